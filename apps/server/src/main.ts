@@ -1,0 +1,1 @@
+console.log('Nyuzi: nothing to serve yet.')

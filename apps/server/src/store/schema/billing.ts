@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, date, foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { dateRange, id, instant, minor, organisationId } from './columns.ts'
+
+export const numberSeries = pgTable(
+  'number_series',
+  {
+    organisationId: organisationId(),
+    series: text('series').notNull(),
+    lastSequence: bigint('last_sequence', { mode: 'bigint' }).notNull().default(0n),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.series] })],
+)
+
+export const invoices = pgTable(
+  'invoices',
+  {
+    organisationId: organisationId(),
+    id: id(),
+    subscriberId: uuid('subscriber_id').notNull(),
+    series: text('series').notNull(),
+    sequence: bigint('sequence', { mode: 'bigint' }).notNull(),
+    number: text('number').notNull(),
+    status: text('status').notNull(),
+    currency: text('currency').notNull(),
+    totalMinor: minor('total_minor').notNull(),
+    /** Sum of its allocations; kept by the database. */
+    allocatedMinor: minor('allocated_minor').notNull().default(0n),
+    issuedOn: date('issued_on').notNull(),
+    dueOn: date('due_on').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    unique().on(t.organisationId, t.series, t.sequence),
+    unique().on(t.organisationId, t.number),
+    check('invoices_allocated', sql`${t.allocatedMinor} between 0 and ${t.totalMinor}`),
+    index('invoices_open').on(t.organisationId, t.subscriberId, t.dueOn).where(sql`${t.status} = 'open'`),
+    index('invoices_open_due').on(t.organisationId, t.dueOn).where(sql`${t.status} = 'open'`),
+    index('invoices_subscriber').on(t.organisationId, t.subscriberId, t.issuedOn),
+  ],
+)
+
+export const invoiceLines = pgTable(
+  'invoice_lines',
+  {
+    organisationId: organisationId(),
+    invoiceId: uuid('invoice_id').notNull(),
+    position: integer('position').notNull(),
+    description: text('description').notNull(),
+    category: text('category').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    periodStart: date('period_start').notNull(),
+    periodEnd: date('period_end').notNull(),
+    priceId: uuid('price_id').notNull(),
+    priceVersion: integer('price_version').notNull(),
+    /** How the amount was computed, for anyone to recompute: `2500.00 × 12 ÷ 30`. */
+    arithmetic: text('arithmetic').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.invoiceId, t.position] }),
+    foreignKey({ columns: [t.organisationId, t.invoiceId], foreignColumns: [invoices.organisationId, invoices.id] }),
+  ],
+)
+
+/** Spans a subscription was charged for; the database refuses two that overlap. */
+export const chargedPeriods = pgTable(
+  'charged_periods',
+  {
+    organisationId: organisationId(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    component: text('component').notNull(),
+    period: dateRange('period').notNull(),
+    invoiceId: uuid('invoice_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.subscriptionId, t.component, t.period] })],
+)

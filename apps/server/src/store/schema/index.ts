@@ -1,0 +1,7 @@
+export * from './billing.ts'
+export * from './catalog.ts'
+export * from './ledger.ts'
+export * from './messages.ts'
+export * from './organisations.ts'
+export * from './payments.ts'
+export * from './subscribers.ts'

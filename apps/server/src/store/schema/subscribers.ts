@@ -1,0 +1,165 @@
+import { sql } from 'drizzle-orm'
+import { boolean, date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bytes, id, instant, organisationId } from './columns.ts'
+
+export const subscribers = pgTable(
+  'subscribers',
+  {
+    organisationId: organisationId(),
+    id: id(),
+    branchId: uuid('branch_id').notNull(),
+    accountNumber: text('account_number').notNull(),
+    /** The folded form that payments are matched by. */
+    accountKey: text('account_key').notNull(),
+    name: text('name').notNull(),
+    phone: text('phone'),
+    /** SHA-256 of the number's digits: what a provider shows instead of the number. */
+    phoneSha256: text('phone_sha256'),
+    email: text('email'),
+    language: text('language').notNull(),
+    status: text('status').notNull().default('active'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    unique().on(t.organisationId, t.accountKey),
+    index('subscribers_phone').on(t.organisationId, t.phone),
+    index('subscribers_phone_sha256').on(t.organisationId, t.phoneSha256),
+  ],
+)
+
+export const subscriptions = pgTable(
+  'subscriptions',
+  {
+    organisationId: organisationId(),
+    id: id(),
+    subscriberId: uuid('subscriber_id').notNull(),
+    priceId: uuid('price_id').notNull(),
+    startsOn: date('starts_on').notNull(),
+    anchorDay: integer('anchor_day').notNull(),
+    status: text('status').notNull().default('active'),
+    cancelledOn: date('cancelled_on'),
+    /** Overrides the price's grace when set. */
+    graceDays: integer('grace_days'),
+    /** How many periods are charged: the index of the next one. */
+    periodsCharged: integer('periods_charged').notNull().default(0),
+    /** The first civil day on which the next period may be invoiced; null when nothing more will be. */
+    nextInvoiceOn: date('next_invoice_on'),
+    /** Set when billing it failed: it waits for a person and stops nobody else. */
+    parkedReason: text('parked_reason'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    index('subscriptions_subscriber').on(t.organisationId, t.subscriberId),
+    index('subscriptions_due').on(t.organisationId, t.nextInvoiceOn).where(sql`${t.nextInvoiceOn} is not null and ${t.parkedReason} is null`),
+  ],
+)
+
+export const services = pgTable(
+  'services',
+  {
+    organisationId: organisationId(),
+    id: id(),
+    subscriberId: uuid('subscriber_id').notNull(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    /** The installation of an access plugin that holds this line. */
+    installationId: uuid('installation_id').notNull(),
+    kind: text('kind').notNull(),
+    username: text('username').notNull(),
+    password: bytes('password').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    unique().on(t.organisationId, t.installationId, t.username),
+    index('services_subscription').on(t.organisationId, t.subscriptionId),
+    index('services_subscriber').on(t.organisationId, t.subscriberId),
+  ],
+)
+
+/** What the ledger says a line may do (wanted), and what the network was last seen to do (observed). */
+export const accessStates = pgTable(
+  'access_states',
+  {
+    organisationId: organisationId(),
+    serviceId: uuid('service_id').notNull(),
+    subscriberId: uuid('subscriber_id').notNull(),
+    installationId: uuid('installation_id').notNull(),
+    wantedState: text('wanted_state').notNull(),
+    wantedReason: text('wanted_reason').notNull(),
+    profileName: text('profile_name').notNull(),
+    downloadBps: text('download_bps').notNull(),
+    uploadBps: text('upload_bps').notNull(),
+    /** Grows with each change of what is wanted, never falls. */
+    wantedVersion: integer('wanted_version').notNull().default(1),
+    wantedAt: instant('wanted_at').notNull(),
+    /** A staff override: `opened` or `held`. */
+    hold: text('hold'),
+    /** The first civil day on which the decision may change by itself. */
+    recheckOn: date('recheck_on'),
+    /** The payment that made this state wanted, for the seconds from payment to access. */
+    causePaymentId: uuid('cause_payment_id'),
+    causeAt: instant('cause_at'),
+    status: text('status').notNull().default('pending'),
+    /** Payers go before suspensions. */
+    urgent: boolean('urgent').notNull().default(false),
+    observedState: text('observed_state'),
+    observedVersion: integer('observed_version'),
+    observedAt: instant('observed_at'),
+    attempts: integer('attempts').notNull().default(0),
+    nextAttemptAt: instant('next_attempt_at').notNull(),
+    lastError: text('last_error'),
+    driftCount: integer('drift_count').notNull().default(0),
+    lastDrift: text('last_drift'),
+    lastDriftAt: instant('last_drift_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.serviceId] }),
+    index('access_states_due').on(t.organisationId, t.installationId, t.urgent, t.nextAttemptAt).where(sql`${t.status} <> 'in_sync'`),
+    index('access_states_recheck').on(t.organisationId, t.recheckOn).where(sql`${t.recheckOn} is not null`),
+    index('access_states_subscriber').on(t.organisationId, t.subscriberId),
+  ],
+)
+
+/** Each move of a line that was seen on the network, with its proof. */
+export const accessChanges = pgTable(
+  'access_changes',
+  {
+    organisationId: organisationId(),
+    id: id(),
+    serviceId: uuid('service_id').notNull(),
+    subscriberId: uuid('subscriber_id').notNull(),
+    fromState: text('from_state'),
+    toState: text('to_state').notNull(),
+    reason: text('reason').notNull(),
+    version: integer('version').notNull(),
+    /** `changed`, `drift` (repaired) or `ok` (it was so already). */
+    outcome: text('outcome').notNull(),
+    sessionsDropped: integer('sessions_dropped').notNull(),
+    /** What the network reported when it was read back. */
+    proof: text('proof').notNull(),
+    causePaymentId: uuid('cause_payment_id'),
+    wantedAt: instant('wanted_at').notNull(),
+    appliedAt: instant('applied_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.id] }), index('access_changes_subscriber').on(t.organisationId, t.subscriberId, t.appliedAt)],
+)
+
+/** One lane a box: who converges it now, and when it may be tried again. */
+export const accessLanes = pgTable(
+  'access_lanes',
+  {
+    organisationId: organisationId(),
+    installationId: uuid('installation_id').notNull(),
+    leasedBy: text('leased_by'),
+    leasedUntil: instant('leased_until'),
+    state: text('state').notNull().default('unknown'),
+    lastError: text('last_error'),
+    failures: integer('failures').notNull().default(0),
+    nextAttemptAt: instant('next_attempt_at').notNull(),
+    lastSeenAt: instant('last_seen_at'),
+    reconciledAt: instant('reconciled_at'),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.installationId] })],
+)

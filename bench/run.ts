@@ -1,0 +1,1 @@
+console.log('No figures yet: one per file will be listed here.')

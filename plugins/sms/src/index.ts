@@ -1,0 +1,2 @@
+export { sms } from './plugin.ts'
+export { measureText, plainText } from './segments.ts'
