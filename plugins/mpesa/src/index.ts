@@ -1,1 +1,1 @@
-export {}
+export { mpesa } from './plugin.ts'
