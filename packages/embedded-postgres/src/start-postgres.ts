@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { access, chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createHash, randomBytes } from 'node:crypto'
+import { access, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { type Binaries, findBinaries, type Owner, postgresOwner, reachableByAnyone } from './binaries.ts'
 import { isAlive, readPostmaster, throwAwayDirectory } from './throw-away.ts'
@@ -19,7 +19,7 @@ const throwAwaySettings = ['fsync=off', 'synchronous_commit=off', 'full_page_wri
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const owner = postgresOwner()
   const binaries = await findBinaries(owner)
-  const directory = resolve(options.dataDirectory ?? (await throwAwayDirectory()))
+  const directory = options.dataDirectory ? await dataDirectoryFor(resolve(options.dataDirectory), owner) : await throwAwayDirectory()
   const password = await ensureCluster(binaries, directory, options.durable, owner)
   const port = (await runningPort(directory)) ?? (await startServer(binaries, directory, options, owner))
   return {
@@ -42,7 +42,6 @@ async function ensureCluster(binaries: Binaries, directory: string, durable: boo
 
   const parent = dirname(directory)
   await mkdir(parent, { recursive: true, mode: 0o755 })
-  if (owner) await letOwnerIn(parent)
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const password = randomBytes(24).toString('base64url')
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 })
@@ -56,18 +55,27 @@ async function ensureCluster(binaries: Binaries, directory: string, durable: boo
   return password
 }
 
-async function letOwnerIn(parent: string): Promise<void> {
-  await chmod(parent, 0o755)
-  if (await reachableByAnyone(parent)) return
-  throw new Error(
-    `PostgreSQL does not run as root and no one else may enter ${parent}: ` +
-      'start Nyuzi as another user, choose a data directory outside, or set DATABASE_URL.',
-  )
+/** Root's PostgreSQL runs as `nobody`, who cannot enter a private checkout: its data then lives where services keep theirs. */
+async function dataDirectoryFor(wished: string, owner: Owner | undefined): Promise<string> {
+  if (!owner) return wished
+  await mkdir(dirname(wished), { recursive: true, mode: 0o755 })
+  if (await reachableByAnyone(dirname(wished))) return wished
+  const name = createHash('sha256').update(wished).digest('hex').slice(0, 12)
+  return join('/var/lib/nyuzi', name, 'pg')
 }
 
 async function runningPort(directory: string): Promise<number | undefined> {
   const postmaster = await readPostmaster(directory)
-  return postmaster && isAlive(postmaster.pid) ? postmaster.port : undefined
+  // After a crash of the machine the pid may be someone else's by now; then nobody answers on the port.
+  return postmaster && isAlive(postmaster.pid) && (await answers(postmaster.port)) ? postmaster.port : undefined
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => done(true)).once('error', () => done(false))
+    socket.once('connect', () => socket.destroy())
+  })
 }
 
 async function startServer(binaries: Binaries, directory: string, options: PostgresOptions, owner: Owner | undefined): Promise<number> {
