@@ -1,7 +1,9 @@
 import { secret, z } from '@nyuzi/sdk'
 
 export const config = z.object({
-  gateway: z.enum(['africastalking', 'advanta']).describe("Whose API is spoken: Africa's Talking, or the Kenyan bulk API of Advanta and its white labels"),
+  gateway: z
+    .enum(['africastalking', 'advanta'])
+    .describe("Whose API is spoken: Africa's Talking, or the Kenyan bulk API of Advanta and its white labels"),
   apiKey: secret().describe("API key from the gateway's portal"),
   username: z.string().min(1).optional().describe("Africa's Talking: the app's user name; `sandbox` goes to the sandbox"),
   partnerId: z.string().min(1).optional().describe('Advanta style: the partner ID'),
@@ -10,7 +12,10 @@ export const config = z.object({
     .regex(/^[A-Za-z0-9 _.&-]{3,11}$/)
     .optional()
     .describe("Sender ID or short code registered with the operators, up to 11 characters; Africa's Talking works without"),
-  baseUrl: z.url({ protocol: /^https?$/ }).optional().describe("Address of the gateway where it is not the usual one, e.g. a white label's"),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Address of the gateway where it is not the usual one, e.g. a white label's"),
   deliveryTexts: z
     .record(z.string(), z.enum(['sent', 'delivered', 'failed', 'failed_permanently']))
     .default({})

@@ -7,7 +7,9 @@ import type { MessageMeasure } from '@nyuzi/sdk'
 export function measureText(text: string): MessageMeasure {
   const characters = [...text]
   const septets = characters.map(septetsOf)
-  return septets.includes(0) ? count('UCS-2', characters.map(({ length }) => length)) : count('GSM-7', septets)
+  if (!septets.includes(0)) return count('GSM-7', septets)
+  const utf16Units = characters.map(({ length }) => length)
+  return count('UCS-2', utf16Units)
 }
 
 /** The text with curly quotes, dashes, the ellipsis sign and unbreakable spaces replaced by what GSM-7 can carry. */

@@ -4,7 +4,8 @@ import { acceptedCodes, verdictOf } from './words.ts'
 
 /** Never by position: by our id, else by number, else the only entry when it names nobody (refused credentials). */
 export function resultFor(asked: { readonly clientId: string; readonly mobile: string }, entries: readonly AdvantaEntry[]): SendResult {
-  const found = entries.find(({ clientId }) => clientId === asked.clientId) ?? onlyOne(entries.filter(isTo(asked.mobile))) ?? unnamed(entries)
+  const found =
+    entries.find(({ clientId }) => clientId === asked.clientId) ?? onlyOne(entries.filter(isTo(asked.mobile))) ?? unnamed(entries)
   if (!found) return { outcome: 'unclear', reason: 'the answer is about other messages', providerCode: 'other recipient' }
   const providerCode = String(found.code)
   if (!acceptedCodes.has(found.code)) return { ...verdictOf(found.code), providerCode }
