@@ -7,7 +7,7 @@ export const numberSeries = pgTable(
   {
     organisationId: organisationId(),
     series: text('series').notNull(),
-    lastSequence: bigint('last_sequence', { mode: 'bigint' }).notNull().default(0n),
+    lastSequence: bigint('last_sequence', { mode: 'bigint' }).notNull().default(sql`0`),
   },
   (t) => [primaryKey({ columns: [t.organisationId, t.series] })],
 )
@@ -25,7 +25,7 @@ export const invoices = pgTable(
     currency: text('currency').notNull(),
     totalMinor: minor('total_minor').notNull(),
     /** Sum of its allocations; kept by the database. */
-    allocatedMinor: minor('allocated_minor').notNull().default(0n),
+    allocatedMinor: minor('allocated_minor').notNull().default(sql`0`),
     issuedOn: date('issued_on').notNull(),
     dueOn: date('due_on').notNull(),
     createdAt: instant('created_at').notNull(),

@@ -14,9 +14,9 @@ export const ledgerAccounts = pgTable(
     owner: text('owner').notNull(),
     /** True for a subscriber's own accounts; an account that every payment touches keeps no balance to lock. */
     keepsBalance: boolean('keeps_balance').notNull(),
-    balanceMinor: minor('balance_minor').notNull().default(0n),
+    balanceMinor: minor('balance_minor').notNull().default(sql`0`),
     /** Number of postings, kept where the balance is. */
-    version: bigint('version', { mode: 'bigint' }).notNull().default(0n),
+    version: bigint('version', { mode: 'bigint' }).notNull().default(sql`0`),
   },
   (t) => [primaryKey({ columns: [t.organisationId, t.id] }), unique().on(t.organisationId, t.code)],
 )

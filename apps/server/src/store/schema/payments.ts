@@ -24,11 +24,13 @@ export const callbacks = pgTable(
     statusReason: text('status_reason'),
     repeats: integer('repeats').notNull().default(0),
     processedAt: instant('processed_at'),
+    /** A waiting row is due at this time: at once, or later when it came before what it speaks of. */
+    nextAttemptAt: instant('next_attempt_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('callbacks_dedupe').on(t.organisationId, t.installationId, t.dedupeKey),
-    index('callbacks_waiting').on(t.organisationId, t.receivedAt).where(sql`${t.status} = 'received'`),
+    index('callbacks_waiting').on(t.organisationId, t.nextAttemptAt).where(sql`${t.status} = 'received'`),
   ],
 )
 
@@ -134,7 +136,7 @@ export const payments = pgTable(
     intentId: uuid('intent_id'),
     amountMinor: minor('amount_minor').notNull(),
     currency: text('currency').notNull(),
-    allocatedMinor: minor('allocated_minor').notNull().default(0n),
+    allocatedMinor: minor('allocated_minor').notNull().default(sql`0`),
     /** matched | unmatched */
     status: text('status').notNull(),
     subscriberId: uuid('subscriber_id'),

@@ -1,0 +1,567 @@
+CREATE TABLE "charged_periods" (
+	"organisation_id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"component" text NOT NULL,
+	"period" daterange NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	CONSTRAINT "charged_periods_organisation_id_subscription_id_component_period_pk" PRIMARY KEY("organisation_id","subscription_id","component","period")
+);
+--> statement-breakpoint
+CREATE TABLE "invoice_lines" (
+	"organisation_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"position" integer NOT NULL,
+	"description" text NOT NULL,
+	"category" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"period_start" date NOT NULL,
+	"period_end" date NOT NULL,
+	"price_id" uuid NOT NULL,
+	"price_version" integer NOT NULL,
+	"arithmetic" text NOT NULL,
+	CONSTRAINT "invoice_lines_organisation_id_invoice_id_position_pk" PRIMARY KEY("organisation_id","invoice_id","position")
+);
+--> statement-breakpoint
+CREATE TABLE "invoices" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"series" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"number" text NOT NULL,
+	"status" text NOT NULL,
+	"currency" text NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"allocated_minor" bigint DEFAULT 0 NOT NULL,
+	"issued_on" date NOT NULL,
+	"due_on" date NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "invoices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "invoices_organisation_id_series_sequence_unique" UNIQUE("organisation_id","series","sequence"),
+	CONSTRAINT "invoices_organisation_id_number_unique" UNIQUE("organisation_id","number"),
+	CONSTRAINT "invoices_allocated" CHECK ("invoices"."allocated_minor" between 0 and "invoices"."total_minor")
+);
+--> statement-breakpoint
+CREATE TABLE "number_series" (
+	"organisation_id" uuid NOT NULL,
+	"series" text NOT NULL,
+	"last_sequence" bigint DEFAULT 0 NOT NULL,
+	CONSTRAINT "number_series_organisation_id_series_pk" PRIMARY KEY("organisation_id","series")
+);
+--> statement-breakpoint
+CREATE TABLE "plans" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "plans_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "plans_organisation_id_code_unique" UNIQUE("organisation_id","code")
+);
+--> statement-breakpoint
+CREATE TABLE "prices" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"plan_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"billing" text NOT NULL,
+	"cadence_unit" text NOT NULL,
+	"cadence_count" integer NOT NULL,
+	"grace_days" integer NOT NULL,
+	"profile_name" text NOT NULL,
+	"download_bps" bigint NOT NULL,
+	"upload_bps" bigint NOT NULL,
+	"effective_from" date NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "prices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "prices_organisation_id_plan_id_version_unique" UNIQUE("organisation_id","plan_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "journal_entries" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"kind" text NOT NULL,
+	"currency" text NOT NULL,
+	"effective_on" date NOT NULL,
+	"source_noun" text NOT NULL,
+	"source_id" text NOT NULL,
+	"reverses_entry_id" uuid,
+	"recorded_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "journal_entries_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "journal_entries_source" UNIQUE("organisation_id","kind","source_noun","source_id"),
+	CONSTRAINT "journal_entries_reverses" UNIQUE("organisation_id","reverses_entry_id")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_accounts" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"code" text NOT NULL,
+	"kind" text NOT NULL,
+	"currency" text NOT NULL,
+	"owner" text NOT NULL,
+	"keeps_balance" boolean NOT NULL,
+	"balance_minor" bigint DEFAULT 0 NOT NULL,
+	"version" bigint DEFAULT 0 NOT NULL,
+	CONSTRAINT "ledger_accounts_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "ledger_accounts_organisation_id_code_unique" UNIQUE("organisation_id","code")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_block_entries" (
+	"organisation_id" uuid NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"block_number" integer NOT NULL,
+	"position" integer NOT NULL,
+	CONSTRAINT "ledger_block_entries_organisation_id_entry_id_pk" PRIMARY KEY("organisation_id","entry_id"),
+	CONSTRAINT "ledger_block_entries_organisation_id_block_number_position_unique" UNIQUE("organisation_id","block_number","position")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_blocks" (
+	"organisation_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"previous_hash" "bytea" NOT NULL,
+	"hash" "bytea" NOT NULL,
+	"entry_count" integer NOT NULL,
+	"sealed_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "ledger_blocks_organisation_id_number_pk" PRIMARY KEY("organisation_id","number")
+);
+--> statement-breakpoint
+CREATE TABLE "postings" (
+	"organisation_id" uuid NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"position" integer NOT NULL,
+	"account_id" uuid NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	CONSTRAINT "postings_organisation_id_entry_id_position_pk" PRIMARY KEY("organisation_id","entry_id","position"),
+	CONSTRAINT "postings_not_zero" CHECK ("postings"."amount_minor" <> 0),
+	CONSTRAINT "postings_safe" CHECK ("postings"."amount_minor" between -9007199254740991 and 9007199254740991)
+);
+--> statement-breakpoint
+CREATE TABLE "job_runs" (
+	"name" text PRIMARY KEY NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone,
+	"outcome" text,
+	"detail" jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "messages" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"channel" text NOT NULL,
+	"dedupe_key" text NOT NULL,
+	"source_noun" text NOT NULL,
+	"source_id" text NOT NULL,
+	"facts" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"to_phone" text,
+	"text" text,
+	"status" text DEFAULT 'queued' NOT NULL,
+	"status_reason" text,
+	"useful_until" date,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp (3) with time zone,
+	"installation_id" uuid,
+	"provider_reference" text,
+	"parts" integer,
+	"cost_minor" bigint,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"sent_at" timestamp (3) with time zone,
+	"delivered_at" timestamp (3) with time zone,
+	CONSTRAINT "messages_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "messages_dedupe" UNIQUE("organisation_id","dedupe_key")
+);
+--> statement-breakpoint
+CREATE TABLE "api_keys" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"name" text NOT NULL,
+	"prefix" text NOT NULL,
+	"key_sha256" "bytea" NOT NULL,
+	"permissions" text[] NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"revoked_at" timestamp (3) with time zone,
+	CONSTRAINT "api_keys_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "api_keys_key_sha256_unique" UNIQUE("key_sha256")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_records" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"actor" text NOT NULL,
+	"action" text NOT NULL,
+	"subject_noun" text NOT NULL,
+	"subject_id" text NOT NULL,
+	"detail" jsonb NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "audit_records_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "branches" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"code" text NOT NULL,
+	"name" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "branches_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "branches_organisation_id_code_unique" UNIQUE("organisation_id","code")
+);
+--> statement-breakpoint
+CREATE TABLE "cursors" (
+	"organisation_id" uuid NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"value" text NOT NULL,
+	CONSTRAINT "cursors_organisation_id_installation_id_pk" PRIMARY KEY("organisation_id","installation_id")
+);
+--> statement-breakpoint
+CREATE TABLE "idempotency_keys" (
+	"organisation_id" uuid NOT NULL,
+	"api_key_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"request_sha256" text NOT NULL,
+	"response_status" integer NOT NULL,
+	"response_body" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "idempotency_keys_organisation_id_api_key_id_key_pk" PRIMARY KEY("organisation_id","api_key_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "installations" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"plugin_id" text NOT NULL,
+	"name" text NOT NULL,
+	"branch_id" uuid,
+	"settings" jsonb NOT NULL,
+	"secrets" "bytea" NOT NULL,
+	"callback_token" text NOT NULL,
+	"status" text DEFAULT 'active' NOT NULL,
+	"status_reason" text,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "installations_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "installations_organisation_id_name_unique" UNIQUE("organisation_id","name")
+);
+--> statement-breakpoint
+CREATE TABLE "organisations" (
+	"id" uuid PRIMARY KEY DEFAULT uuidv7() NOT NULL,
+	"slug" text NOT NULL,
+	"name" text NOT NULL,
+	"country" text NOT NULL,
+	"currency" text NOT NULL,
+	"time_zone" text NOT NULL,
+	"language" text DEFAULT 'en' NOT NULL,
+	"policy" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"account_prefix" text DEFAULT '' NOT NULL,
+	"next_account_sequence" integer DEFAULT 10001 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "organisations_slug_unique" UNIQUE("slug")
+);
+--> statement-breakpoint
+CREATE TABLE "shared_secrets" (
+	"organisation_id" uuid NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"value" "bytea" NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "shared_secrets_organisation_id_installation_id_name_pk" PRIMARY KEY("organisation_id","installation_id","name")
+);
+--> statement-breakpoint
+CREATE TABLE "tasks" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"kind" text NOT NULL,
+	"subject_noun" text NOT NULL,
+	"subject_id" text NOT NULL,
+	"title" text NOT NULL,
+	"detail" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"done_at" timestamp (3) with time zone,
+	CONSTRAINT "tasks_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "allocations" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "allocations_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "allocations_positive" CHECK ("allocations"."amount_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "callbacks" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"channel" text NOT NULL,
+	"dedupe_key" text NOT NULL,
+	"body" "bytea" NOT NULL,
+	"body_sha256" "bytea" NOT NULL,
+	"headers" jsonb NOT NULL,
+	"query" jsonb NOT NULL,
+	"peer_address" text,
+	"intent_id" uuid,
+	"received_at" timestamp (3) with time zone NOT NULL,
+	"status" text DEFAULT 'received' NOT NULL,
+	"status_reason" text,
+	"repeats" integer DEFAULT 0 NOT NULL,
+	"processed_at" timestamp (3) with time zone,
+	"next_attempt_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "callbacks_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "callbacks_dedupe" UNIQUE("organisation_id","installation_id","dedupe_key")
+);
+--> statement-breakpoint
+CREATE TABLE "intent_moves" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"intent_id" uuid NOT NULL,
+	"from_status" text,
+	"to_status" text NOT NULL,
+	"evidence" text NOT NULL,
+	"detail" text NOT NULL,
+	"at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "intent_moves_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "payment_notices" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"callback_id" uuid,
+	"intent_id" uuid,
+	"evidence" text NOT NULL,
+	"status" text NOT NULL,
+	"provider_transaction" text,
+	"provider_reference" text,
+	"amount_minor" bigint,
+	"currency" text,
+	"paid_at" timestamp (3) with time zone,
+	"payer" jsonb NOT NULL,
+	"payer_name" text,
+	"account_reference" text,
+	"failure" jsonb,
+	"detail" text,
+	"received_at" timestamp (3) with time zone NOT NULL,
+	"outcome" text,
+	"payment_id" uuid,
+	"processed_at" timestamp (3) with time zone,
+	CONSTRAINT "payment_notices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "payment_intents" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"prompt_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"phone" text NOT NULL,
+	"account_reference" text NOT NULL,
+	"status" text NOT NULL,
+	"callback_token" text NOT NULL,
+	"provider_reference" text,
+	"requested_at" timestamp (3) with time zone NOT NULL,
+	"look_up_attempts" integer DEFAULT 0 NOT NULL,
+	"last_look_up_at" timestamp (3) with time zone,
+	"next_look_up_at" timestamp (3) with time zone,
+	"claimed_at" timestamp (3) with time zone,
+	"failure_code" text,
+	"failure_class" text,
+	"failure_message" text,
+	"payment_id" uuid,
+	CONSTRAINT "payment_intents_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "payment_intents_token" UNIQUE("installation_id","callback_token")
+);
+--> statement-breakpoint
+CREATE TABLE "payments" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"source" text NOT NULL,
+	"installation_id" uuid,
+	"branch_id" uuid,
+	"provider_transaction" text,
+	"intent_id" uuid,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"allocated_minor" bigint DEFAULT 0 NOT NULL,
+	"status" text NOT NULL,
+	"subscriber_id" uuid,
+	"match_rule" text,
+	"suspense_reason" text,
+	"candidates" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"account_reference" text,
+	"payer" jsonb NOT NULL,
+	"payer_name" text,
+	"evidence" text NOT NULL,
+	"paid_at" timestamp (3) with time zone NOT NULL,
+	"received_at" timestamp (3) with time zone NOT NULL,
+	"recorded_at" timestamp (3) with time zone NOT NULL,
+	"recorded_by" text,
+	"resolved_at" timestamp (3) with time zone,
+	"resolved_by" text,
+	CONSTRAINT "payments_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "payments_provider_transaction" UNIQUE("organisation_id","installation_id","provider_transaction"),
+	CONSTRAINT "payments_amount" CHECK ("payments"."amount_minor" > 0),
+	CONSTRAINT "payments_allocated" CHECK ("payments"."allocated_minor" between 0 and "payments"."amount_minor"),
+	CONSTRAINT "payments_owner" CHECK (("payments"."status" = 'matched') = ("payments"."subscriber_id" is not null))
+);
+--> statement-breakpoint
+CREATE TABLE "access_changes" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"service_id" uuid NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"from_state" text,
+	"to_state" text NOT NULL,
+	"reason" text NOT NULL,
+	"version" integer NOT NULL,
+	"outcome" text NOT NULL,
+	"sessions_dropped" integer NOT NULL,
+	"proof" text NOT NULL,
+	"cause_payment_id" uuid,
+	"wanted_at" timestamp (3) with time zone NOT NULL,
+	"applied_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "access_changes_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "access_lanes" (
+	"organisation_id" uuid NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"leased_by" text,
+	"leased_until" timestamp (3) with time zone,
+	"state" text DEFAULT 'unknown' NOT NULL,
+	"last_error" text,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp (3) with time zone NOT NULL,
+	"last_seen_at" timestamp (3) with time zone,
+	"reconciled_at" timestamp (3) with time zone,
+	CONSTRAINT "access_lanes_organisation_id_installation_id_pk" PRIMARY KEY("organisation_id","installation_id")
+);
+--> statement-breakpoint
+CREATE TABLE "access_states" (
+	"organisation_id" uuid NOT NULL,
+	"service_id" uuid NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"wanted_state" text NOT NULL,
+	"wanted_reason" text NOT NULL,
+	"profile_name" text NOT NULL,
+	"download_bps" text NOT NULL,
+	"upload_bps" text NOT NULL,
+	"wanted_version" integer DEFAULT 1 NOT NULL,
+	"wanted_at" timestamp (3) with time zone NOT NULL,
+	"hold" text,
+	"recheck_on" date,
+	"cause_payment_id" uuid,
+	"cause_at" timestamp (3) with time zone,
+	"status" text DEFAULT 'pending' NOT NULL,
+	"urgent" boolean DEFAULT false NOT NULL,
+	"observed_state" text,
+	"observed_version" integer,
+	"observed_at" timestamp (3) with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"next_attempt_at" timestamp (3) with time zone NOT NULL,
+	"last_error" text,
+	"drift_count" integer DEFAULT 0 NOT NULL,
+	"last_drift" text,
+	"last_drift_at" timestamp (3) with time zone,
+	CONSTRAINT "access_states_organisation_id_service_id_pk" PRIMARY KEY("organisation_id","service_id")
+);
+--> statement-breakpoint
+CREATE TABLE "services" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"username" text NOT NULL,
+	"password" "bytea" NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "services_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "services_organisation_id_installation_id_username_unique" UNIQUE("organisation_id","installation_id","username")
+);
+--> statement-breakpoint
+CREATE TABLE "subscribers" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"branch_id" uuid NOT NULL,
+	"account_number" text NOT NULL,
+	"account_key" text NOT NULL,
+	"name" text NOT NULL,
+	"phone" text,
+	"phone_sha256" text,
+	"email" text,
+	"language" text NOT NULL,
+	"status" text DEFAULT 'active' NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscribers_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "subscribers_organisation_id_account_key_unique" UNIQUE("organisation_id","account_key")
+);
+--> statement-breakpoint
+CREATE TABLE "subscriptions" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"price_id" uuid NOT NULL,
+	"starts_on" date NOT NULL,
+	"anchor_day" integer NOT NULL,
+	"status" text DEFAULT 'active' NOT NULL,
+	"cancelled_on" date,
+	"grace_days" integer,
+	"periods_charged" integer DEFAULT 0 NOT NULL,
+	"next_invoice_on" date,
+	"parked_reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscriptions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+);
+--> statement-breakpoint
+ALTER TABLE "invoice_lines" ADD CONSTRAINT "invoice_lines_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
+CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
+CREATE INDEX "invoices_subscriber" ON "invoices" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
+CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
+CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint
+CREATE INDEX "messages_waiting" ON "messages" USING btree ("organisation_id","next_attempt_at") WHERE "messages"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "messages_reference" ON "messages" USING btree ("organisation_id","installation_id","provider_reference");--> statement-breakpoint
+CREATE INDEX "messages_subscriber" ON "messages" USING btree ("organisation_id","subscriber_id","created_at");--> statement-breakpoint
+CREATE INDEX "messages_source" ON "messages" USING btree ("organisation_id","source_noun","source_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "installations_id" ON "installations" USING btree ("id");--> statement-breakpoint
+CREATE UNIQUE INDEX "tasks_open" ON "tasks" USING btree ("organisation_id","kind","subject_noun","subject_id") WHERE "tasks"."done_at" is null;--> statement-breakpoint
+CREATE INDEX "allocations_payment" ON "allocations" USING btree ("organisation_id","payment_id");--> statement-breakpoint
+CREATE INDEX "allocations_invoice" ON "allocations" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
+CREATE INDEX "callbacks_waiting" ON "callbacks" USING btree ("organisation_id","next_attempt_at") WHERE "callbacks"."status" = 'received';--> statement-breakpoint
+CREATE INDEX "intent_moves_intent" ON "intent_moves" USING btree ("organisation_id","intent_id");--> statement-breakpoint
+CREATE INDEX "payment_notices_waiting" ON "payment_notices" USING btree ("organisation_id","id") WHERE "payment_notices"."outcome" is null;--> statement-breakpoint
+CREATE INDEX "payment_notices_intent" ON "payment_notices" USING btree ("organisation_id","intent_id");--> statement-breakpoint
+CREATE INDEX "payment_notices_payment" ON "payment_notices" USING btree ("organisation_id","payment_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "payment_intents_reference" ON "payment_intents" USING btree ("organisation_id","installation_id","provider_reference") WHERE "payment_intents"."provider_reference" is not null;--> statement-breakpoint
+CREATE INDEX "payment_intents_to_dispatch" ON "payment_intents" USING btree ("organisation_id") WHERE "payment_intents"."status" in ('created', 'dispatching');--> statement-breakpoint
+CREATE INDEX "payment_intents_look_up" ON "payment_intents" USING btree ("organisation_id","next_look_up_at") WHERE "payment_intents"."next_look_up_at" is not null;--> statement-breakpoint
+CREATE INDEX "payment_intents_phone" ON "payment_intents" USING btree ("organisation_id","phone","requested_at");--> statement-breakpoint
+CREATE INDEX "payment_intents_subscriber" ON "payment_intents" USING btree ("organisation_id","subscriber_id","requested_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "payments_manual_reference" ON "payments" USING btree ("organisation_id","branch_id","provider_transaction") WHERE "payments"."source" = 'manual';--> statement-breakpoint
+CREATE UNIQUE INDEX "payments_intent" ON "payments" USING btree ("organisation_id","intent_id") WHERE "payments"."intent_id" is not null;--> statement-breakpoint
+CREATE INDEX "payments_subscriber" ON "payments" USING btree ("organisation_id","subscriber_id","paid_at");--> statement-breakpoint
+CREATE INDEX "payments_unmatched" ON "payments" USING btree ("organisation_id","received_at") WHERE "payments"."status" = 'unmatched';--> statement-breakpoint
+CREATE INDEX "payments_unapplied" ON "payments" USING btree ("organisation_id","subscriber_id") WHERE "payments"."status" = 'matched' and "payments"."allocated_minor" < "payments"."amount_minor";--> statement-breakpoint
+CREATE INDEX "access_changes_subscriber" ON "access_changes" USING btree ("organisation_id","subscriber_id","applied_at");--> statement-breakpoint
+CREATE INDEX "access_states_due" ON "access_states" USING btree ("organisation_id","installation_id","urgent","next_attempt_at") WHERE "access_states"."status" <> 'in_sync';--> statement-breakpoint
+CREATE INDEX "access_states_recheck" ON "access_states" USING btree ("organisation_id","recheck_on") WHERE "access_states"."recheck_on" is not null;--> statement-breakpoint
+CREATE INDEX "access_states_subscriber" ON "access_states" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
+CREATE INDEX "services_subscription" ON "services" USING btree ("organisation_id","subscription_id");--> statement-breakpoint
+CREATE INDEX "services_subscriber" ON "services" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
+CREATE INDEX "subscribers_phone" ON "subscribers" USING btree ("organisation_id","phone");--> statement-breakpoint
+CREATE INDEX "subscribers_phone_sha256" ON "subscribers" USING btree ("organisation_id","phone_sha256");--> statement-breakpoint
+CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
+CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;

@@ -1,0 +1,254 @@
+-- What the database itself refuses, whatever code runs on it.
+-- Error codes NY001… are listed in docs/reference/errors.md.
+create extension if not exists btree_gist;
+--> statement-breakpoint
+alter table charged_periods add constraint charged_periods_overlap
+  exclude using gist (organisation_id with =, subscription_id with =, component with =, period with &&);
+--> statement-breakpoint
+alter table charged_periods add constraint charged_periods_half_open check (not isempty(period) and lower_inc(period) and not upper_inc(period));
+--> statement-breakpoint
+create function nyuzi_refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% rows are never changed or deleted; write a correcting one', tg_table_name using errcode = 'NY001';
+end $$;
+--> statement-breakpoint
+create trigger journal_entries_final before update or delete on journal_entries for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger journal_entries_kept before truncate on journal_entries for each statement execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger postings_final before update or delete on postings for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger postings_kept before truncate on postings for each statement execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger allocations_final before update or delete on allocations for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger invoice_lines_final before update or delete on invoice_lines for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger ledger_blocks_final before update or delete on ledger_blocks for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger ledger_block_entries_final before update or delete on ledger_block_entries for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger audit_records_final before update or delete on audit_records for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+-- The postings of an entry come in one statement, before the entry itself: so one look at that statement proves
+-- that they sum to zero, and nothing can be added to an entry that exists.
+create function nyuzi_check_postings() returns trigger language plpgsql as $$
+declare bad record;
+begin
+  select entry_id, sum(amount_minor) as total, count(*) as postings, count(distinct currency) as currencies into bad
+    from new_postings group by organisation_id, entry_id
+    having sum(amount_minor) <> 0 or count(*) < 2 or count(distinct currency) <> 1 limit 1;
+  if found then
+    raise exception 'entry % does not balance: % postings in % currencies sum to %', bad.entry_id, bad.postings, bad.currencies, bad.total using errcode = 'NY002';
+  end if;
+  select p.entry_id into bad from new_postings p join journal_entries e on e.organisation_id = p.organisation_id and e.id = p.entry_id limit 1;
+  if found then
+    raise exception 'entry % is recorded already; its postings are final', bad.entry_id using errcode = 'NY001';
+  end if;
+  select p.entry_id, p.currency, a.currency as account_currency into bad from new_postings p
+    join ledger_accounts a on a.organisation_id = p.organisation_id and a.id = p.account_id where a.currency <> p.currency limit 1;
+  if found then
+    raise exception 'entry % posts % to an account in %', bad.entry_id, bad.currency, bad.account_currency using errcode = 'NY003';
+  end if;
+  update ledger_accounts a set balance_minor = a.balance_minor + s.amount, version = a.version + s.postings
+    from (select p.organisation_id, p.account_id, sum(p.amount_minor) as amount, count(*) as postings
+            from new_postings p join ledger_accounts k on k.organisation_id = p.organisation_id and k.id = p.account_id and k.keeps_balance
+           group by 1, 2) s
+   where a.organisation_id = s.organisation_id and a.id = s.account_id;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger postings_checked after insert on postings referencing new table as new_postings for each statement execute function nyuzi_check_postings();
+--> statement-breakpoint
+create function nyuzi_check_entries() returns trigger language plpgsql as $$
+declare bad record;
+begin
+  select e.id into bad from new_entries e
+   where not exists (select from postings p where p.organisation_id = e.organisation_id and p.entry_id = e.id and p.currency = e.currency) limit 1;
+  if found then
+    raise exception 'entry % has no postings; write its postings first', bad.id using errcode = 'NY002';
+  end if;
+  select e.id into bad from new_entries e
+    join journal_entries o on o.organisation_id = e.organisation_id and o.id = e.reverses_entry_id
+   where exists (
+     select from (select account_id, sum(amount_minor) as amount from postings where organisation_id = e.organisation_id and entry_id in (e.id, o.id) group by account_id) b where b.amount <> 0) limit 1;
+  if found then
+    raise exception 'entry % is not the exact negation of the entry it reverses', bad.id using errcode = 'NY004';
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger journal_entries_checked after insert on journal_entries referencing new table as new_entries for each statement execute function nyuzi_check_entries();
+--> statement-breakpoint
+alter table postings add constraint postings_entry foreign key (organisation_id, entry_id) references journal_entries (organisation_id, id) deferrable initially deferred;
+--> statement-breakpoint
+-- A balance moves only with a posting.
+create function nyuzi_guard_account() returns trigger language plpgsql as $$
+begin
+  if (new.balance_minor, new.version) is distinct from (old.balance_minor, old.version) and pg_trigger_depth() < 2 then
+    raise exception 'the balance of a ledger account moves only with its postings' using errcode = 'NY001';
+  end if;
+  if (new.code, new.kind, new.currency, new.owner, new.keeps_balance) is distinct from (old.code, old.kind, old.currency, old.owner, old.keeps_balance) then
+    raise exception 'a ledger account never changes what it is' using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger ledger_accounts_guarded before update on ledger_accounts for each row execute function nyuzi_guard_account();
+--> statement-breakpoint
+-- Invoice numbers: the counter moves only with invoices, and invoices come only in the counter's order.
+create function nyuzi_check_numbers() returns trigger language plpgsql as $$
+declare s record;
+begin
+  for s in select organisation_id, series, min(sequence) as first, max(sequence) as last, count(*) as n from new_invoices group by 1, 2 loop
+    if s.last - s.first + 1 <> s.n then
+      raise exception 'series % would have a gap between % and %', s.series, s.first, s.last using errcode = 'NY005';
+    end if;
+    update number_series set last_sequence = s.last where organisation_id = s.organisation_id and series = s.series and last_sequence = s.first - 1;
+    if not found then
+      raise exception 'series % does not continue at %', s.series, s.first using errcode = 'NY005';
+    end if;
+  end loop;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger invoices_numbered after insert on invoices referencing new table as new_invoices for each statement execute function nyuzi_check_numbers();
+--> statement-breakpoint
+create function nyuzi_guard_series() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or pg_trigger_depth() < 2 then
+    raise exception 'an invoice number series moves only with its invoices' using errcode = 'NY005';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger number_series_guarded before update or delete on number_series for each row execute function nyuzi_guard_series();
+--> statement-breakpoint
+create function nyuzi_guard_series_start() returns trigger language plpgsql as $$
+begin
+  if new.last_sequence <> 0 then raise exception 'a series starts at 1' using errcode = 'NY005'; end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger number_series_start before insert on number_series for each row execute function nyuzi_guard_series_start();
+--> statement-breakpoint
+-- A finalized invoice never changes but in its status and in what is allocated to it (by the trigger below).
+create function nyuzi_guard_invoice() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    raise exception 'an issued invoice is never deleted; void it' using errcode = 'NY001';
+  end if;
+  if (new.id, new.subscriber_id, new.series, new.sequence, new.number, new.currency, new.total_minor, new.issued_on, new.due_on)
+     is distinct from (old.id, old.subscriber_id, old.series, old.sequence, old.number, old.currency, old.total_minor, old.issued_on, old.due_on) then
+    raise exception 'invoice % is final', old.number using errcode = 'NY001';
+  end if;
+  if new.allocated_minor is distinct from old.allocated_minor and pg_trigger_depth() < 2 then
+    raise exception 'what is paid on an invoice moves only with its allocations' using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger invoices_guarded before update or delete on invoices for each row execute function nyuzi_guard_invoice();
+--> statement-breakpoint
+-- Who paid how much, when, with which proof: facts. Only the match, the receipt that was still to come, and the allocated sum may be filled in.
+create function nyuzi_guard_payment() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    raise exception 'a payment is never deleted; reverse it' using errcode = 'NY001';
+  end if;
+  if (new.id, new.source, new.installation_id, new.amount_minor, new.currency, new.paid_at, new.received_at)
+     is distinct from (old.id, old.source, old.installation_id, old.amount_minor, old.currency, old.paid_at, old.received_at)
+     or (old.provider_transaction is not null and new.provider_transaction is distinct from old.provider_transaction)
+     or (old.intent_id is not null and new.intent_id is distinct from old.intent_id)
+     or (old.subscriber_id is not null and new.subscriber_id is distinct from old.subscriber_id) then
+    raise exception 'payment % is a fact; move or reverse it by entries', old.id using errcode = 'NY001';
+  end if;
+  if new.allocated_minor is distinct from old.allocated_minor and pg_trigger_depth() < 2 then
+    raise exception 'what is allocated of a payment moves only with its allocations' using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger payments_guarded before update or delete on payments for each row execute function nyuzi_guard_payment();
+--> statement-breakpoint
+create function nyuzi_apply_allocations() returns trigger language plpgsql as $$
+begin
+  update payments p set allocated_minor = p.allocated_minor + s.amount
+    from (select organisation_id, payment_id, sum(amount_minor) as amount from new_allocations group by 1, 2) s
+   where p.organisation_id = s.organisation_id and p.id = s.payment_id;
+  update invoices i set allocated_minor = i.allocated_minor + s.amount,
+         status = case when i.allocated_minor + s.amount = i.total_minor then 'paid' else i.status end
+    from (select organisation_id, invoice_id, sum(amount_minor) as amount from new_allocations group by 1, 2) s
+   where i.organisation_id = s.organisation_id and i.id = s.invoice_id;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger allocations_applied after insert on allocations referencing new table as new_allocations for each statement execute function nyuzi_apply_allocations();
+--> statement-breakpoint
+-- A wanted version never goes back, nor does the version that was seen in place.
+create function nyuzi_guard_access() returns trigger language plpgsql as $$
+begin
+  if new.wanted_version < old.wanted_version or new.observed_version < old.observed_version then
+    raise exception 'access versions of service % never go back', old.service_id using errcode = 'NY006';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger access_states_guarded before update on access_states for each row execute function nyuzi_guard_access();
+--> statement-breakpoint
+-- The server works as this role: no table ownership, so row-level security binds it.
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'nyuzi_app') then create role nyuzi_app nologin; end if;
+exception when duplicate_object or unique_violation then null;
+end $$;
+--> statement-breakpoint
+do $$ begin execute format('grant nyuzi_app to %I', current_user); end $$;
+--> statement-breakpoint
+grant usage on schema public to nyuzi_app;
+--> statement-breakpoint
+grant select, insert, update on all tables in schema public to nyuzi_app;
+--> statement-breakpoint
+grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
+--> statement-breakpoint
+revoke update on journal_entries, postings, allocations, invoice_lines, ledger_blocks, ledger_block_entries, audit_records, charged_periods from nyuzi_app;
+--> statement-breakpoint
+create function nyuzi_organisation() returns uuid language sql stable parallel safe as
+$$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;
+--> statement-breakpoint
+do $$
+declare t text;
+begin
+  for t in select c.table_name from information_schema.columns c join information_schema.tables b using (table_schema, table_name)
+            where c.table_schema = 'public' and b.table_type = 'BASE TABLE' and c.column_name = 'organisation_id' loop
+    execute format('alter table %I enable row level security', t);
+    execute format('create policy own_organisation on %I to nyuzi_app using (organisation_id = (select nyuzi_organisation())) with check (organisation_id = (select nyuzi_organisation()))', t);
+  end loop;
+end $$;
+--> statement-breakpoint
+alter table organisations enable row level security;
+--> statement-breakpoint
+create policy own_organisation on organisations to nyuzi_app using (id = (select nyuzi_organisation())) with check (id = (select nyuzi_organisation()));
+--> statement-breakpoint
+-- The only doors through which a server learns of an organisation before it works inside it. They give ids, nothing else.
+create function nyuzi_organisations() returns setof uuid language sql stable security definer set search_path = public as
+$$ select id from organisations order by id $$;
+--> statement-breakpoint
+create function nyuzi_organisation_of_installation(installation uuid) returns uuid language sql stable security definer set search_path = public as
+$$ select organisation_id from installations where id = installation $$;
+--> statement-breakpoint
+create function nyuzi_organisation_of_key(sha256 bytea) returns table (organisation_id uuid, api_key_id uuid, permissions text[]) language sql stable security definer set search_path = public as
+$$ select organisation_id, id, permissions from api_keys where key_sha256 = sha256 and revoked_at is null $$;
+--> statement-breakpoint
+-- Which organisations have work that is due: each branch reads a partial index of waiting rows only.
+create function nyuzi_due_work(at timestamptz) returns table (kind text, organisation_id uuid) language sql stable security definer set search_path = public as $$
+  select 'callbacks', organisation_id from callbacks where status = 'received' and next_attempt_at <= at group by organisation_id
+  union all select 'notices', organisation_id from payment_notices where outcome is null group by organisation_id
+  union all select 'prompts', organisation_id from payment_intents where status in ('created', 'dispatching') group by organisation_id
+  union all select 'look_ups', organisation_id from payment_intents where next_look_up_at is not null and next_look_up_at <= at group by organisation_id
+  union all select 'access', organisation_id from access_states where status <> 'in_sync' and next_attempt_at <= at group by organisation_id
+  union all select 'messages', organisation_id from messages where next_attempt_at is not null and next_attempt_at <= at group by organisation_id
+$$;
+--> statement-breakpoint
+revoke all on function nyuzi_organisations(), nyuzi_organisation_of_installation(uuid), nyuzi_organisation_of_key(bytea), nyuzi_due_work(timestamptz) from public;
+--> statement-breakpoint
+grant execute on function nyuzi_organisations(), nyuzi_organisation_of_installation(uuid), nyuzi_organisation_of_key(bytea), nyuzi_due_work(timestamptz) to nyuzi_app;

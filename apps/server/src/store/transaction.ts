@@ -1,0 +1,80 @@
+import { Defect, type OrganisationId } from '@nyuzi/core'
+import postgres from 'postgres'
+
+const types = {
+  bigint: postgres.BigInt,
+  /** Civil dates stay text; a Date would drag a time zone in. */
+  date: { to: 1082, from: [1082], serialize: (value: string) => value, parse: (value: string) => value },
+}
+
+export type Types = { bigint: bigint; date: string }
+export type Database = postgres.Sql<Types>
+export type Sql = postgres.Sql<Types> | postgres.TransactionSql<Types>
+
+export type DatabaseOptions = { readonly url: string; readonly connectionsMax: number; readonly applicationName: string }
+
+/** Connects as `nyuzi_app`, so that row-level security binds every query. */
+export const connect = ({ url, connectionsMax, applicationName }: DatabaseOptions): Database =>
+  postgres<Types>(url, {
+    max: connectionsMax,
+    types,
+    onnotice: () => {},
+    connection: { application_name: applicationName, role: 'nyuzi_app' } as Record<string, string>,
+  })
+
+/** Serialization failure, deadlock: the whole transaction may simply be run again. */
+const repeatable = new Set(['40001', '40P01'])
+const attemptsMax = 5
+
+/**
+ * One transaction inside one organisation: row-level security shows and takes that organisation's rows only.
+ * Repeats on a deadlock; `work` must therefore have no effect but its queries.
+ */
+export async function inOrganisation<T>(database: Database, organisationId: OrganisationId, work: (sql: Sql) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await database.begin(async (sql) => {
+        // Not awaited: it goes down the connection ahead of the first query, in the same round trip.
+        const scoped = sql`select set_config('nyuzi.organisation_id', ${organisationId}, true)`.execute()
+        scoped.catch(() => {})
+        const result = await work(sql)
+        await scoped
+        return result
+      })) as T
+    } catch (error) {
+      if (attempt === attemptsMax || !repeatable.has(sqlState(error))) throw error
+    }
+  }
+}
+
+/** The SQLSTATE of a database error, or an empty text. */
+export const sqlState = (error: unknown): string => (error instanceof postgres.PostgresError ? error.code : '')
+
+type Column = 'uuid' | 'text' | 'bigint' | 'integer' | 'boolean' | 'date' | 'timestamptz' | 'jsonb' | 'bytea' | 'daterange'
+
+/**
+ * Rows as one array a column, so that a statement writes any number of them in one round trip:
+ * `insert into t (a, b) select a, b from ${rowsOf(sql, rows, { a: 'uuid', b: 'bigint' })}`.
+ * All values travel as text arrays and are cast by the database: postgres.js takes no bigint arrays.
+ */
+export function rowsOf<Row extends Record<string, unknown>>(sql: Sql, rows: readonly Row[], columns: { readonly [K in keyof Row & string]: Column }) {
+  const names = Object.keys(columns) as (keyof Row & string)[]
+  const arrays = names.map((name) => {
+    const values = rows.map((row) => asText(row[name]))
+    return sql`${values}::text[]::${sql.unsafe(columns[name])}[]`
+  })
+  const list = arrays.reduce((left, right) => sql`${left}, ${right}`)
+  return sql`unnest(${list}) as r(${sql.unsafe(names.map((name) => `"${snake(name)}"`).join(', '))})`
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+function asText(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return value
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Uint8Array) return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`
+  if (typeof value === 'object') return JSON.stringify(value)
+  throw new Defect(`no column holds a ${typeof value}`)
+}
