@@ -46,8 +46,7 @@ export function createFakeHost<Schema extends z.ZodObject>(options: FakeHostOpti
   const { plugin, settings, clock = createFakeClock(), country = 'KE', installationId = installationIdDefault } = options
   const lines: string[] = []
   const log = createFakeLog(lines)
-  const callbackUrl = (channel: string) =>
-    `https://isp.example/callbacks/${installationId.replaceAll('-', '')}/${channel}/${callbackToken}`
+  const callbackUrl = (channel: string) => `https://isp.example/callbacks/${installationId.replaceAll('-', '')}/${channel}/${callbackToken}`
   const host: Host<z.output<Schema>> = Object.freeze({
     config: Object.freeze(parseSettings(plugin, settings)),
     installation: Object.freeze({ id: installationId, name: `${plugin.title}, under test`, country }),

@@ -1,0 +1,43 @@
+import { Socket } from 'node:net'
+
+export type Purity<Value> = { readonly value: Value; readonly networkCalls: number; readonly clockReads: number }
+
+/**
+ * Runs `run` while every way to the network and the process's clock is watched. Only for verbs that answer at once:
+ * what runs later is not seen.
+ */
+export function observePurity<Value>(run: () => Value): Purity<Value> {
+  let networkCalls = 0
+  let clockReads = 0
+  const { fetch: realFetch, Date: RealDate } = globalThis
+  const realConnect = Socket.prototype.connect
+  globalThis.fetch = (...call) => {
+    networkCalls += 1
+    return realFetch(...call)
+  }
+  Socket.prototype.connect = function (this: Socket, ...call: unknown[]) {
+    networkCalls += 1
+    return Reflect.apply(realConnect, this, call)
+  } as typeof realConnect
+  globalThis.Date = new Proxy(RealDate, {
+    construct(target, given, newTarget) {
+      if (given.length === 0) clockReads += 1
+      return Reflect.construct(target, given, newTarget)
+    },
+    apply(target, self, given) {
+      clockReads += 1
+      return Reflect.apply(target, self, given)
+    },
+    get(target, name, receiver) {
+      if (name === 'now') clockReads += 1
+      return Reflect.get(target, name, receiver)
+    },
+  })
+  try {
+    return { value: run(), networkCalls, clockReads }
+  } finally {
+    globalThis.fetch = realFetch
+    Socket.prototype.connect = realConnect
+    globalThis.Date = RealDate
+  }
+}

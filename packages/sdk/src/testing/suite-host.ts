@@ -1,0 +1,83 @@
+import { inspect } from 'node:util'
+import { expect } from 'vitest'
+import type { z } from '../config.ts'
+import type { Plugin } from '../define-plugin.ts'
+import { createFakeHost, type FakeHost, type FakeHostOptions } from './fake-host.ts'
+
+/** What every suite asks of a plugin's author. */
+export type SuiteOptions = {
+  readonly plugin: Plugin
+  /** Test settings; a function when they are known only once a simulator runs. Secrets of 8 characters and more. */
+  readonly settings: Settings | (() => Settings | Promise<Settings>)
+  /** ISO 3166; Kenya unless told otherwise. */
+  readonly country?: string
+  /** Values beside the secret settings that must not be seen either, e.g. the token a stand-in hands out. */
+  readonly alsoSecret?: readonly string[]
+  /** Runs before each check: clear interceptors, empty the simulator. */
+  reset?(): void | Promise<void>
+}
+
+export type Settings = Readonly<Record<string, unknown>>
+
+/** How long a stand-in holds back an answer that shall come too late. */
+export const lateAnswerMs = 2_000
+const timeoutMsMax = 400
+
+export type SuiteHost = FakeHost<z.ZodObject>
+
+/** Runs one check against a new installation and closes it after, whatever happens. */
+export async function withHost(
+  options: SuiteOptions,
+  run: (fake: SuiteHost) => Promise<void> | void,
+  overrides: Partial<Pick<FakeHostOptions<z.ZodObject>, 'clock'>> = {},
+): Promise<void> {
+  await options.reset?.()
+  const fake = await openHost(options, overrides)
+  try {
+    await run(fake)
+  } finally {
+    await closeHost(fake)
+  }
+}
+
+export async function openHost(
+  { plugin, settings, country }: SuiteOptions,
+  overrides: Partial<Pick<FakeHostOptions<z.ZodObject>, 'clock'>> = {},
+): Promise<SuiteHost> {
+  const given = typeof settings === 'function' ? await settings() : settings
+  return createFakeHost<z.ZodObject>({
+    plugin,
+    settings: given,
+    timeoutMsMax,
+    ...(country === undefined ? {} : { country }),
+    ...overrides,
+  })
+}
+
+export async function closeHost({ capabilities }: SuiteHost): Promise<void> {
+  await capabilities.access?.stop?.()
+  await capabilities.stop?.()
+}
+
+/** What `run` throws or rejects with; undefined when it comes back. */
+export async function failureOf(run: () => unknown): Promise<unknown> {
+  try {
+    await run()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+/** Fails when `text` holds a secret, plain or in an encoding that a header or an address would carry it in. */
+export function expectNoSecret(text: string, secrets: readonly string[], where: string): void {
+  for (const secret of secrets) {
+    expect(secret.length, 'secrets in test settings have 8 characters and more, so that they are not found by chance').toBeGreaterThan(7)
+    const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64').replace(/=+$/, '')]
+    for (const form of forms) expect(text.includes(form), `the secret "${secret}" is seen in ${where}`).toBe(false)
+  }
+}
+
+/** A value as JSON and as `console.log` would show it, hidden fields included. */
+export const printed = (value: unknown): string =>
+  `${JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))}\n${inspect(value, { depth: 10, showHidden: true })}`
