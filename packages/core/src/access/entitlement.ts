@@ -1,0 +1,29 @@
+import type { SubscriptionStatus } from '../subscriptions/subscription.ts'
+import type { CivilDate } from '../time/calendar.ts'
+import type { AccessProfile, AccessReason, AccessState } from './access-state.ts'
+
+/** Everything that decides what a service may use. */
+export type AccessInput = {
+  readonly today: CivilDate
+  readonly subscription: {
+    readonly status: SubscriptionStatus
+    readonly startsOn: CivilDate
+    /** The first day without service. */
+    readonly cancelledOn?: CivilDate
+    readonly billing: 'prepaid' | 'postpaid'
+    readonly graceDays: number
+  }
+  readonly openInvoices: readonly { readonly dueOn: CivilDate; readonly openMinor: bigint }[]
+  /** Staff set it, over what the books say: `opened` keeps the line on, `held` keeps it off. */
+  readonly hold?: 'opened' | 'held'
+  readonly profile: AccessProfile
+}
+
+/** An entitlement: what the service may use, why, and until when that is sure. */
+export type AccessDecision = {
+  readonly state: AccessState
+  readonly reason: AccessReason
+  readonly profile: AccessProfile
+  /** The first civil day on which the answer differs when nothing else happens; absent when it never does. */
+  readonly recheckOn?: CivilDate
+}

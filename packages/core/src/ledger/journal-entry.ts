@@ -1,0 +1,38 @@
+import type { EntryId } from '../ids.ts'
+import type { Currency } from '../money/currency.ts'
+import { money } from '../money/money.ts'
+import { invariant } from '../outcome.ts'
+import type { CivilDate } from '../time/calendar.ts'
+import { accountCode } from './account.ts'
+import type { Posting } from './posting.ts'
+
+/** One per template in `entries/`: what happened, in the words of the business. */
+export type EntryKind = 'invoice_issued' | 'payment_received' | 'payment_unmatched' | 'suspense_resolved' | 'credit_applied' | 'reversal'
+
+/** One fact in the books. Never updated and never deleted; a mistake is answered by a reversal. */
+export type JournalEntry = {
+  readonly kind: EntryKind
+  readonly currency: Currency
+  readonly effectiveOn: CivilDate
+  /** The noun that caused it: an invoice, a payment, an entry. */
+  readonly source: { readonly noun: string; readonly id: string }
+  readonly postings: readonly Posting[]
+  readonly reversesEntryId?: EntryId
+}
+
+/** Brings an entry into its one form: postings on one account become one, those of nothing fall away, and the rest balances. */
+export function journalEntry(input: JournalEntry): JournalEntry {
+  const byAccount = new Map<string, Posting>()
+  for (const posting of input.postings) {
+    invariant(posting.account.currency === input.currency, `an entry in ${input.currency} has no posting in ${posting.account.currency}`)
+    const code = accountCode(posting.account)
+    const before = byAccount.get(code)
+    byAccount.set(code, before ? { account: posting.account, amountMinor: before.amountMinor + posting.amountMinor } : posting)
+  }
+  const postings = [...byAccount.values()].filter(({ amountMinor }) => amountMinor !== 0n)
+  invariant(postings.length >= 2, `an entry has at least two postings: ${input.kind} ${input.source.id}`)
+  const sum = postings.reduce((total, { amountMinor }) => total + money(amountMinor, input.currency).amountMinor, 0n)
+  invariant(sum === 0n, `postings sum to zero, not ${sum}: ${input.kind} ${input.source.id}`)
+  invariant((input.kind === 'reversal') === (input.reversesEntryId !== undefined), 'a reversal, and only a reversal, names its entry')
+  return { ...input, postings }
+}

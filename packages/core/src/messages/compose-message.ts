@@ -1,0 +1,150 @@
+import { formatMoney, type Money, negate } from '../money/money.ts'
+import type { Language } from '../subscribers/subscriber.ts'
+import type { CivilDate } from '../time/calendar.ts'
+import { formatDay } from '../time/format-date.ts'
+import { septetsMax, toGsm7 } from './gsm7.ts'
+
+export const messageKinds = ['invoice_before_due', 'invoice_due', 'invoice_overdue', 'suspended', 'receipt'] as const
+export type MessageKind = (typeof messageKinds)[number]
+
+export type MessageFacts = {
+  readonly organisationName: string
+  readonly subscriberName: string
+  readonly accountNumber: string
+  /** `Paybill 400123` */
+  readonly payTo?: string
+  /** What is open, or what was received. */
+  readonly amount: Money
+  readonly dueOn?: CivilDate
+  /** The first day on which the line is off. */
+  readonly suspendsOn?: CivilDate
+  readonly invoiceNumber?: string
+  readonly receipt?: string
+  /** Above zero the subscriber owes, below zero they have credit. */
+  readonly balance?: Money
+  readonly lineState?: 'on' | 'coming_on' | 'off'
+}
+
+/** A sentence, or nothing where its fact is missing; one that may go is dropped first when the text is too long for one part. */
+type Sentence = { readonly text: string; readonly mayGo?: boolean } | undefined
+type Phrases = Readonly<Record<MessageKind, (facts: Spoken) => readonly Sentence[]>>
+
+/** Plain GSM-7 text that aims at one part, with the first name only: it lies open on a locked screen. */
+export function composeMessage(kind: MessageKind, facts: MessageFacts, language: Language): string {
+  const sentences = phrases[language][kind](speak(facts, language)).filter((sentence) => sentence !== undefined)
+  const whole = toText(sentences)
+  return whole.length <= septetsMax ? whole : toText(sentences.filter(({ mayGo }) => !mayGo))
+}
+
+const toText = (sentences: readonly { readonly text: string }[]): string => toGsm7(sentences.map(({ text }) => text).join(' ')).trim()
+
+type Spoken = ReturnType<typeof speak>
+
+function speak(facts: MessageFacts, language: Language) {
+  const { organisationName, subscriberName, accountNumber, payTo, amount, dueOn, suspendsOn, invoiceNumber, receipt, balance, lineState } =
+    facts
+  return {
+    organisation: organisationName.trim(),
+    firstName: subscriberName.trim().split(/\s+/)[0] ?? '',
+    account: accountNumber,
+    payTo: payTo?.trim(),
+    amount: formatMoney(amount),
+    dueOn: dueOn && formatDay(dueOn, language),
+    suspendsOn: suspendsOn && formatDay(suspendsOn, language),
+    invoice: invoiceNumber ? ` (${invoiceNumber})` : '',
+    receipt,
+    owes: balance && balance.amountMinor > 0n ? formatMoney(balance) : undefined,
+    credit: balance && balance.amountMinor < 0n ? formatMoney(negate(balance)) : undefined,
+    even: balance?.amountMinor === 0n,
+    lineState,
+  }
+}
+
+const said = (text: string): Sentence => ({ text })
+const extra = (text: string): Sentence => ({ text, mayGo: true })
+/** `John, ` or nothing for a subscriber without a name. */
+const to = ({ firstName }: Spoken): string => (firstName === '' ? '' : `${firstName}, `)
+
+const payEn = ({ payTo, account }: Spoken): string => (payTo ? `Pay ${payTo}, account ${account}.` : `Account ${account}.`)
+const paySw = ({ payTo, account }: Spoken): string => (payTo ? `Lipa ${payTo}, akaunti ${account}.` : `Akaunti ${account}.`)
+
+const phrases: Readonly<Record<Language, Phrases>> = {
+  en: {
+    invoice_before_due: (f) => [
+      said(`${to(f)}${f.amount} for ${f.organisation} is due${f.dueOn ? ` on ${f.dueOn}` : ' soon'}.`),
+      said(payEn(f)),
+      f.invoice ? extra(`Invoice${f.invoice}.`) : undefined,
+    ],
+    invoice_due: (f) => [
+      said(`${to(f)}${f.amount} for ${f.organisation} is due${f.dueOn ? ` ${f.dueOn}` : ' now'}.`),
+      said(payEn(f)),
+      f.suspendsOn ? extra(`Unpaid, the line stops on ${f.suspendsOn}.`) : undefined,
+    ],
+    invoice_overdue: (f) => [
+      said(`${to(f)}${f.amount} for ${f.organisation} is overdue${f.dueOn ? ` since ${f.dueOn}` : ''}.`),
+      said(payEn(f)),
+      f.suspendsOn ? said(`Unpaid, the line stops on ${f.suspendsOn}.`) : undefined,
+    ],
+    suspended: (f) => [
+      said(`${to(f)}your ${f.organisation} line is paused: ${f.amount} is unpaid.`),
+      said(payEn(f)),
+      extra('It comes back by itself once paid.'),
+    ],
+    receipt: (f) => [
+      said(`${to(f)}${f.organisation} received ${f.amount}${f.receipt ? `, receipt ${f.receipt}` : ''}.`),
+      extra(`Account ${f.account}.`),
+      balanceEn(f),
+      lineEn(f),
+    ],
+  },
+  sw: {
+    invoice_before_due: (f) => [
+      said(`${to(f)}${f.amount} ya ${f.organisation} inatakiwa${f.dueOn ? ` kufikia ${f.dueOn}` : ' hivi karibuni'}.`),
+      said(paySw(f)),
+      f.invoice ? extra(`Ankara${f.invoice}.`) : undefined,
+    ],
+    invoice_due: (f) => [
+      said(`${to(f)}${f.amount} ya ${f.organisation} inatakiwa${f.dueOn ? ` ${f.dueOn}` : ' sasa'}.`),
+      said(paySw(f)),
+      f.suspendsOn ? extra(`Isipolipwa, huduma itasimama ${f.suspendsOn}.`) : undefined,
+    ],
+    invoice_overdue: (f) => [
+      said(`${to(f)}${f.amount} ya ${f.organisation} imechelewa${f.dueOn ? ` tangu ${f.dueOn}` : ''}.`),
+      said(paySw(f)),
+      f.suspendsOn ? said(`Isipolipwa, huduma itasimama ${f.suspendsOn}.`) : undefined,
+    ],
+    suspended: (f) => [
+      said(`${to(f)}huduma yako ya ${f.organisation} imesimama: ${f.amount} haijalipwa.`),
+      said(paySw(f)),
+      extra('Itarudi yenyewe ukilipa.'),
+    ],
+    receipt: (f) => [
+      said(`${to(f)}${f.organisation} imepokea ${f.amount}${f.receipt ? `, risiti ${f.receipt}` : ''}.`),
+      extra(`Akaunti ${f.account}.`),
+      balanceSw(f),
+      lineSw(f),
+    ],
+  },
+}
+
+function balanceEn({ owes, credit, even }: Spoken): Sentence {
+  if (owes) return said(`Still to pay: ${owes}.`)
+  if (credit) return said(`Credit: ${credit}.`)
+  return even ? extra('All is paid.') : undefined
+}
+
+function balanceSw({ owes, credit, even }: Spoken): Sentence {
+  if (owes) return said(`Bado unadaiwa: ${owes}.`)
+  if (credit) return said(`Salio lako: ${credit}.`)
+  return even ? extra('Umelipa yote.') : undefined
+}
+
+function lineEn({ lineState }: Spoken): Sentence {
+  if (lineState === undefined) return undefined
+  return said({ on: 'Your line is on.', coming_on: 'Your line comes on shortly.', off: 'Your line is still off.' }[lineState])
+}
+
+function lineSw({ lineState }: Spoken): Sentence {
+  if (lineState === undefined) return undefined
+  return said({ on: 'Huduma iko hewani.', coming_on: 'Huduma inarudi hivi punde.', off: 'Huduma bado imesimama.' }[lineState])
+}

@@ -1,0 +1,19 @@
+import type { BranchId, SubscriberId } from '../ids.ts'
+import type { Phone } from './phone.ts'
+
+/** Languages that messages are written in. */
+export const languages = ['en', 'sw'] as const
+export type Language = (typeof languages)[number]
+
+/** Who pays. One person or firm at one branch, known to the world by the account number. */
+export type Subscriber = {
+  readonly id: SubscriberId
+  readonly branchId: BranchId
+  readonly accountNumber: string
+  readonly name: string
+  readonly phone?: Phone
+  readonly email?: string
+  readonly language: Language
+  /** ISO 3166 code, which says how phone numbers are read: `KE`. */
+  readonly country: string
+}
