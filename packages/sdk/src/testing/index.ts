@@ -1,14 +1,13 @@
 // What a plugin is tested with: exported as `@nyuzi/sdk/testing`.
+export { accessChecks } from './access-checks.ts'
+export { type AccessCheckId, type AccessSuiteOptions, describeAccessController } from './access-suite.ts'
 export { callbackRequest } from './callback-request.ts'
 export { type Check, Skipped, type Skips } from './check.ts'
 export { createFakeClock, type FakeClock } from './fake-clock.ts'
 export { createFakeHost, type FakeHost, type FakeHostOptions } from './fake-host.ts'
-export {
-  type CallbackSample,
-  describePaymentProvider,
-  type PaymentCheckId,
-  type PaymentSuiteOptions,
-  type ProviderBehaviour,
-  paymentChecks,
-} from './payments-suite.ts'
+export { messageChecks } from './message-checks.ts'
+export { describeMessenger, type MessageCheckId, type MessageSuiteOptions } from './messages-suite.ts'
+export type { Line, NetworkUnderTest } from './network-under-test.ts'
+export { describePaymentProvider, type PaymentCheckId, type PaymentSuiteOptions, paymentChecks } from './payments-suite.ts'
+export type { CallbackSample, ProviderBehaviour } from './provider-behaviour.ts'
 export { lateAnswerMs, type Settings, type SuiteOptions } from './suite-host.ts'

@@ -11,7 +11,6 @@ import {
   type PaymentNotice,
   type PaymentProvider,
   parseMoney,
-  parsePhone,
 } from '@nyuzi/core'
 import { expect } from 'vitest'
 import { CallbackRejected, ProviderRateLimited, ProviderUnclear } from '../errors.ts'
@@ -20,7 +19,8 @@ import { type Check, describeChecks, listChecks, needed, Skipped, type Skips } f
 import { createFakeClock } from './fake-clock.ts'
 import { observePurity } from './observe-purity.ts'
 import { checkPaymentNotice } from './payment-notice-check.ts'
-import { expectNoSecret, failureOf, printed, type SuiteHost, type SuiteOptions, withHost } from './suite-host.ts'
+import type { CallbackSample, ProviderBehaviour } from './provider-behaviour.ts'
+import { expectNoSecret, failureOf, printed, type SuiteHost, type SuiteOptions, samplePhone, withHost } from './suite-host.ts'
 
 export type PaymentCheckId =
   | 'wholeVerbs'
@@ -43,18 +43,6 @@ export type PaymentCheckId =
   | 'tooManyRequests'
   | 'secretsInLog'
   | 'secretsInCapabilities'
-
-export type CallbackSample = { readonly name: string; readonly request: CallbackRequest }
-
-/** Makes the provider's stand-in (nock, or a simulator) behave in one way for the next call of one verb. */
-export type ProviderBehaviour = {
-  /** Takes the request and answers plainly; a prompt is accepted. Calls that come before, such as for a token, succeed too. */
-  answers(): void | Promise<void>
-  /** Takes the request and holds the answer back for `lateAnswerMs`, or for ever. */
-  answersLate(): void | Promise<void>
-  /** Answers 429, or in the provider's own words that we are too fast. */
-  answersTooManyRequests(): void | Promise<void>
-}
 
 export type PaymentSuiteOptions = SuiteOptions & {
   /** One call of each kind the provider makes to us, with the notices it stands for. All of different payments. */
@@ -463,13 +451,10 @@ async function eachProviderVerb(
   if (offered === 0 && checkId !== 'secretsInLog') throw new Skipped('the plugin does not call its provider')
 }
 
-const samplePhones: Readonly<Record<string, string>> = { KE: '0700111222', BD: '01711222333', UG: '0700111222', TZ: '0700111222' }
-
 function collectRequest(payments: PaymentProvider, fake: SuiteHost, { collectRequest: overrides }: PaymentSuiteOptions): CollectRequest {
-  const { country } = fake.host.installation
-  const phone = overrides?.phone ?? parsePhone(samplePhones[country] ?? '', country)
+  const phone = overrides?.phone ?? samplePhone(fake.host.installation.country)
   const currency = overrides?.amount?.currency ?? payments.currencies[0]
-  if (!phone || !currency) throw new Error('give the suite `collectRequest.phone` and `collectRequest.amount`')
+  if (!currency) throw new Error('the plugin takes no currency')
   const { amountMinorMin = 1n, amountMinorMax = 150_000n } = payments.collect?.rules ?? {}
   const amountMinor = [150_000n, amountMinorMax].reduce((one, other) => (one < other ? one : other))
   const channels = Object.entries(payments.channels ?? {})

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { type Phone, parsePhone } from '@nyuzi/core'
 import { expect } from 'vitest'
 import type { z } from '../config.ts'
 import type { Plugin } from '../define-plugin.ts'
@@ -81,3 +82,12 @@ export function expectNoSecret(text: string, secrets: readonly string[], where: 
 /** A value as JSON and as `console.log` would show it, hidden fields included. */
 export const printed = (value: unknown): string =>
   `${JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))}\n${inspect(value, { depth: 10, showHidden: true })}`
+
+const samplePhones: Readonly<Record<string, string>> = { KE: '0700111222', BD: '01711222333', UG: '0700111222', TZ: '0700111222' }
+
+/** A number of that country which belongs to no one. */
+export function samplePhone(country: string): Phone {
+  const phone = parsePhone(samplePhones[country] ?? '', country)
+  if (!phone) throw new Error(`the suite knows no sample number of ${country}: give it one`)
+  return phone
+}
