@@ -37,8 +37,7 @@ export function readQueryAnswer(providerReference: string, answer: Answer): Paym
   return { ...origin(providerReference), ...promptStatus(wordOf(answer.fields, 'ResultCode')) }
 }
 
-const origin = (providerReference: string) =>
-  ({ evidence: 'status_query', providerReference, payer: { kind: 'absent' } }) as const
+const origin = (providerReference: string) => ({ evidence: 'status_query', providerReference, payer: { kind: 'absent' } }) as const
 
 const noAnswer = (providerReference: string, status: 'pending' | 'unknown', detail: string): PaymentNotice => ({
   ...origin(providerReference),

@@ -18,7 +18,9 @@ export function createRegister(host: Pick<Host<Settings>, 'config' | 'callbackUr
     const body = registerRequest({ version, shortcode, responseType, confirmationUrl, validationUrl })
     const answered = readRegisterAnswer(await client.post(registerPath(version), body))
     if (answered.outcome === 'already_registered')
-      log.warn('Addresses were registered before. If they are not ours: Daraja portal, Self Services, URL management, delete, register again.')
+      log.warn(
+        'Addresses were registered before. If they are not ours: Daraja portal, Self Services, URL management, delete, register again.',
+      )
     return answered
   }
 }
@@ -36,5 +38,8 @@ export function readRegisterAnswer(answer: Answer): Registration {
   if (answer.kind !== 'fields') return raise('C2B register', answer)
   const code = wordOf(answer.fields, 'ResponseCode')
   if (isZeroCode(code)) return { outcome: 'registered' }
-  throw new ProviderRefused(`C2B register: refused with ResponseCode ${code ?? 'missing'}`, code === undefined ? {} : { providerCode: code })
+  throw new ProviderRefused(
+    `C2B register: refused with ResponseCode ${code ?? 'missing'}`,
+    code === undefined ? {} : { providerCode: code },
+  )
 }

@@ -54,7 +54,8 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
 }
 
 // The same for every payment of the installation, so a person must correct it; Amount or PhoneNumber is one payment's.
-const settingsFields = /Invalid (BusinessShortCode|ShortCode|CallBackURL|ConfirmationURL|ValidationURL|Password|Timestamp|PartyB|TransactionType)/i
+const settingsFields =
+  /Invalid (BusinessShortCode|ShortCode|CallBackURL|ConfirmationURL|ValidationURL|Password|Timestamp|PartyB|TransactionType)/i
 
 export function errorKind({ code, message, status }: ErrorAnswer): ErrorKind {
   if (/apiproduct/i.test(message)) return 'configuration'
