@@ -63,10 +63,16 @@ describe("Africa's Talking's reports", () => {
     ['with a placeholder for an id', post({ id: 'None' })],
     ['without a status', post({ status: '' })],
     ['without a number', post({ phoneNumber: '' })],
-    ['on another channel', post({}, { channel: 'opt-out' })],
-    ['asked for with GET', post({}, { method: 'GET' })],
     ['that are empty', post({}, { rawBody: new Uint8Array() })],
     ['that are JSON', post({}, { rawBody: new TextEncoder().encode('{"id":"ATXid_1","status":"Success"}') })],
+  ])('%s are kept under their own bytes and not translated', (_how, request) => {
+    expect(verify(request)?.dedupeKey).toMatch(/^unreadable:[0-9a-f]{64}$/)
+    expect(() => reports?.translateReport(request)).toThrow('not a delivery report')
+  })
+
+  it.each([
+    ['on another channel', post({}, { channel: 'opt-out' })],
+    ['asked for with GET', post({}, { method: 'GET' })],
   ])('%s are rejected', (_how, request) => {
     expect(() => verify(request)).toThrow(CallbackRejected)
   })
