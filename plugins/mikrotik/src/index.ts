@@ -1,1 +1,2 @@
-export {}
+export { config, type MikrotikConfig } from './config.ts'
+export { mikrotik } from './plugin.ts'

@@ -55,14 +55,14 @@ export class SentenceWriter {
     const bytesMax = word.length * 3
     this.#reserve(bytesMax + 5)
     if (bytesMax < 0x80) {
-      const bytes = this.#buffer.utf8Write(word, this.#length + 1)
+      const bytes = this.#buffer.write(word, this.#length + 1)
       this.#buffer[this.#length] = bytes
       this.#length += bytes + 1
       return
     }
     const bytes = Buffer.byteLength(word)
     this.#length = writeLength(this.#buffer, this.#length, bytes)
-    this.#length += this.#buffer.utf8Write(word, this.#length)
+    this.#length += this.#buffer.write(word, this.#length)
   }
 
   #reserve(bytes: number): void {
@@ -123,7 +123,7 @@ export class SentenceReader {
       const bodyAt = at + headBytes
       if (bodyAt + length > end) break
       at = bodyAt + length
-      if (length > 0) this.#addWord(buffer.utf8Slice(bodyAt, at), length)
+      if (length > 0) this.#addWord(buffer.toString('utf8', bodyAt, at), length)
       else if (this.#words.length > 0) {
         sentences.push(this.#words)
         this.#words = []

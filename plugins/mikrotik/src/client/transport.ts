@@ -20,21 +20,20 @@ export function openSocket<T>(
   return new Promise((resolve, reject) => {
     const socket = dial(target)
     const timer = setTimeout(() => fail(new ConnectFailed('no answer to connect in time')), target.deadlineMs)
+    const onError = (error: NodeJS.ErrnoException) => fail(translate(error))
+    const onClose = () => fail(new ConnectFailed('closed by the router while connecting'))
     const fail = (error: Error) => {
       clearTimeout(timer)
-      socket.removeAllListeners()
-      // A destroyed socket may still report an error; without a listener that would end the process.
-      socket.on('error', () => {})
-      socket.destroy()
+      // The error listener stays: a destroyed socket may still report one, and without a listener that ends the process.
+      socket.off('close', onClose).destroy()
       reject(error)
     }
-    socket.once('error', (error: NodeJS.ErrnoException) => fail(translate(error)))
-    socket.once('close', () => fail(new ConnectFailed('closed by the router while connecting')))
+    socket.on('error', onError).once('close', onClose)
     socket.once(target.transport.mode === 'plain' ? 'connect' : 'secureConnect', () => {
       const untrusted = checkPin(socket, target.transport)
       if (untrusted) return fail(untrusted)
       clearTimeout(timer)
-      socket.removeAllListeners('error').removeAllListeners('close')
+      socket.off('error', onError).off('close', onClose)
       socket.setNoDelay(true)
       socket.setKeepAlive(true, 30_000)
       resolve(handOver(socket))
