@@ -1,0 +1,13 @@
+import type { CivilDate, Instant, Plan, PlanId, Price, PriceId } from '@nyuzi/core'
+
+export type CatalogStore = {
+  /** False when the code is taken. */
+  addPlan(plan: Plan, at: Instant): Promise<boolean>
+  /** The version the plan's next price will have; the plan stays locked until the commit. Undefined when there is no such plan. */
+  nextVersion(planId: PlanId): Promise<number | undefined>
+  addPrice(price: Price, at: Instant): Promise<void>
+  price(id: PriceId): Promise<Price | undefined>
+  hasPlan(id: PlanId): Promise<boolean>
+  /** The newest version that is in force on that day. */
+  priceInForce(planId: PlanId, on: CivilDate): Promise<Price | undefined>
+}

@@ -1,0 +1,180 @@
+import type { AccessController, ApiKeyId, Currency, InstallationId, Instant, Messenger, OrganisationId, PaymentProvider, ServiceId } from '@nyuzi/core'
+import type { AccessStore } from './access/ports.ts'
+import type { ApiKeyStore } from './api-keys/ports.ts'
+import type { BillingStore } from './billing/ports.ts'
+import type { CatalogStore } from './catalog/ports.ts'
+import type { InstallationStore } from './installations/ports.ts'
+import type { LedgerStore } from './ledger/ports.ts'
+import type { MessageStore } from './messages/ports.ts'
+import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
+import type { CallbackStore, IntentStore, NoticeStore, PaymentStore } from './payments/ports.ts'
+import type { ReadingStore } from './readings/ports.ts'
+import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscribers/ports.ts'
+
+/** Work that rows wait for. A wake-up names one of these; it is a hint, and the sweep finds what no one woke. */
+export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'access', 'messages'] as const
+export type WorkKind = (typeof workKinds)[number]
+
+/** Says, after a commit, that rows wait. Never called inside a transaction. */
+export type Wake = (kind: WorkKind, organisationId: OrganisationId) => void
+
+export type Clock = { now(): Instant }
+/** Chance, passed in: a UUIDv7, and an unguessable token of 32 lower-case hex digits. */
+export type Ids = { next(): string; token(): string }
+
+export type Log = {
+  info(message: string, facts?: Record<string, unknown>): void
+  warn(message: string, facts?: Record<string, unknown>): void
+  error(message: string, facts?: Record<string, unknown>): void
+}
+
+/** Figures that are counted where they happen; the names are those of docs/operate/metrics.md. */
+export type Meter = {
+  count(name: 'callbacks' | 'payments' | 'messages' | 'access_outcomes' | 'provider_errors', labels: Record<string, string>): void
+  paymentToAccess(seconds: number): void
+}
+
+/** What the organisation decided; every flow reads it with the organisation. */
+export type OrganisationPolicy = {
+  /** Days before a period starts on which its invoice is issued. */
+  readonly invoiceLeadDays: number
+  /** How a payer is told to pay, e.g. `Paybill 400123`. */
+  readonly payTo?: string
+}
+
+export type Organisation = {
+  readonly id: OrganisationId
+  readonly name: string
+  readonly country: string
+  readonly currency: Currency
+  readonly timeZone: string
+  readonly policy: OrganisationPolicy
+}
+
+/** One transaction inside one organisation. Row-level security sees to it that nothing of another one is in reach. */
+export type Transaction = {
+  readonly organisation: OrganisationStore
+  readonly callbacks: CallbackStore
+  readonly notices: NoticeStore
+  readonly intents: IntentStore
+  readonly payments: PaymentStore
+  readonly ledger: LedgerStore
+  readonly billing: BillingStore
+  readonly access: AccessStore
+  readonly messages: MessageStore
+  readonly tasks: TaskStore
+  readonly audit: AuditStore
+  readonly organisations: OrganisationsStore
+  readonly branches: BranchStore
+  readonly apiKeys: ApiKeyStore
+  readonly installations: InstallationStore
+  readonly catalog: CatalogStore
+  readonly subscribers: SubscriberStore
+  readonly subscriptions: SubscriptionStore
+  readonly services: ServiceStore
+  readonly idempotency: IdempotencyStore
+  readonly readings: ReadingStore
+}
+
+export type Store = {
+  inOrganisation<T>(organisationId: OrganisationId, work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Runs the work and rolls everything back. */
+  rehearse(organisationId: OrganisationId, work: (tx: Transaction) => Promise<void>): Promise<void>
+  organisations(): Promise<readonly OrganisationId[]>
+  dueWork(at: Instant): Promise<readonly { kind: WorkKind; organisationId: OrganisationId }[]>
+}
+
+export type OrganisationStore = {
+  read(): Promise<Organisation>
+}
+
+export type TaskStore = {
+  /** Opens a task for a person; one open task for a kind and subject. */
+  open(task: { kind: string; subjectNoun: string; subjectId: string; title: string; detail?: Record<string, unknown>; at: Instant }): Promise<void>
+  /** Closes it when the matter has settled itself. */
+  settle(task: { kind: string; subjectNoun: string; subjectId: string; at: Instant }): Promise<void>
+}
+
+export type AuditStore = {
+  write(record: { actor: string; action: string; subjectNoun: string; subjectId: string; detail?: Record<string, unknown>; at: Instant }): Promise<void>
+}
+
+/** A plugin with its settings, ready to be called: the host has wrapped it with limits, traces and its breaker. */
+export type Installed = {
+  readonly id: InstallationId
+  readonly organisationId: OrganisationId
+  readonly name: string
+  readonly pluginId: string
+  readonly payments?: PaymentProvider
+  readonly access?: AccessController
+  readonly messages?: Messenger
+  /** Compares in constant time. */
+  ownsToken(token: string): boolean
+  callbackUrl(channel: string, token: string): string
+}
+
+export type Plugins = {
+  /** Undefined when there is no such installation, or it is paused or removed. */
+  find(installationId: InstallationId): Promise<Installed | undefined>
+  /** Active installations of an organisation that offer a capability, oldest first. */
+  offering(organisationId: OrganisationId, capability: 'payments' | 'access' | 'messages'): Promise<readonly Installed[]>
+  /** Stops using an installation until a person has looked: keys refused, no credit, rights missing. */
+  pause(installed: Installed, reason: string): Promise<void>
+}
+
+export type Deps = {
+  readonly store: Store
+  readonly plugins: Plugins
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly wake: Wake
+  /** Says that one box has work; the lanes of different boxes run side by side. */
+  readonly wakeLane: (organisationId: OrganisationId, installationId: InstallationId) => void
+  /** Names this server in a lease. */
+  readonly holder: string
+  /** Opens the sealed password of a line, just before it goes to its box. */
+  readonly openPassword: (service: { serviceId: ServiceId; password: Uint8Array }) => string
+  readonly log: Log
+  readonly meter: Meter
+}
+
+/** What a caller was told: kept as text, so that a repeat is told the same to the letter. */
+export type WrittenAnswer = { readonly status: number; readonly body: string }
+
+/** A request that must have its effect once. Made by the HTTP side, carried out by `withIdempotency` inside the flow's transaction. */
+export type IdempotentRequest<Result> = {
+  readonly apiKeyId: ApiKeyId
+  readonly key: string
+  readonly requestSha256: string
+  readonly at: Instant
+  writeAnswer(result: Result, tx: Transaction): Promise<WrittenAnswer>
+}
+
+export type IdempotencyStore = {
+  /** Holds the key until the transaction ends; false, at once, when another transaction holds it. */
+  lock(apiKeyId: ApiKeyId, key: string): Promise<boolean>
+  read(apiKeyId: ApiKeyId, key: string): Promise<{ readonly requestSha256: string; readonly answer: WrittenAnswer } | undefined>
+  keep(done: {
+    readonly apiKeyId: ApiKeyId
+    readonly key: string
+    readonly requestSha256: string
+    readonly answer: WrittenAnswer
+    readonly at: Instant
+  }): Promise<void>
+}
+
+/** Where a secret is kept: it opens there and nowhere else. */
+export type SealedPlace = { readonly organisationId: OrganisationId; readonly table: string; readonly row: string; readonly column: string }
+
+export type Vault = {
+  seal(plain: string, place: SealedPlace): Uint8Array
+  open(sealed: Uint8Array, place: SealedPlace): string
+}
+
+/** Chance, for what nobody may guess. */
+export type Mint = {
+  /** `nyz_` and 32 random letters and digits; shown once, kept as its SHA-256. */
+  apiKey(): { readonly text: string; readonly prefix: string; readonly sha256: Uint8Array }
+  /** For an address that a provider calls. */
+  callbackToken(): string
+}

@@ -1,0 +1,349 @@
+import type {
+  AccessState,
+  ApiKeyId,
+  BranchId,
+  Currency,
+  EntryId,
+  EvidenceGrade,
+  InstallationId,
+  Instant,
+  IntentId,
+  IntentStatus,
+  InvoiceId,
+  InvoiceStatus,
+  LedgerAccountId,
+  LedgerAccountKind,
+  NoticeId,
+  OrganisationId,
+  PayerIdentity,
+  PaymentId,
+  PlanId,
+  PriceId,
+  ServiceId,
+  ServiceKind,
+  SubscriberId,
+  SubscriptionId,
+  TaskId,
+} from '@nyuzi/core'
+
+// What people and programs are shown. Nothing here decides anything: a flow that writes reads through its own store.
+
+/** A keyset page, newest id first; the reader asks for one more than it shows. */
+export type PageQuery = { readonly limit: number; readonly after?: string }
+
+export type OrganisationReading = {
+  readonly id: OrganisationId
+  readonly slug: string
+  readonly name: string
+  readonly country: string
+  readonly currency: Currency
+  readonly timeZone: string
+  readonly language: string
+  readonly accountPrefix: string
+  readonly policy: { readonly invoiceLeadDays?: number; readonly payTo?: string }
+  readonly createdAt: Instant
+}
+export type BranchReading = { readonly id: BranchId; readonly code: string; readonly name: string; readonly createdAt: Instant }
+export type ApiKeyReading = {
+  readonly id: ApiKeyId
+  readonly name: string
+  readonly prefix: string
+  readonly permissions: readonly string[]
+  readonly createdAt: Instant
+  readonly revokedAt: Instant | null
+}
+
+export type PriceReading = {
+  readonly id: PriceId
+  readonly planId: PlanId
+  readonly version: number
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly billing: string
+  readonly cadenceUnit: string
+  readonly cadenceCount: number
+  readonly graceDays: number
+  readonly profileName: string
+  readonly downloadBps: bigint
+  readonly uploadBps: bigint
+  readonly effectiveFrom: string
+  readonly createdAt: Instant
+}
+export type PlanReading = { readonly id: PlanId; readonly code: string; readonly name: string; readonly createdAt: Instant; readonly prices: readonly PriceReading[] }
+
+export type SubscriberReading = {
+  readonly id: SubscriberId
+  readonly branchId: BranchId
+  readonly accountNumber: string
+  readonly name: string
+  readonly phone: string | null
+  readonly email: string | null
+  readonly language: string
+  readonly status: string
+  readonly createdAt: Instant
+  readonly currency: Currency
+  /** Open on invoices. */
+  readonly owedMinor: bigint
+  /** Paid and not yet set against an invoice. */
+  readonly creditMinor: bigint
+}
+export type SubscriptionReading = {
+  readonly id: SubscriptionId
+  readonly subscriberId: SubscriberId
+  readonly planId: PlanId
+  readonly planName: string
+  readonly priceId: PriceId
+  readonly priceVersion: number
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly startsOn: string
+  readonly anchorDay: number
+  readonly status: string
+  readonly cancelledOn: string | null
+  readonly graceDays: number
+  readonly periodsCharged: number
+  readonly nextInvoiceOn: string | null
+  readonly parkedReason: string | null
+  readonly createdAt: Instant
+}
+export type ServiceReading = {
+  readonly id: ServiceId
+  readonly subscriberId: SubscriberId
+  readonly subscriptionId: SubscriptionId
+  readonly installationId: InstallationId
+  readonly kind: ServiceKind
+  readonly username: string
+  readonly createdAt: Instant
+}
+
+export type InstallationReading = {
+  readonly id: InstallationId
+  readonly pluginId: string
+  readonly name: string
+  readonly branchId: BranchId | null
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly status: string
+  readonly statusReason: string | null
+  readonly version: number
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
+export type InvoiceReading = {
+  readonly id: InvoiceId
+  readonly subscriberId: SubscriberId
+  readonly subscriberName: string
+  readonly accountNumber: string
+  readonly number: string
+  readonly status: InvoiceStatus
+  readonly currency: Currency
+  readonly totalMinor: bigint
+  readonly allocatedMinor: bigint
+  readonly issuedOn: string
+  readonly dueOn: string
+  readonly createdAt: Instant
+}
+export type InvoiceLineReading = {
+  readonly position: number
+  readonly description: string
+  readonly category: string
+  readonly amountMinor: bigint
+  readonly subscriptionId: SubscriptionId
+  readonly periodStart: string
+  readonly periodEnd: string
+  readonly priceId: PriceId
+  readonly priceVersion: number
+  readonly arithmetic: string
+}
+export type AllocationReading = {
+  readonly paymentId: PaymentId
+  readonly invoiceId: InvoiceId
+  readonly invoiceNumber: string
+  readonly providerTransaction: string | null
+  readonly amountMinor: bigint
+  readonly createdAt: Instant
+}
+
+export type PaymentReading = {
+  readonly id: PaymentId
+  readonly source: string
+  readonly installationId: InstallationId | null
+  readonly branchId: BranchId | null
+  readonly providerTransaction: string | null
+  readonly intentId: IntentId | null
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly allocatedMinor: bigint
+  readonly status: string
+  readonly subscriberId: SubscriberId | null
+  readonly subscriberName: string | null
+  readonly accountNumber: string | null
+  readonly matchRule: string | null
+  readonly suspenseReason: string | null
+  readonly accountReference: string | null
+  readonly payer: PayerIdentity
+  readonly payerName: string | null
+  readonly evidence: EvidenceGrade
+  readonly paidAt: Instant
+  readonly receivedAt: Instant
+  readonly recordedAt: Instant
+  readonly recordedBy: string | null
+  readonly resolvedAt: Instant | null
+  readonly resolvedBy: string | null
+}
+export type CandidateReading = {
+  readonly subscriberId: SubscriberId
+  readonly name: string
+  readonly accountNumber: string
+  readonly score: number
+  readonly reasons: readonly string[]
+}
+export type NoticeReading = {
+  readonly id: NoticeId
+  readonly evidence: EvidenceGrade
+  readonly status: string
+  readonly providerTransaction: string | null
+  readonly amountMinor: bigint | null
+  readonly currency: Currency | null
+  readonly detail: string | null
+  readonly receivedAt: Instant
+  readonly outcome: string | null
+}
+
+export type IntentReading = {
+  readonly id: IntentId
+  readonly installationId: InstallationId
+  readonly subscriberId: SubscriberId
+  readonly amountMinor: bigint
+  readonly promptMinor: bigint
+  readonly currency: Currency
+  readonly phone: string
+  readonly accountReference: string
+  readonly status: IntentStatus
+  readonly providerReference: string | null
+  readonly requestedAt: Instant
+  readonly lookUpAttempts: number
+  readonly nextLookUpAt: Instant | null
+  readonly failureCode: string | null
+  readonly failureClass: string | null
+  readonly failureMessage: string | null
+  readonly paymentId: PaymentId | null
+}
+export type IntentMoveReading = {
+  readonly fromStatus: string | null
+  readonly toStatus: string
+  readonly evidence: string
+  readonly detail: string
+  readonly at: Instant
+}
+
+export type AccessReading = {
+  readonly serviceId: ServiceId
+  readonly subscriberId: SubscriberId
+  readonly subscriberName: string
+  readonly accountNumber: string
+  readonly installationId: InstallationId
+  readonly username: string
+  readonly wantedState: AccessState
+  readonly wantedReason: string
+  readonly wantedVersion: number
+  readonly wantedAt: Instant
+  readonly profileName: string
+  readonly hold: string | null
+  readonly recheckOn: string | null
+  readonly observedState: AccessState | null
+  readonly observedVersion: number | null
+  readonly observedAt: Instant | null
+  readonly status: string
+  readonly attempts: number
+  readonly nextAttemptAt: Instant
+  readonly lastError: string | null
+  readonly driftCount: number
+  readonly lastDrift: string | null
+  readonly lastDriftAt: Instant | null
+}
+
+export type LedgerAccountReading = {
+  readonly id: LedgerAccountId
+  readonly kind: LedgerAccountKind
+  readonly currency: Currency
+  readonly owner: string
+  /** Debits above zero; summed from the postings. */
+  readonly balanceMinor: bigint
+  readonly postings: bigint
+}
+export type EntryReading = {
+  readonly id: EntryId
+  readonly kind: string
+  readonly currency: Currency
+  readonly effectiveOn: string
+  readonly sourceNoun: string
+  readonly sourceId: string
+  readonly reversesEntryId: EntryId | null
+  readonly recordedAt: Instant
+  readonly postings: readonly { readonly accountId: LedgerAccountId; readonly kind: LedgerAccountKind; readonly owner: string; readonly amountMinor: bigint }[]
+}
+
+export type TaskReading = {
+  readonly id: TaskId
+  readonly kind: string
+  readonly subjectNoun: string
+  readonly subjectId: string
+  readonly title: string
+  readonly detail: Readonly<Record<string, unknown>>
+  readonly createdAt: Instant
+  readonly doneAt: Instant | null
+}
+
+export const timelineKinds = [
+  'invoice_issued',
+  'payment_received',
+  'prompt',
+  'message',
+  'access_wanted',
+  'access_applied',
+  'staff_action',
+] as const
+export type TimelineKind = (typeof timelineKinds)[number]
+export type TimelineReading = {
+  readonly at: Instant
+  readonly kind: TimelineKind
+  /** Unique on the timeline, for paging through things of one instant. */
+  readonly key: string
+  readonly facts: Readonly<Record<string, string | number | null>>
+}
+
+export type ReadingStore = {
+  organisation(): Promise<OrganisationReading>
+  branches(page: PageQuery): Promise<readonly BranchReading[]>
+  branch(id: BranchId): Promise<BranchReading | undefined>
+  apiKeys(page: PageQuery): Promise<readonly ApiKeyReading[]>
+  apiKey(id: ApiKeyId): Promise<ApiKeyReading | undefined>
+  plans(page: PageQuery): Promise<readonly PlanReading[]>
+  plan(id: PlanId): Promise<PlanReading | undefined>
+  installations(page: PageQuery): Promise<readonly InstallationReading[]>
+  installation(id: InstallationId): Promise<InstallationReading | undefined>
+  subscribers(page: PageQuery & { readonly q?: string; readonly branchId?: BranchId; readonly status?: string }): Promise<readonly SubscriberReading[]>
+  subscriber(id: SubscriberId): Promise<SubscriberReading | undefined>
+  subscriptions(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly SubscriptionReading[]>
+  subscription(id: SubscriptionId): Promise<SubscriptionReading | undefined>
+  services(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly ServiceReading[]>
+  service(id: ServiceId): Promise<ServiceReading | undefined>
+  invoices(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly InvoiceReading[]>
+  invoice(id: InvoiceId): Promise<(InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined>
+  payments(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly PaymentReading[]>
+  payment(id: PaymentId): Promise<
+    | (PaymentReading & { readonly allocations: readonly AllocationReading[]; readonly notices: readonly NoticeReading[]; readonly entries: readonly EntryReading[] })
+    | undefined
+  >
+  suspense(page: PageQuery): Promise<readonly (PaymentReading & { readonly candidates: readonly CandidateReading[] })[]>
+  intents(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly IntentReading[]>
+  intent(id: IntentId): Promise<(IntentReading & { readonly moves: readonly IntentMoveReading[] }) | undefined>
+  access(page: PageQuery & { readonly status?: string; readonly installationId?: InstallationId }): Promise<readonly AccessReading[]>
+  accessOf(id: ServiceId): Promise<AccessReading | undefined>
+  ledgerAccounts(page: PageQuery & { readonly kind?: string }): Promise<readonly LedgerAccountReading[]>
+  entries(page: PageQuery & { readonly accountId?: LedgerAccountId; readonly sourceId?: string }): Promise<readonly EntryReading[]>
+  tasks(page: PageQuery & { readonly status: 'open' | 'done' }): Promise<readonly TaskReading[]>
+  task(id: TaskId): Promise<TaskReading | undefined>
+  timeline(subscriberId: SubscriberId, page: { readonly limit: number; readonly after?: { readonly at: Instant; readonly key: string } }): Promise<readonly TimelineReading[]>
+}
