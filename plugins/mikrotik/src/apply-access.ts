@@ -2,10 +2,10 @@ import type { AccessOutcome, WantedAccess } from '@nyuzi/sdk'
 import type { RouterConnection } from './client/connection.ts'
 import { ConnectionLost } from './client/errors.ts'
 import { isUsername } from './convert.ts'
-import { finish, verifyLost } from './finish-apply.ts'
-import { isPayer, makePlan, type Plan, type Refusal } from './plan.ts'
+import { finish, type Lost, verifyLost } from './finish-apply.ts'
+import { type ItemPlan, isPayer, makePlan, type Plan, type Refusal } from './plan.ts'
 import { toProviderError } from './provider-errors.ts'
-import { type Router, readFixedEntries, readProfiles, readSecrets } from './router.ts'
+import { type Router, readFixedEntries, readProfiles, readSecrets, readTimeoutMs } from './router.ts'
 import { writePlan } from './write-plan.ts'
 
 /**
@@ -16,15 +16,36 @@ export async function applyAccess(router: Router, wanted: readonly WantedAccess[
   const { accepted, refusals } = sortOut(wanted)
   if (accepted.length === 0) return refusals.map(refused)
   const { connection, plan } = await prepare(router, accepted)
+  const told: AccessOutcome[] = []
+  const lost: Lost[] = []
+  for (const part of payersFirst(plan)) {
+    const carried = await carryOut(router, connection, part)
+    told.push(...carried.outcomes)
+    lost.push(...carried.lost)
+  }
+  if (lost.length > 0) told.push(...(await verifyLost(router, lost)))
+  note(router, plan, told)
+  return [...refusals.map(refused), ...plan.refusals.map(refused), ...told]
+}
+
+/** Payers are written, read back and put on their new speed before the first suspension is begun. */
+function payersFirst(plan: Plan): Plan[] {
+  const payers = plan.items.filter(({ wanted }) => isPayer(wanted))
+  const others = plan.items.filter(({ wanted }) => !isPayer(wanted))
+  const profilesOf = (items: readonly ItemPlan[]) => new Set(items.map((item) => item.profile))
+  const [forPayers, forOthers] = [profilesOf(payers), profilesOf(others)]
+  return [
+    { ...plan, items: payers, profiles: plan.profiles.filter(({ name }) => forPayers.has(name)) },
+    { ...plan, items: others, profiles: plan.profiles.filter(({ name }) => forOthers.has(name) && !forPayers.has(name)) },
+  ].filter(({ items }) => items.length > 0)
+}
+
+async function carryOut(router: Router, connection: RouterConnection, plan: Plan) {
   for (const item of plan.items) if (item.dropSessions) router.owedDrops.add(item.wanted.username)
   const results = await writePlan(connection, plan).catch((error: unknown) => {
     throw toProviderError(error, 'write')
   })
-  const finished = await finish(router, connection, plan, results)
-  const outcomes = finished.lost.length > 0 ? await verifyLost(router, finished.lost) : []
-  const told = [...finished.outcomes, ...outcomes]
-  note(router, plan, told)
-  return [...refusals.map(refused), ...plan.refusals.map(refused), ...told]
+  return finish(router, connection, plan, results)
 }
 
 export const refused = ({ wanted, code, reason }: Refusal): AccessOutcome => ({
@@ -77,7 +98,7 @@ async function prepare(router: Router, accepted: readonly WantedAccess[]): Promi
 async function readAndCompare(router: Router, accepted: readonly WantedAccess[]): Promise<Prepared> {
   const connection = await router.link.connection()
   const { config } = router
-  const options = { urgent: accepted.some(isPayer), timeoutMs: config.commandTimeoutMs * 3 }
+  const options = { urgent: accepted.some(isPayer), timeoutMs: readTimeoutMs(config, accepted.length) }
   const [secrets, profiles, listed] = await Promise.all([
     readSecrets(
       connection,
@@ -98,10 +119,11 @@ async function guarded(router: Router, connection: RouterConnection, plan: Plan)
   const lines = router.guard.needsSize(cuts.length, nowMs) ? (await readSecrets(connection, 'all', {})).size : 0
   if (router.guard.take(cuts.length, nowMs, lines)) return plan
   router.log.warn('a repair of many lines is held back', { lines, cuts: cuts.length })
+  const held = new Set(cuts)
   const reason = `a repair would cut off ${cuts.length} of ${lines} lines at once: look first, then raise bulkGuardShare`
   return {
     ...plan,
-    items: plan.items.filter((item) => !cuts.includes(item)),
+    items: plan.items.filter((item) => !held.has(item)),
     refusals: [...plan.refusals, ...cuts.map(({ wanted }) => ({ wanted, code: 'bulk_guard', reason }))],
   }
 }

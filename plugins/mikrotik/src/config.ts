@@ -47,7 +47,7 @@ export const config = z
     profilePrefix: name.default('nyuzi-').describe('Put before the names of the PPP profiles we make, so that they stand together'),
     localAddress: z.string().optional().describe("The router's own address on each line; unset leaves it to the router"),
     remotePool: z.string().optional().describe('Address pool for the lines; it must exist on the router'),
-    inFlight: z.number().int().min(1).max(32).default(6).describe('Commands at once on the connection; 4 to 8 suits small boards'),
+    inFlight: z.number().int().min(1).max(256).default(6).describe('Commands at once on the connection; 4 to 8 suits small boards'),
     connectTimeoutMs: z.number().int().min(100).default(5_000).describe('Limit for connecting and logging in, in milliseconds'),
     commandTimeoutMs: z
       .number()

@@ -3,17 +3,28 @@ import type { RouterConnection } from './client/connection.ts'
 import type { Row } from './client/request.ts'
 import { fromSecret, observedClosed, toMark } from './convert.ts'
 import { dropSessions } from './drop-sessions.ts'
-import { type ItemPlan, isPayer, type Plan, secretDifferences } from './plan.ts'
+import { type ItemPlan, isPayer, type Plan, secretDifferences, unfitProfiles } from './plan.ts'
 import { toProviderError } from './provider-errors.ts'
-import { type Router, readFixedEntries, readListed, readSecrets, readSessions, type Session } from './router.ts'
+import {
+  type Router,
+  readFixedEntries,
+  readListed,
+  readProfiles,
+  readSecrets,
+  readSessions,
+  readTimeoutMs,
+  type Session,
+} from './router.ts'
 import type { WriteResult } from './write-plan.ts'
 
-type Lost = { readonly item: ItemPlan; readonly reason: string }
+export type Lost = { readonly item: ItemPlan; readonly reason: string }
 type Seen = {
   readonly secrets: ReadonlyMap<string, Row>
   readonly sessions: ReadonlyMap<string, readonly Session[]>
   /** Marks of the services that have a fixed entry in the suspended list. */
   readonly listedMarks: ReadonlySet<string>
+  /** Profiles that are not as the lines need them. */
+  readonly unfit: ReadonlySet<string>
 }
 
 /** Reads back, ends sessions and tells the outcomes. Items about which nothing sure is known come back as `lost`. */
@@ -28,12 +39,15 @@ export async function finish(router: Router, connection: RouterConnection, plan:
     else if (write.result === 'lost') lost.push({ item, reason: 'the answer was lost' })
     else if (write.result === 'unsent') lost.push({ item, reason: 'the connection ended before it was sent' })
     else if (write.result === 'busy') outcomes.push({ ...base, outcome: 'unknown', reason: write.reason })
-    else outcomes.push({ ...base, outcome: 'refused', code: write.code, reason: write.reason })
+    else {
+      // A refused write changed nothing, so no session runs on anything old.
+      router.owedDrops.delete(item.wanted.username)
+      outcomes.push({ ...base, outcome: 'refused', code: write.code, reason: write.reason })
+    }
   }
-  for (const outcome of outcomes) if (outcome.outcome === 'refused') forgive(router, plan, outcome)
   if (written.length === 0) return { outcomes, lost }
   try {
-    outcomes.push(...(await judgeWritten(router, connection, written)))
+    outcomes.push(...(await judgeWritten(router, connection, written, plan.profiles.length > 0)))
   } catch (error) {
     const cause = toProviderError(error, 'write')
     if (cause.code === 'provider_misconfigured') throw cause
@@ -56,45 +70,46 @@ export async function verifyLost(router: Router, lost: readonly Lost[]): Promise
 
 async function lookAgain(router: Router, lost: readonly Lost[]): Promise<Seen> {
   const connection = await router.link.connection()
-  return look(
-    router,
-    connection,
-    lost.map(({ item }) => item),
-  )
+  const items = lost.map(({ item }) => item)
+  return look(router, connection, items, true)
 }
 
-async function look(router: Router, connection: RouterConnection, items: readonly ItemPlan[]): Promise<Seen> {
+async function look(router: Router, connection: RouterConnection, items: readonly ItemPlan[], withProfiles: boolean): Promise<Seen> {
   const usernames = items.map((item) => item.wanted.username)
-  const options = { urgent: items.some((item) => isPayer(item.wanted)), timeoutMs: router.config.commandTimeoutMs * 3 }
+  const options = { urgent: items.some((item) => isPayer(item.wanted)), timeoutMs: readTimeoutMs(router.config, items.length) }
   const usesList = router.config.suspendMode === 'address_list'
-  const [secrets, sessions, entries] = await Promise.all([
+  const [secrets, sessions, entries, profiles] = await Promise.all([
     readSecrets(connection, usernames, options),
     readSessions(connection, usernames, options),
     usesList ? readFixedEntries(connection, router.config.suspendedList, options) : [],
+    withProfiles ? readProfiles(connection, options) : undefined,
   ])
-  return { secrets, sessions, listedMarks: new Set(entries.map((entry) => entry['comment'] ?? '')) }
+  const lines = items.map((item) => item.wanted)
+  const unfit = profiles ? unfitProfiles(lines, profiles, router.config) : new Set<string>()
+  return { secrets, sessions, listedMarks: new Set(entries.map((entry) => entry['comment'] ?? '')), unfit }
 }
 
-async function judgeWritten(router: Router, connection: RouterConnection, items: readonly ItemPlan[]): Promise<AccessOutcome[]> {
-  const seen = await look(router, connection, items)
+async function judgeWritten(
+  router: Router,
+  connection: RouterConnection,
+  items: readonly ItemPlan[],
+  withProfiles: boolean,
+): Promise<AccessOutcome[]> {
+  const seen = await look(router, connection, items, withProfiles)
   const placed = items.filter((item) => !misplaced(router, item, seen))
   const doomed = await findDoomed(router, connection, placed, seen)
-  const dropped =
-    doomed.length === 0
-      ? undefined
-      : await dropSessions(
-          connection,
-          doomed,
-          placed.some((item) => isPayer(item.wanted)),
-        )
+  const urgent = items.some((item) => isPayer(item.wanted))
+  const dropped = doomed.length > 0 ? await dropSessions(connection, doomed, urgent) : undefined
   const sessions = dropped ? new Map([...seen.sessions, ...withoutSessions(doomed), ...dropped.now]) : seen.sessions
+  const dropCounts = new Map<string, number>()
+  for (const { username } of doomed) dropCounts.set(username, (dropCounts.get(username) ?? 0) + 1)
   return items.map((item) => {
     const { serviceId, username } = item.wanted
-    const unknown = (reason: string): AccessOutcome => ({ serviceId, sessionsDropped: 0, outcome: 'unknown', reason })
+    const sessionsDropped = dropCounts.get(username) ?? 0
+    const unknown = (reason: string): AccessOutcome => ({ serviceId, sessionsDropped, outcome: 'unknown', reason })
     if (misplaced(router, item, seen)) return unknown('read back, and it is not what was written')
     if (dropped?.left.has(username)) return unknown('its session did not end')
-    const count = doomed.filter((session) => session.username === username).length
-    return inPlace(router, item, { ...seen, sessions }, count)
+    return inPlace(router, item, { ...seen, sessions }, sessionsDropped)
   })
 }
 
@@ -107,8 +122,10 @@ const withoutSessions = (doomed: readonly Session[]) => doomed.map(({ username }
  */
 async function findDoomed(router: Router, connection: RouterConnection, items: readonly ItemPlan[], seen: Seen): Promise<Session[]> {
   const own = (item: ItemPlan) => (seen.sessions.get(item.wanted.username) ?? []).filter((session) => !session.heldByRadius)
-  const certain = items.filter((item) => item.dropSessions || router.owedDrops.has(item.wanted.username))
-  const doubtful = items.filter((item) => !certain.includes(item) && !item.wanted.settled && own(item).length > 0)
+  const isCertain = (item: ItemPlan) => item.dropSessions || router.owedDrops.has(item.wanted.username)
+  const certain = items.filter(isCertain)
+  const isDoubtful = (item: ItemPlan) => !item.wanted.settled && item.wanted.state !== 'closed' && own(item).length > 0
+  const doubtful = items.filter((item) => !isCertain(item) && isDoubtful(item))
   if (router.config.suspendMode !== 'profile' || doubtful.length === 0) return certain.flatMap(own)
   const addresses = doubtful.flatMap(own).map((session) => session.address)
   const urgent = doubtful.some((item) => isPayer(item.wanted))
@@ -117,7 +134,8 @@ async function findDoomed(router: Router, connection: RouterConnection, items: r
   return [...certain.flatMap(own), ...wrong]
 }
 
-function misplaced(router: Router, { wanted, step }: ItemPlan, seen: Seen): boolean {
+function misplaced(router: Router, { wanted, step, profile }: ItemPlan, seen: Seen): boolean {
+  if (profile !== undefined && seen.unfit.has(profile)) return true
   const secret = seen.secrets.get(wanted.username)
   const mark = toMark(wanted.serviceId)
   const shouldBeListed = router.config.suspendMode === 'address_list' && wanted.state === 'suspended'
@@ -138,13 +156,8 @@ function inPlace(router: Router, item: ItemPlan, seen: Seen, sessionsDropped: nu
 function observe(router: Router, { wanted }: ItemPlan, seen: Seen): ObservedAccess {
   const sessions = (seen.sessions.get(wanted.username) ?? []).length
   const secret = seen.secrets.get(wanted.username)
-  if (wanted.state === 'closed' || !secret) return observedClosed(wanted, sessions)
+  // A closed name that was passed on has sessions, but they are another service's.
+  if (wanted.state === 'closed' || !secret) return observedClosed(wanted, secret ? 0 : sessions)
   const walled = seen.listedMarks.has(toMark(wanted.serviceId))
   return { serviceId: wanted.serviceId, username: wanted.username, sessions, ...fromSecret(secret, router.config, walled) }
-}
-
-/** A refused write changed nothing, so no session runs on anything old. */
-function forgive(router: Router, plan: Plan, { serviceId }: AccessOutcome): void {
-  const item = plan.items.find(({ wanted }) => wanted.serviceId === serviceId)
-  if (item) router.owedDrops.delete(item.wanted.username)
 }

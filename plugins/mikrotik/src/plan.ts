@@ -30,7 +30,7 @@ export type Refusal = { readonly wanted: WantedAccess; readonly code: string; re
 export type ProfilePlan = { readonly name: string; readonly write: Write; readonly differences: readonly string[] }
 export type Plan = { readonly profiles: readonly ProfilePlan[]; readonly items: readonly ItemPlan[]; readonly refusals: readonly Refusal[] }
 
-/** Compares and says what is to be written. Payers come first: no one who paid waits behind a suspension. */
+/** Compares and says what is to be written. */
 export function makePlan(wanted: readonly WantedAccess[], found: Found, naming: Naming): Plan {
   const profiles = planProfiles(wanted, found, naming)
   const items: ItemPlan[] = []
@@ -43,12 +43,21 @@ export function makePlan(wanted: readonly WantedAccess[], found: Found, naming: 
     else items.push(planned)
   }
   const needed = new Set(items.map((item) => item.profile))
-  return {
-    profiles: profiles.plans.filter((plan) => needed.has(plan.name)),
-    items: [...items.filter((item) => isPayer(item.wanted)), ...items.filter((item) => !isPayer(item.wanted))],
-    refusals,
-  }
+  const written = profiles.plans.filter((plan) => needed.has(plan.name))
+  const changed = new Map(
+    written.map((plan) => [plan.name, plan.differences.filter((field) => field !== missing).map((field) => `profile ${field}`)]),
+  )
+  return { profiles: written, items: items.map((item) => withProfile(item, changed.get(item.profile ?? ''))), refusals }
 }
+
+/** Names of profiles that are not as these lines need them. */
+export function unfitProfiles(wanted: readonly WantedAccess[], profiles: ReadonlyMap<string, Row>, naming: Naming): ReadonlySet<string> {
+  return new Set(planProfiles(wanted, { profiles }, naming).plans.map((plan) => plan.name))
+}
+
+/** A line whose profile someone changed has drifted, though its own secret has not. */
+const withProfile = (item: ItemPlan, differences: readonly string[] | undefined): ItemPlan =>
+  differences?.length ? { ...item, differences: [...item.differences, ...differences] } : item
 
 export const isPayer = (wanted: WantedAccess): boolean => wanted.state === 'active' || wanted.state === 'limited'
 
@@ -69,6 +78,8 @@ function planItem(wanted: WantedAccess, found: Found, naming: Naming): ItemPlan 
     if (wanted.state === 'closed' && fromMark(secret['comment']) !== undefined) return keep(wanted)
     return refuse(wanted, 'not_ours', `secret ${wanted.username} exists without the mark of this service`)
   }
+  if (isPayer(wanted) && toWantedSecret(wanted, naming).profile === naming.suspendedProfile)
+    return refuse(wanted, 'profile_name_taken', `profile ${naming.suspendedProfile} is the one of suspended lines`)
   const entries = planEntries(wanted, secret, found, naming)
   if ('code' in entries) return entries
   if (wanted.state === 'closed') return planRemoval(wanted, secret, entries)
@@ -97,7 +108,7 @@ function planAddition(wanted: WantedAccess, naming: Naming, entries: readonly Wr
     comment: mark,
   }
   const writes = [{ path: '/ppp/secret/add', attributes }, ...entries]
-  return { wanted, step: 'add', writes, differences: ['missing'], dropSessions: wanted.state === 'suspended', profile }
+  return { wanted, step: 'add', writes, differences: [missing], dropSessions: wanted.state === 'suspended', profile }
 }
 
 function planChange(wanted: WantedAccess, secret: Row, naming: Naming, entries: readonly Write[]): ItemPlan {
@@ -121,6 +132,7 @@ function planChange(wanted: WantedAccess, secret: Row, naming: Naming, entries: 
   }
 }
 
+const missing = 'missing'
 const fixedAddress = /^\d{1,3}(?:\.\d{1,3}){3}$/
 
 function planEntries(wanted: WantedAccess, secret: Row | undefined, found: Found, naming: Naming): readonly Write[] | Refusal {
@@ -138,7 +150,7 @@ function planEntries(wanted: WantedAccess, secret: Row | undefined, found: Found
   return [...stale, { path: '/ip/firewall/address-list/add', attributes }]
 }
 
-function planProfiles(wanted: readonly WantedAccess[], found: Found, naming: Naming) {
+function planProfiles(wanted: readonly WantedAccess[], found: Pick<Found, 'profiles'>, naming: Naming) {
   const targets = new Map<string, { profile: WantedProfile; version: number }>()
   for (const line of wanted) {
     const profile = toWantedProfile(line, naming)
@@ -148,7 +160,7 @@ function planProfiles(wanted: readonly WantedAccess[], found: Found, naming: Nam
   const foreign = new Set<string>()
   for (const { profile } of targets.values()) {
     const existing = found.profiles.get(profile.name)
-    if (!existing) plans.push({ name: profile.name, write: addition(profile, naming), differences: ['missing'] })
+    if (!existing) plans.push({ name: profile.name, write: addition(profile, naming), differences: [missing] })
     else if (existing['comment'] === profileMark) plans.push(...profileChange(profile, existing, naming))
     // Someone's own profile serves when it has the speeds; a suspended profile is the operator's to shape.
     else if (profile.addressList === '' && !isSameRate(existing['rate-limit'], profile.rate)) foreign.add(profile.name)

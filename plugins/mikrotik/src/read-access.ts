@@ -1,14 +1,14 @@
 import type { AccessReading, ObservedAccess } from '@nyuzi/sdk'
 import { fromMark, fromSecret, toMark } from './convert.ts'
 import { toProviderError } from './provider-errors.ts'
-import { type Router, readFixedEntries, readSecrets, readSessions } from './router.ts'
+import { type Router, readFixedEntries, readSecrets, readSessions, readTimeoutMs } from './router.ts'
 
 /** Everything that carries our mark. */
 export async function readAccess(router: Router): Promise<AccessReading> {
   const { config } = router
   try {
     const connection = await router.link.connection()
-    const options = { timeoutMs: config.commandTimeoutMs * 3 }
+    const options = { timeoutMs: readTimeoutMs(config, Number.POSITIVE_INFINITY) }
     const [secrets, sessions, entries] = await Promise.all([
       readSecrets(connection, 'all', options),
       readSessions(connection, 'all', options),

@@ -27,6 +27,9 @@ export type Session = {
 // Beyond this the router walks its table faster once for all than with a query of so many names.
 const namesMax = 100
 
+/** A long list may take a small board several times as long as a command. */
+export const readTimeoutMs = (config: MikrotikConfig, lines: number): number => config.commandTimeoutMs * (lines > namesMax ? 3 : 1)
+
 export const properties = {
   secret: '.id,name,profile,disabled,comment,service,remote-address',
   profile: '.id,name,rate-limit,address-list,local-address,remote-address,comment',

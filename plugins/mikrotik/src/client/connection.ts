@@ -24,7 +24,7 @@ export type CommandOptions = {
 
 type Pending = {
   readonly tag: string
-  readonly words: string[]
+  readonly request: RouterRequest
   readonly timeoutMs: number
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: Error) => void
@@ -78,12 +78,21 @@ export class RouterConnection {
   /** Runs one command. Rejects with RouterTrap, CommandTimeout, ConnectionLost, ProtocolError or UnsafeWord. */
   run(request: RouterRequest, options: CommandOptions = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const words = toWords(request)
-      if (this.#closedReason !== undefined) return reject(new ConnectionLost(this.#closedReason, false))
-      const tag = this.#tag()
-      words.push(`.tag=${tag}`)
-      const timeoutMs = options.timeoutMs ?? this.#options.commandTimeoutMs
-      const pending: Pending = { tag, words, timeoutMs, resolve, reject, rows: [], traps: [], deadlineMs: 0, settled: false }
+      if (this.#closedReason !== undefined) {
+        reject(new ConnectionLost(this.#closedReason, false))
+        return
+      }
+      const pending: Pending = {
+        tag: this.#tag(),
+        request,
+        timeoutMs: options.timeoutMs ?? this.#options.commandTimeoutMs,
+        resolve,
+        reject,
+        rows: [],
+        traps: [],
+        deadlineMs: 0,
+        settled: false,
+      }
       if (this.#sent.size < this.#options.inFlightMax) this.#send(pending)
       else if (options.urgent) this.#urgent.push(pending)
       else this.#waiting.push(pending)
@@ -111,9 +120,17 @@ export class RouterConnection {
   }
 
   #send(pending: Pending): void {
+    try {
+      // Words are made only now: a long batch costs its memory and its time while the router works, not before.
+      const words = toWords(pending.request)
+      words.push(`.tag=${pending.tag}`)
+      this.#write(words)
+    } catch (error) {
+      settle(pending, error instanceof Error ? error : new Error(String(error)))
+      return
+    }
     pending.deadlineMs = performance.now() + pending.timeoutMs
     this.#sent.set(pending.tag, pending)
-    this.#write(pending.words)
     this.#sweeper ??= setInterval(() => this.#sweep(), sweepPauseMs(this.#options)).unref()
   }
 
@@ -196,15 +213,8 @@ export class RouterConnection {
   #cancel(pending: Pending, nowMs: number): void {
     pending.cancelTag = this.#tag()
     pending.deadlineMs = nowMs + this.#options.cancelTimeoutMs
-    const cancel: Pending = {
-      ...pending,
-      tag: pending.cancelTag,
-      settled: true,
-      rows: [],
-      traps: [],
-    }
-    this.#sent.set(cancel.tag, cancel)
-    this.#write(['/cancel', `=tag=${pending.tag}`, `.tag=${cancel.tag}`])
+    this.#sent.set(pending.cancelTag, { ...pending, tag: pending.cancelTag, settled: true, rows: [], traps: [] })
+    this.#write(['/cancel', `=tag=${pending.tag}`, `.tag=${pending.cancelTag}`])
   }
 }
 
