@@ -1,4 +1,4 @@
-import { type Host, type LookUpQuery, type PaymentNotice, ProviderUnclear } from '@nyuzi/sdk'
+import type { Host, LookUpQuery, PaymentNotice } from '@nyuzi/sdk'
 import { type Answer, errorKind, raise } from './client/answer.ts'
 import type { DarajaClient } from './client/client.ts'
 import { wordOf } from './client/json.ts'
@@ -10,12 +10,7 @@ export function createLookUp(host: Pick<Host<Settings>, 'config' | 'clock'>, cli
   const { config, clock } = host
   return async ({ providerReference }: LookUpQuery): Promise<PaymentNotice> => {
     const body = promptQuery(config, config.passkey.reveal(), clock.now(), providerReference)
-    try {
-      return readQueryAnswer(providerReference, await client.post(promptQueryPath, body))
-    } catch (error) {
-      if (error instanceof ProviderUnclear) return noAnswer(providerReference, 'unknown', 'the query was not answered')
-      throw error
-    }
+    return readQueryAnswer(providerReference, await client.post(promptQueryPath, body))
   }
 }
 

@@ -76,9 +76,6 @@ function kindByText(message: string): ErrorKind {
   return /being processed/i.test(message) ? 'in_progress' : 'unclear'
 }
 
-/** True when asking the same again can never help. */
-export const isFinalError = (kind: ErrorKind): boolean => kind === 'configuration' || kind === 'request' || kind === 'duplicate'
-
 /** Raises the error the host acts on. `doing` says what was asked, e.g. `STK push`. */
 export function raise(doing: string, answer: Exclude<Answer, { kind: 'fields' }>): never {
   if (answer.kind === 'unreadable') throw new ProviderUnclear(`${doing}: no readable answer (HTTP ${answer.status})`)
