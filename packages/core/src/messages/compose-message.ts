@@ -36,7 +36,10 @@ export function composeMessage(kind: MessageKind, facts: MessageFacts, language:
   return whole.length <= septetsMax ? whole : toText(sentences.filter(({ mayGo }) => !mayGo))
 }
 
-const toText = (sentences: readonly { readonly text: string }[]): string => toGsm7(sentences.map(({ text }) => text).join(' ')).trim()
+const toText = (sentences: readonly { readonly text: string }[]): string => plain(sentences.map(({ text }) => text).join(' '))
+
+/** A sign that the table lacks leaves no hole behind. */
+const plain = (text: string): string => toGsm7(text).replace(/ {2,}/g, ' ').trim()
 
 type Spoken = ReturnType<typeof speak>
 
@@ -44,14 +47,14 @@ function speak(facts: MessageFacts, language: Language) {
   const { organisationName, subscriberName, accountNumber, payTo, amount, dueOn, suspendsOn, invoiceNumber, receipt, balance, lineState } =
     facts
   return {
-    organisation: organisationName.trim(),
-    firstName: subscriberName.trim().split(/\s+/)[0] ?? '',
+    organisation: plain(organisationName),
+    firstName: plain(subscriberName).split(' ')[0]?.slice(0, 20) ?? '',
     account: accountNumber,
     payTo: payTo?.trim(),
     amount: formatMoney(amount),
     dueOn: dueOn && formatDay(dueOn, language),
     suspendsOn: suspendsOn && formatDay(suspendsOn, language),
-    invoice: invoiceNumber ? ` (${invoiceNumber})` : '',
+    invoice: invoiceNumber,
     receipt,
     owes: balance && balance.amountMinor > 0n ? formatMoney(balance) : undefined,
     credit: balance && balance.amountMinor < 0n ? formatMoney(negate(balance)) : undefined,
@@ -66,14 +69,14 @@ const extra = (text: string): Sentence => ({ text, mayGo: true })
 const to = ({ firstName }: Spoken): string => (firstName === '' ? '' : `${firstName}, `)
 
 const payEn = ({ payTo, account }: Spoken): string => (payTo ? `Pay ${payTo}, account ${account}.` : `Account ${account}.`)
-const paySw = ({ payTo, account }: Spoken): string => (payTo ? `Lipa ${payTo}, akaunti ${account}.` : `Akaunti ${account}.`)
+const paySw = ({ payTo, account }: Spoken): string => (payTo ? `Lipa kwa ${payTo}, akaunti ${account}.` : `Akaunti ${account}.`)
 
 const phrases: Readonly<Record<Language, Phrases>> = {
   en: {
     invoice_before_due: (f) => [
       said(`${to(f)}${f.amount} for ${f.organisation} is due${f.dueOn ? ` on ${f.dueOn}` : ' soon'}.`),
       said(payEn(f)),
-      f.invoice ? extra(`Invoice${f.invoice}.`) : undefined,
+      f.invoice ? extra(`Invoice ${f.invoice}.`) : undefined,
     ],
     invoice_due: (f) => [
       said(`${to(f)}${f.amount} for ${f.organisation} is due${f.dueOn ? ` ${f.dueOn}` : ' now'}.`),
@@ -99,17 +102,17 @@ const phrases: Readonly<Record<Language, Phrases>> = {
   },
   sw: {
     invoice_before_due: (f) => [
-      said(`${to(f)}${f.amount} ya ${f.organisation} inatakiwa${f.dueOn ? ` kufikia ${f.dueOn}` : ' hivi karibuni'}.`),
+      said(`${to(f)}${f.amount} ya ${f.organisation} inatakiwa${f.dueOn ? ` kulipwa kufikia ${f.dueOn}` : ' kulipwa hivi karibuni'}.`),
       said(paySw(f)),
-      f.invoice ? extra(`Ankara${f.invoice}.`) : undefined,
+      f.invoice ? extra(`Ankara ${f.invoice}.`) : undefined,
     ],
     invoice_due: (f) => [
-      said(`${to(f)}${f.amount} ya ${f.organisation} inatakiwa${f.dueOn ? ` ${f.dueOn}` : ' sasa'}.`),
+      said(`${to(f)}${f.amount} ya ${f.organisation} inatakiwa kulipwa${f.dueOn ? ` ${f.dueOn}` : ' sasa'}.`),
       said(paySw(f)),
       f.suspendsOn ? extra(`Isipolipwa, huduma itasimama ${f.suspendsOn}.`) : undefined,
     ],
     invoice_overdue: (f) => [
-      said(`${to(f)}${f.amount} ya ${f.organisation} imechelewa${f.dueOn ? ` tangu ${f.dueOn}` : ''}.`),
+      said(`${to(f)}${f.amount} ya ${f.organisation} haijalipwa${f.dueOn ? ` tangu ${f.dueOn}` : ''}.`),
       said(paySw(f)),
       f.suspendsOn ? said(`Isipolipwa, huduma itasimama ${f.suspendsOn}.`) : undefined,
     ],
@@ -135,7 +138,7 @@ function balanceEn({ owes, credit, even }: Spoken): Sentence {
 
 function balanceSw({ owes, credit, even }: Spoken): Sentence {
   if (owes) return said(`Bado unadaiwa: ${owes}.`)
-  if (credit) return said(`Salio lako: ${credit}.`)
+  if (credit) return said(`Salio la ziada: ${credit}.`)
   return even ? extra('Umelipa yote.') : undefined
 }
 

@@ -45,7 +45,8 @@ export function chargesDue(
   hasOpenInvoice: boolean,
 ): ChargesDue {
   const prepaid = subscription.price.billing === 'prepaid'
-  const periodsMax = prepaid ? (hasOpenInvoice ? 0 : 1) : chargesMax
+  const prepaidMax = hasOpenInvoice ? 0 : 1
+  const periodsMax = prepaid ? prepaidMax : chargesMax
   const lastStart = addDays(today, policy.leadDays)
   const charges: Charge[] = []
   let index = subscription.periodsCharged

@@ -39,7 +39,7 @@ export const hasValidCheckDigit = (key: string): boolean => ownShape.test(key) &
 
 /**
  * The numbers of ours that a person may have meant: a valid check digit, and one wrong character, one swap, one
- * character too few or one too many away. Only for showing to a person or ranking; never a match by itself.
+ * digit too few or one character too many away. Only for ranking and showing to a person; never a match by itself.
  */
 export function nearAccountKeys(key: string): readonly string[] {
   if (key.length < digitsMin - 1 || key.length > typedMax) return []

@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { civilDates } from '../../test/arbitraries.ts'
+import { profile } from '../../test/nouns.ts'
+import { addDays, type CivilDate, civilDate } from '../time/calendar.ts'
+import { decideAccess } from './decide-access.ts'
+import type { AccessInput } from './entitlement.ts'
+
+const today = civilDate('2026-06-10')
+const subscription: AccessInput['subscription'] = { status: 'active', startsOn: civilDate('2026-01-01'), billing: 'postpaid', graceDays: 3 }
+const debt = (dueOn: string, openMinor = 250_000n) => ({ dueOn: civilDate(dueOn), openMinor })
+const decide = (changes: Partial<AccessInput>) => {
+  const { state, reason, recheckOn } = decideAccess({ today, subscription, openInvoices: [], profile, ...changes })
+  return [state, reason, recheckOn]
+}
+
+describe('access', () => {
+  it('is active while nothing is owed, without a day to look again', () => {
+    expect(decideAccess({ today, subscription, openInvoices: [], profile })).toEqual({ state: 'active', reason: 'paid', profile })
+    expect(decide({ openInvoices: [debt('2026-01-01', 0n)] })).toEqual(['active', 'paid', undefined])
+  })
+
+  it.each([
+    ['2026-06-09', 'active', 'paid', '2026-06-11'],
+    ['2026-06-10', 'active', 'paid', '2026-06-11'],
+    ['2026-06-11', 'active', 'in_grace', '2026-06-14'],
+    ['2026-06-13', 'active', 'in_grace', '2026-06-14'],
+    ['2026-06-14', 'suspended', 'overdue', undefined],
+    ['2027-06-14', 'suspended', 'overdue', undefined],
+  ])('on %s, with a debt due 10 June and 3 days of grace, is %s (%s)', (day, state, reason, recheckOn) => {
+    expect(decide({ today: civilDate(day), openInvoices: [debt('2026-06-10')] })).toEqual([state, reason, recheckOn])
+  })
+
+  it('without grace ends on the day after the due date', () => {
+    const strict = { ...subscription, graceDays: 0 }
+    expect(decide({ subscription: strict, openInvoices: [debt('2026-06-10')] })).toEqual(['active', 'paid', '2026-06-11'])
+    expect(decide({ subscription: strict, openInvoices: [debt('2026-06-09')] })).toEqual(['suspended', 'overdue', undefined])
+  })
+
+  it('of a prepaid plan expires, after its grace', () => {
+    const prepaid = { ...subscription, billing: 'prepaid' } as const
+    expect(decide({ subscription: prepaid, openInvoices: [debt('2026-06-07')] })).toEqual(['active', 'in_grace', '2026-06-11'])
+    expect(decide({ subscription: prepaid, openInvoices: [debt('2026-06-06')] })).toEqual(['suspended', 'expired', undefined])
+  })
+
+  it('follows the oldest debt', () => {
+    expect(decide({ openInvoices: [debt('2026-07-01'), debt('2026-06-09'), debt('2026-05-01', 0n)] })).toEqual([
+      'active',
+      'in_grace',
+      '2026-06-13',
+    ])
+  })
+
+  it('begins with the subscription', () => {
+    const later = { ...subscription, startsOn: civilDate('2026-06-15') }
+    expect(decide({ subscription: later })).toEqual(['suspended', 'not_started', '2026-06-15'])
+    expect(decide({ subscription: { ...later, startsOn: today } })).toEqual(['active', 'paid', undefined])
+  })
+
+  it('closes on the day of the cancellation, whatever staff or the books say', () => {
+    const cancelled = { ...subscription, status: 'cancelled', cancelledOn: civilDate('2026-06-20') } as const
+    expect(decide({ subscription: cancelled })).toEqual(['active', 'paid', '2026-06-20'])
+    expect(decide({ subscription: cancelled, hold: 'opened' })).toEqual(['active', 'opened', '2026-06-20'])
+    expect(decide({ subscription: { ...cancelled, cancelledOn: today }, hold: 'opened' })).toEqual(['closed', 'cancelled', undefined])
+    expect(decide({ subscription: { ...subscription, status: 'cancelled' } })).toEqual(['closed', 'cancelled', undefined])
+  })
+
+  it('is kept on or off by staff against the books', () => {
+    expect(decide({ hold: 'held' })).toEqual(['suspended', 'held', undefined])
+    expect(decide({ hold: 'opened', openInvoices: [debt('2026-01-01')] })).toEqual(['active', 'opened', undefined])
+    expect(decide({ hold: 'opened', subscription: { ...subscription, startsOn: civilDate('2026-07-01') } })).toEqual([
+      'active',
+      'opened',
+      undefined,
+    ])
+  })
+
+  it('is never changed by a day of cancellation on a subscription that is active', () => {
+    expect(decide({ subscription: { ...subscription, cancelledOn: civilDate('2026-06-01') } })).toEqual(['active', 'paid', undefined])
+  })
+})
+
+describe('any access', () => {
+  const nearby = (date: CivilDate, offset: number) => addDays(date, offset)
+  const offsets = fc.integer({ min: -25, max: 25 })
+  const debts = fc.array(fc.record({ offset: offsets, openMinor: fc.constantFrom(0n, 1n, 250_000n) }), { maxLength: 5 })
+  const inputs: fc.Arbitrary<AccessInput> = fc
+    .record({
+      day: civilDates,
+      status: fc.constantFrom('active' as const, 'cancelled' as const),
+      startOffset: offsets,
+      cancelOffset: fc.option(offsets, { nil: undefined }),
+      billing: fc.constantFrom('prepaid' as const, 'postpaid' as const),
+      graceDays: fc.integer({ min: 0, max: 12 }),
+      debts,
+      hold: fc.constantFrom(undefined, undefined, 'opened' as const, 'held' as const),
+    })
+    .map(({ day, status, startOffset, cancelOffset, billing, graceDays, debts: some, hold }) => ({
+      today: day,
+      subscription: {
+        status,
+        startsOn: nearby(day, startOffset),
+        billing,
+        graceDays,
+        ...(cancelOffset !== undefined && { cancelledOn: nearby(day, cancelOffset) }),
+      },
+      openInvoices: some.map(({ offset, openMinor }) => ({ dueOn: nearby(day, offset), openMinor })),
+      profile,
+      ...(hold !== undefined && { hold }),
+    }))
+  const standing = (input: AccessInput) => {
+    const { state, reason } = decideAccess(input)
+    return `${state} ${reason}`
+  }
+
+  it('stays as it is until the day to look again, and differs on that day', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { recheckOn } = decideAccess(input)
+        const now = standing(input)
+        for (let day = addDays(input.today, 1); day < (recheckOn ?? addDays(input.today, 80)); day = addDays(day, 1)) {
+          if (standing({ ...input, today: day }) !== now) expect.fail(`differs on ${day}, before ${recheckOn}`)
+        }
+        if (recheckOn === undefined) return
+        expect(recheckOn > input.today).toBe(true)
+        expect(standing({ ...input, today: recheckOn })).not.toBe(now)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is never better for one more debt, nor worse for one paid', () => {
+    const rank = { active: 3, limited: 2, suspended: 1, closed: 0 }
+    fc.assert(
+      fc.property(inputs, offsets, (input, offset) => {
+        const more = [...input.openInvoices, { dueOn: nearby(input.today, offset), openMinor: 1n }]
+        expect(rank[decideAccess({ ...input, openInvoices: more }).state]).toBeLessThanOrEqual(rank[decideAccess(input).state])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is never worse for more grace', () => {
+    const rank = { active: 3, limited: 2, suspended: 1, closed: 0 }
+    fc.assert(
+      fc.property(inputs, fc.integer({ min: 0, max: 10 }), (input, extra) => {
+        const kinder = { ...input, subscription: { ...input.subscription, graceDays: input.subscription.graceDays + extra } }
+        expect(rank[decideAccess(kinder).state]).toBeGreaterThanOrEqual(rank[decideAccess(input).state])
+      }),
+    )
+  })
+
+  it('does not depend on the order of invoices, and has the profile it was asked for', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const decision = decideAccess(input)
+        expect(decideAccess({ ...input, openInvoices: [...input.openInvoices].reverse() })).toEqual(decision)
+        expect(decision.profile).toBe(profile)
+      }),
+    )
+  })
+})

@@ -1,0 +1,221 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { amountsMinor, civilDates, currencyCodes, idOf } from '../../test/arbitraries.ts'
+import { chargeOf, draftOf } from '../../test/nouns.ts'
+import { finalizeInvoice } from '../invoicing/finalize-invoice.ts'
+import { money } from '../money/money.ts'
+import { Defect } from '../outcome.ts'
+import { civilDate } from '../time/calendar.ts'
+import { balances } from './balance.ts'
+import { creditApplied } from './entries/credit-applied.ts'
+import { invoiceIssued } from './entries/invoice-issued.ts'
+import { paymentReceived } from './entries/payment-received.ts'
+import { paymentUnmatched } from './entries/payment-unmatched.ts'
+import { reversalOf } from './entries/reversal.ts'
+import { suspenseResolved } from './entries/suspense-resolved.ts'
+import type { JournalEntry } from './journal-entry.ts'
+
+const subscriberId = idOf('subscriber', 1)
+const installationId = idOf('installation', 2)
+const branchId = idOf('branch', 3)
+const paymentId = idOf('payment', 4)
+const invoiceId = idOf('invoice', 5)
+const effectiveOn = civilDate('2026-06-01')
+const kes = (amountMinor: bigint) => money(amountMinor, 'KES')
+const clearing = { kind: 'clearing', installationId } as const
+
+/** `[code, amount]` of each posting, in order. */
+const lines = ({ postings }: JournalEntry) => postings.map(({ account, amountMinor }) => [`${account.kind}:${account.owner}`, amountMinor])
+
+const payments = fc
+  .record({ amountMinor: amountsMinor, share: fc.bigInt({ min: 0n, max: 1_000n }), currency: currencyCodes, effectiveOn: civilDates })
+  .map(({ amountMinor, share, currency, effectiveOn: date }) => ({
+    paymentId,
+    installationId,
+    subscriberId,
+    amount: money(amountMinor, currency),
+    allocatedMinor: (amountMinor * share) / 1_000n,
+    effectiveOn: date,
+  }))
+
+describe('an invoice issued', () => {
+  const invoice = finalizeInvoice(
+    draftOf({
+      lines: [
+        { position: 1, ...chargeOf() },
+        { position: 2, ...chargeOf({ amount: kes(100_000n) }) },
+        { position: 3, ...chargeOf({ amount: kes(50_000n), category: 'installation' }) },
+      ],
+      total: kes(400_000n),
+    }),
+    invoiceId,
+    { series: 'NRB', sequence: 1n },
+  )
+
+  it('is owed by the subscriber and earned by category', () => {
+    expect(lines(invoiceIssued(invoice))).toEqual([
+      [`receivable:${subscriberId}`, 400_000n],
+      ['revenue:internet', -350_000n],
+      ['revenue:installation', -50_000n],
+    ])
+  })
+
+  it('counts from the day it was issued and names the invoice', () => {
+    expect(invoiceIssued(invoice)).toMatchObject({
+      kind: 'invoice_issued',
+      currency: 'KES',
+      effectiveOn: '2026-05-27',
+      source: { noun: 'invoice', id: invoiceId },
+    })
+  })
+
+  it('balances for any lines', () => {
+    const facts = fc.array(fc.record({ amountMinor: amountsMinor, category: fc.constantFrom('internet', 'voice', 'installation') }), {
+      minLength: 1,
+      maxLength: 15,
+    })
+    fc.assert(
+      fc.property(facts, (some) => {
+        const charges = some.map(({ amountMinor, category }) => chargeOf({ amount: kes(amountMinor), category }))
+        const total = kes(some.reduce((sum, { amountMinor }) => sum + amountMinor, 0n))
+        const draft = draftOf({ lines: charges.map((charge, index) => ({ position: index + 1, ...charge })), total })
+        const entry = invoiceIssued(finalizeInvoice(draft, invoiceId, { series: 'NRB', sequence: 1n }))
+        expectBalanced(entry)
+        expect(lines(entry)[0]).toEqual([`receivable:${subscriberId}`, total.amountMinor])
+      }),
+    )
+  })
+})
+
+describe('a payment received', () => {
+  it('settles claims first and leaves the rest as credit', () => {
+    const entry = paymentReceived({ paymentId, place: clearing, subscriberId, amount: kes(300n), allocatedMinor: 250n, effectiveOn })
+    expect(lines(entry)).toEqual([
+      [`clearing:${installationId}`, 300n],
+      [`receivable:${subscriberId}`, -250n],
+      [`credit:${subscriberId}`, -50n],
+    ])
+    expect(entry).toMatchObject({ kind: 'payment_received', effectiveOn, source: { noun: 'payment', id: paymentId } })
+  })
+
+  it('in cash lies in the till of the branch', () => {
+    const place = { kind: 'cash', branchId } as const
+    expect(lines(paymentReceived({ paymentId, place, subscriberId, amount: kes(300n), allocatedMinor: 300n, effectiveOn }))).toEqual([
+      [`cash:${branchId}`, 300n],
+      [`receivable:${subscriberId}`, -300n],
+    ])
+  })
+
+  it('with nothing to settle is all credit', () => {
+    expect(
+      lines(paymentReceived({ paymentId, place: clearing, subscriberId, amount: kes(300n), allocatedMinor: 0n, effectiveOn })),
+    ).toEqual([
+      [`clearing:${installationId}`, 300n],
+      [`credit:${subscriberId}`, -300n],
+    ])
+  })
+
+  it('balances for any amount and allocation', () => {
+    fc.assert(fc.property(payments, (payment) => expectBalanced(paymentReceived({ ...payment, place: clearing }))))
+  })
+
+  it.each([
+    [0n, 0n],
+    [-5n, -5n],
+    [100n, 101n],
+    [100n, -1n],
+  ])('of %i with %i allocated is a defect', (amountMinor, allocatedMinor) => {
+    const payment = { paymentId, subscriberId, amount: kes(amountMinor), allocatedMinor, effectiveOn }
+    expect(() => paymentReceived({ ...payment, place: clearing })).toThrow(Defect)
+    expect(() => suspenseResolved({ ...payment, installationId })).toThrow(Defect)
+  })
+})
+
+describe('money in suspense', () => {
+  it('waits at the installation it came through', () => {
+    const entry = paymentUnmatched({ paymentId, installationId, amount: kes(300n), effectiveOn })
+    expect(entry).toMatchObject({ kind: 'payment_unmatched', source: { noun: 'payment', id: paymentId } })
+    expect(lines(entry)).toEqual([
+      [`clearing:${installationId}`, 300n],
+      [`suspense:${installationId}`, -300n],
+    ])
+    expect(() => paymentUnmatched({ paymentId, installationId, amount: kes(0n), effectiveOn })).toThrow(Defect)
+  })
+
+  it('leaves it for the subscriber once the owner is known', () => {
+    const entry = suspenseResolved({ paymentId, installationId, subscriberId, amount: kes(300n), allocatedMinor: 250n, effectiveOn })
+    expect(entry).toMatchObject({ kind: 'suspense_resolved', source: { noun: 'payment', id: paymentId } })
+    expect(lines(entry)).toEqual([
+      [`suspense:${installationId}`, 300n],
+      [`receivable:${subscriberId}`, -250n],
+      [`credit:${subscriberId}`, -50n],
+    ])
+  })
+
+  it('ends where a payment received at once would have ended', () => {
+    fc.assert(
+      fc.property(payments, (payment) => {
+        const [waiting, resolved] = [paymentUnmatched(payment), suspenseResolved(payment)]
+        expectBalanced(waiting)
+        expectBalanced(resolved)
+        const around = [...balances([...waiting.postings, ...resolved.postings])].filter(([, balance]) => balance !== 0n)
+        expect(new Map(around)).toEqual(new Map(balances(paymentReceived({ ...payment, place: clearing }).postings)))
+      }),
+    )
+  })
+})
+
+describe('credit applied', () => {
+  it('moves from unapplied credit to the claim', () => {
+    const entry = creditApplied({ subscriberId, invoiceId, amount: kes(50n), effectiveOn })
+    expect(entry).toMatchObject({ kind: 'credit_applied', source: { noun: 'invoice', id: invoiceId } })
+    expect(lines(entry)).toEqual([
+      [`credit:${subscriberId}`, 50n],
+      [`receivable:${subscriberId}`, -50n],
+    ])
+    expect(() => creditApplied({ subscriberId, invoiceId, amount: kes(0n), effectiveOn })).toThrow(Defect)
+    expect(() => creditApplied({ subscriberId, invoiceId, amount: kes(-1n), effectiveOn })).toThrow(Defect)
+  })
+
+  it('after a payment ends where an allocation at once would have ended', () => {
+    fc.assert(
+      fc.property(
+        payments.filter(({ allocatedMinor }) => allocatedMinor > 0n),
+        (payment) => {
+          const later = paymentReceived({ ...payment, place: clearing, allocatedMinor: 0n })
+          const applied = creditApplied({ ...payment, invoiceId, amount: money(payment.allocatedMinor, payment.amount.currency) })
+          expectBalanced(applied)
+          const around = [...balances([...later.postings, ...applied.postings])].filter(([, balance]) => balance !== 0n)
+          expect(new Map(around)).toEqual(new Map(balances(paymentReceived({ ...payment, place: clearing }).postings)))
+        },
+      ),
+    )
+  })
+})
+
+describe('a reversal', () => {
+  it('is the exact negation, and both together leave nothing', () => {
+    fc.assert(
+      fc.property(payments, civilDates, (payment, today) => {
+        const entry = { ...paymentReceived({ ...payment, place: clearing }), id: idOf('entry', 6) }
+        const undone = reversalOf(entry, today)
+        expectBalanced(undone)
+        expect(undone).toMatchObject({
+          kind: 'reversal',
+          currency: entry.currency,
+          effectiveOn: today,
+          source: { noun: 'entry', id: entry.id },
+          reversesEntryId: entry.id,
+        })
+        expect([...balances([...entry.postings, ...undone.postings]).values()].every((balance) => balance === 0n)).toBe(true)
+        expect(undone.postings).toHaveLength(entry.postings.length)
+      }),
+    )
+  })
+})
+
+function expectBalanced(entry: JournalEntry): void {
+  expect(entry.postings.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)).toBe(0n)
+  expect(entry.postings.length).toBeGreaterThanOrEqual(2)
+  expect(entry.postings.every(({ account }) => account.currency === entry.currency)).toBe(true)
+}
