@@ -1,4 +1,4 @@
-import type { AccessController, ApiKeyId, Currency, InstallationId, Instant, Messenger, OrganisationId, PaymentProvider, ServiceId } from '@nyuzi/core'
+import type { AccessController, ApiKeyId, Currency, InstallationId, Instant, Messenger, OrganisationId, PaymentProvider, ServiceId, TaskId } from '@nyuzi/core'
 import type { AccessStore } from './access/ports.ts'
 import type { ApiKeyStore } from './api-keys/ports.ts'
 import type { BillingStore } from './billing/ports.ts'
@@ -93,6 +93,8 @@ export type TaskStore = {
   open(task: { kind: string; subjectNoun: string; subjectId: string; title: string; detail?: Record<string, unknown>; at: Instant }): Promise<void>
   /** Closes it when the matter has settled itself. */
   settle(task: { kind: string; subjectNoun: string; subjectId: string; at: Instant }): Promise<void>
+  /** A person says that it is done; false when there is no such task. */
+  close(id: TaskId, at: Instant): Promise<boolean>
 }
 
 export type AuditStore = {
@@ -133,7 +135,7 @@ export type Deps = {
   /** Names this server in a lease. */
   readonly holder: string
   /** Opens the sealed password of a line, just before it goes to its box. */
-  readonly openPassword: (service: { serviceId: ServiceId; password: Uint8Array }) => string
+  readonly openPassword: (organisationId: OrganisationId, service: { serviceId: ServiceId; password: Uint8Array }) => string
   readonly log: Log
   readonly meter: Meter
 }
@@ -171,10 +173,5 @@ export type Vault = {
   open(sealed: Uint8Array, place: SealedPlace): string
 }
 
-/** Chance, for what nobody may guess. */
-export type Mint = {
-  /** `nyz_` and 32 random letters and digits; shown once, kept as its SHA-256. */
-  apiKey(): { readonly text: string; readonly prefix: string; readonly sha256: Uint8Array }
-  /** For an address that a provider calls. */
-  callbackToken(): string
-}
+/** Makes a new API key: `nyz_` and 32 random letters and digits, shown once and kept as its SHA-256. */
+export type MintApiKey = () => { readonly text: string; readonly prefix: string; readonly sha256: Uint8Array }

@@ -1,0 +1,31 @@
+import { addDays, billingAnchorOf, type CivilDate, isOver, type OrganisationId, periodNumber, type SubscriptionId } from '@nyuzi/core'
+import { wantAccess } from '../access/want-access.ts'
+import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import type { Deps } from '../ports.ts'
+
+export type CancelSubscription = {
+  /** The first day without service; it may lie ahead. */
+  readonly on: CivilDate
+  readonly actor: string
+}
+
+/** What was charged stays charged; periods that begin before the last day are still charged, up to it. */
+export async function cancelSubscription(deps: Pick<Deps, 'store' | 'clock' | 'wake'>, organisationId: OrganisationId, id: SubscriptionId, { on, actor }: CancelSubscription): Promise<void> {
+  const now = deps.clock.now()
+  await deps.store.inOrganisation(organisationId, async (tx) => {
+    const organisation = await tx.organisation.read()
+    const subscription = await tx.subscriptions.lock(id)
+    if (!subscription) throw new NotFound('subscription')
+    if (subscription.status === 'cancelled') throw new Conflict('already_cancelled', `This subscription is cancelled from ${subscription.cancelledOn} on.`)
+    if (on < subscription.startsOn) {
+      const fix = `Name a day on or after ${subscription.startsOn}.`
+      throw new InvalidInput('invalid_input', 'A subscription cannot end before it starts.', { errors: [{ field: 'on', rule: 'not_before_start', fix }] })
+    }
+    const next = periodNumber(billingAnchorOf(subscription), subscription.periodsCharged).start
+    const over = isOver({ status: 'cancelled', cancelledOn: on }, next)
+    await tx.subscriptions.cancel(id, on, over ? null : addDays(next, -organisation.policy.invoiceLeadDays))
+    await tx.audit.write({ actor, action: 'subscription.cancel', subjectNoun: 'subscription', subjectId: id, detail: { on }, at: now })
+    await wantAccess(tx, organisation, now, { subscriberIds: [subscription.subscriberId] })
+  })
+  deps.wake('access', organisationId)
+}

@@ -1,0 +1,24 @@
+import type { OrganisationId, ServiceId } from '@nyuzi/core'
+import { wantAccess } from '../access/want-access.ts'
+import { NotFound } from '../errors.ts'
+import type { Deps } from '../ports.ts'
+import type { Hold } from './ports.ts'
+
+export type HoldService = {
+  /** `opened` keeps the line on and `held` keeps it off, over what the books say; null gives the word back to the books. */
+  readonly hold: Hold | null
+  readonly reason: string
+  readonly actor: string
+}
+
+export async function holdService(deps: Pick<Deps, 'store' | 'clock' | 'wake'>, organisationId: OrganisationId, id: ServiceId, { hold, reason, actor }: HoldService): Promise<void> {
+  const now = deps.clock.now()
+  await deps.store.inOrganisation(organisationId, async (tx) => {
+    const organisation = await tx.organisation.read()
+    if (!(await tx.services.read(id))) throw new NotFound('service')
+    await tx.services.setHold(id, hold)
+    await tx.audit.write({ actor, action: 'service.hold', subjectNoun: 'service', subjectId: id, detail: { hold, reason }, at: now })
+    await wantAccess(tx, organisation, now, { serviceIds: [id] })
+  })
+  deps.wake('access', organisationId)
+}

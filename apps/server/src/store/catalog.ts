@@ -1,0 +1,76 @@
+import { type BillingMode, type CivilDate, type Currency, type Instant, money, type PlanId, type Price, type PriceId } from '@nyuzi/core'
+import type { CatalogStore } from '../flows/catalog/ports.ts'
+import type { Sql } from './transaction.ts'
+
+export const catalogStore = (sql: Sql): CatalogStore => ({
+  async addPlan({ id, code, name }, at) {
+    const rows = await sql`
+      insert into plans (organisation_id, id, code, name, created_at) values (nyuzi_organisation(), ${id}, ${code}, ${name}, ${at})
+      on conflict do nothing returning id`
+    return rows.length === 1
+  },
+  async nextVersion(planId) {
+    const plans = await sql`select from plans where id = ${planId} for update`
+    if (plans.length === 0) return undefined
+    const [row] = await sql<{ version: number }[]>`select coalesce(max(version), 0) + 1 as version from prices where plan_id = ${planId}`
+    return row?.version
+  },
+  async addPrice(price, at) {
+    await addPrice(sql, price, at)
+  },
+  async price(id) {
+    const [row] = await sql<PriceRow[]>`select ${priceColumns(sql)} from prices r where r.id = ${id}`
+    return row && fromRowPrice(row)
+  },
+  async hasPlan(id) {
+    return (await sql`select from plans where id = ${id}`).length === 1
+  },
+  async priceInForce(planId, on) {
+    const [row] = await sql<PriceRow[]>`
+      select ${priceColumns(sql)} from prices r where r.plan_id = ${planId} and r.effective_from <= ${on} order by r.version desc limit 1`
+    return row && fromRowPrice(row)
+  },
+})
+
+async function addPrice(sql: Sql, price: Price, at: Instant): Promise<void> {
+  const { id, planId, version, amount, billing, cadence, graceDays, profile, effectiveFrom } = price
+  await sql`
+    insert into prices (organisation_id, id, plan_id, version, amount_minor, currency, billing, cadence_unit, cadence_count, grace_days,
+                        profile_name, download_bps, upload_bps, effective_from, created_at)
+    values (nyuzi_organisation(), ${id}, ${planId}, ${version}, ${amount.amountMinor}, ${amount.currency}, ${billing}, ${cadence.unit},
+            ${cadence.count}, ${graceDays}, ${profile.name}, ${profile.downloadBps}, ${profile.uploadBps}, ${effectiveFrom}, ${at})`
+}
+
+export type PriceRow = {
+  id: PriceId
+  planId: PlanId
+  version: number
+  amountMinor: bigint
+  currency: Currency
+  billing: BillingMode
+  cadenceUnit: Price['cadence']['unit']
+  cadenceCount: number
+  graceDays: number
+  profileName: string
+  downloadBps: bigint
+  uploadBps: bigint
+  effectiveFrom: CivilDate
+}
+
+/** Of a price whose table is called `r` in the query. */
+export const priceColumns = (sql: Sql) => sql`
+  r.id, r.plan_id as "planId", r.version, r.amount_minor as "amountMinor", r.currency, r.billing, r.cadence_unit as "cadenceUnit",
+  r.cadence_count as "cadenceCount", r.grace_days as "graceDays", r.profile_name as "profileName", r.download_bps as "downloadBps",
+  r.upload_bps as "uploadBps", r.effective_from as "effectiveFrom"`
+
+export const fromRowPrice = (row: PriceRow): Price => ({
+  id: row.id,
+  planId: row.planId,
+  version: row.version,
+  amount: money(row.amountMinor, row.currency),
+  cadence: { unit: row.cadenceUnit, count: row.cadenceCount },
+  profile: { name: row.profileName, downloadBps: row.downloadBps, uploadBps: row.uploadBps },
+  graceDays: row.graceDays,
+  effectiveFrom: row.effectiveFrom,
+  billing: row.billing,
+})

@@ -1,0 +1,47 @@
+import { asId, type Currency } from '@nyuzi/core'
+import type { OrganisationsStore } from '../flows/organisations/ports.ts'
+import type { OrganisationPolicy, OrganisationStore } from '../flows/ports.ts'
+import type { Sql } from './transaction.ts'
+
+type PolicyRow = { invoiceLeadDays?: number; payTo?: string }
+
+/** An invoice comes before the first reminder, which the default dunning policy sends five days ahead. */
+const invoiceLeadDaysDefault = 7
+
+const toPolicy = ({ invoiceLeadDays = invoiceLeadDaysDefault, payTo }: PolicyRow): OrganisationPolicy => ({
+  invoiceLeadDays,
+  ...(payTo === undefined ? {} : { payTo }),
+})
+
+export const organisationStore = (sql: Sql): OrganisationStore => ({
+  async read() {
+    const [row] = await sql<{ id: string; name: string; country: string; currency: Currency; timeZone: string; policy: PolicyRow }[]>`
+      select id, name, country, currency, time_zone as "timeZone", policy from organisations`
+    if (!row) throw new Error('this transaction is inside no organisation')
+    return { ...row, id: asId('organisation', row.id), policy: toPolicy(row.policy) }
+  },
+})
+
+export const organisationsStore = (sql: Sql): OrganisationsStore => ({
+  async add(organisation) {
+    const { id, slug, name, country, currency, timeZone, language, policy, accountPrefix, createdAt } = organisation
+    const rows = await sql`
+      insert into organisations (id, slug, name, country, currency, time_zone, language, policy, account_prefix, created_at)
+      values (${id}, ${slug}, ${name}, ${country}, ${currency}, ${timeZone}, ${language}, ${sql.json(policy)}, ${accountPrefix}, ${createdAt})
+      on conflict (slug) do nothing returning id`
+    return rows.length === 1
+  },
+  async change({ name, policy }) {
+    await sql`
+      update organisations set
+        name = coalesce(${name ?? null}, name),
+        policy = coalesce(${policy === undefined ? null : sql.json(policy)}::jsonb, policy)`
+  },
+  async takeAccountSequence() {
+    const [row] = await sql<{ sequence: bigint; prefix: string }[]>`
+      update organisations set next_account_sequence = next_account_sequence + 1
+      returning (next_account_sequence - 1)::bigint as sequence, account_prefix as prefix`
+    if (!row) throw new Error('this transaction is inside no organisation')
+    return row
+  },
+})

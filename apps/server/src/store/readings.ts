@@ -1,0 +1,19 @@
+import type { ReadingStore } from '../flows/readings/ports.ts'
+import { accessReadings } from './readings/access.ts'
+import { billingReadings } from './readings/billing.ts'
+import { ledgerReadings } from './readings/ledger.ts'
+import { organisationReadings } from './readings/organisation.ts'
+import { paymentReadings } from './readings/payments.ts'
+import { subscriberReadings } from './readings/subscribers.ts'
+import { timelineReadings } from './readings/timeline.ts'
+import type { Sql } from './transaction.ts'
+
+export const readingStore = (sql: Sql): ReadingStore => ({
+  ...organisationReadings(sql),
+  ...subscriberReadings(sql),
+  ...billingReadings(sql),
+  ...paymentReadings(sql),
+  ...accessReadings(sql),
+  ...ledgerReadings(sql),
+  ...timelineReadings(sql),
+})

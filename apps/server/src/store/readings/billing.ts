@@ -1,0 +1,35 @@
+import type { AllocationReading, InvoiceLineReading, InvoiceReading, ReadingStore } from '../../flows/readings/ports.ts'
+import type { Sql } from '../transaction.ts'
+import { after, where } from './page.ts'
+
+export function billingReadings(sql: Sql): Pick<ReadingStore, 'invoices' | 'invoice'> {
+  const invoices = sql`
+    select i.id, i.subscriber_id as "subscriberId", s.name as "subscriberName", s.account_number as "accountNumber", i.number, i.status,
+           i.currency, i.total_minor as "totalMinor", i.allocated_minor as "allocatedMinor", i.issued_on as "issuedOn", i.due_on as "dueOn",
+           i.created_at as "createdAt"
+    from invoices i join subscribers s on s.organisation_id = i.organisation_id and s.id = i.subscriber_id`
+  return {
+    invoices: ({ status, subscriberId, ...page }) => sql<InvoiceReading[]>`
+      ${invoices} where true
+      ${where(sql, status, (word) => sql`i.status = ${word}`)}
+      ${where(sql, subscriberId, (id) => sql`i.subscriber_id = ${id}`)}
+      ${after(sql, page, sql`i.id`)}`,
+    async invoice(id) {
+      const [invoice] = await sql<InvoiceReading[]>`${invoices} where i.id = ${id}`
+      if (!invoice) return undefined
+      const lines = await sql<InvoiceLineReading[]>`
+        select position, description, category, amount_minor as "amountMinor", subscription_id as "subscriptionId", period_start as "periodStart",
+               period_end as "periodEnd", price_id as "priceId", price_version as "priceVersion", arithmetic
+        from invoice_lines where invoice_id = ${id} order by position`
+      const allocations = await sql<AllocationReading[]>`${allocationRows(sql)} where a.invoice_id = ${id} order by a.id`
+      return { ...invoice, lines, allocations }
+    },
+  }
+}
+
+export const allocationRows = (sql: Sql) => sql`
+  select a.payment_id as "paymentId", a.invoice_id as "invoiceId", i.number as "invoiceNumber", p.provider_transaction as "providerTransaction",
+         a.amount_minor as "amountMinor", a.created_at as "createdAt"
+  from allocations a
+  join invoices i on i.organisation_id = a.organisation_id and i.id = a.invoice_id
+  join payments p on p.organisation_id = a.organisation_id and p.id = a.payment_id`

@@ -1,0 +1,41 @@
+import type { ApiKeyReading, BranchReading, InstallationReading, OrganisationReading, PlanReading, PriceReading, ReadingStore } from '../../flows/readings/ports.ts'
+import type { Sql } from '../transaction.ts'
+import { after, first } from './page.ts'
+
+type Verbs = 'organisation' | 'branches' | 'branch' | 'apiKeys' | 'apiKey' | 'plans' | 'plan' | 'installations' | 'installation'
+
+export function organisationReadings(sql: Sql): Pick<ReadingStore, Verbs> {
+  const branches = sql`select id, code, name, created_at as "createdAt" from branches`
+  const apiKeys = sql`select id, name, prefix, permissions, created_at as "createdAt", revoked_at as "revokedAt" from api_keys`
+  const installations = sql`
+    select id, plugin_id as "pluginId", name, branch_id as "branchId", settings, status, status_reason as "statusReason", version,
+           created_at as "createdAt", updated_at as "updatedAt" from installations`
+  const plans = sql`select id, code, name, created_at as "createdAt" from plans`
+
+  const withPrices = async (found: readonly Omit<PlanReading, 'prices'>[]): Promise<readonly PlanReading[]> => {
+    const prices = await sql<PriceReading[]>`
+      select id, plan_id as "planId", version, amount_minor as "amountMinor", currency, billing, cadence_unit as "cadenceUnit",
+             cadence_count as "cadenceCount", grace_days as "graceDays", profile_name as "profileName", download_bps as "downloadBps",
+             upload_bps as "uploadBps", effective_from as "effectiveFrom", created_at as "createdAt"
+      from prices where plan_id = any (${found.map(({ id }) => id)}::uuid[]) order by version desc`
+    return found.map((plan) => ({ ...plan, prices: prices.filter(({ planId }) => planId === plan.id) }))
+  }
+
+  return {
+    async organisation() {
+      const [row] = await sql<OrganisationReading[]>`
+        select id, slug, name, country, currency, time_zone as "timeZone", language, account_prefix as "accountPrefix", policy,
+               created_at as "createdAt" from organisations`
+      if (!row) throw new Error('this transaction is inside no organisation')
+      return row
+    },
+    branches: (page) => sql<BranchReading[]>`${branches} where true ${after(sql, page)}`,
+    branch: async (id) => first(await sql<BranchReading[]>`${branches} where id = ${id}`),
+    apiKeys: (page) => sql<ApiKeyReading[]>`${apiKeys} where true ${after(sql, page)}`,
+    apiKey: async (id) => first(await sql<ApiKeyReading[]>`${apiKeys} where id = ${id}`),
+    plans: async (page) => withPrices(await sql<Omit<PlanReading, 'prices'>[]>`${plans} where true ${after(sql, page)}`),
+    plan: async (id) => first(await withPrices(await sql<Omit<PlanReading, 'prices'>[]>`${plans} where id = ${id}`)),
+    installations: (page) => sql<InstallationReading[]>`${installations} where true ${after(sql, page)}`,
+    installation: async (id) => first(await sql<InstallationReading[]>`${installations} where id = ${id}`),
+  }
+}

@@ -1,0 +1,46 @@
+import { accountKey } from '@nyuzi/core'
+import type { ReadingStore, ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
+import type { Sql } from '../transaction.ts'
+import { after, first, where } from './page.ts'
+
+type Verbs = 'subscribers' | 'subscriber' | 'subscriptions' | 'subscription' | 'services' | 'service'
+
+export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
+  const subscribers = sql`
+    select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.language, s.status,
+           s.created_at as "createdAt", (select currency from organisations) as currency,
+           (select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open') as "owedMinor",
+           (select coalesce(sum(p.amount_minor - p.allocated_minor), 0)::bigint from payments p
+             where p.subscriber_id = s.id and p.status = 'matched' and p.allocated_minor < p.amount_minor) as "creditMinor"
+    from subscribers s`
+  const subscriptions = sql`
+    select s.id, s.subscriber_id as "subscriberId", r.plan_id as "planId", l.name as "planName", r.id as "priceId", r.version as "priceVersion",
+           r.amount_minor as "amountMinor", r.currency, s.starts_on as "startsOn", s.anchor_day as "anchorDay", s.status,
+           s.cancelled_on as "cancelledOn", coalesce(s.grace_days, r.grace_days) as "graceDays", s.periods_charged as "periodsCharged",
+           s.next_invoice_on as "nextInvoiceOn", s.parked_reason as "parkedReason", s.created_at as "createdAt"
+    from subscriptions s
+    join prices r on r.organisation_id = s.organisation_id and r.id = s.price_id
+    join plans l on l.organisation_id = r.organisation_id and l.id = r.plan_id`
+  const services = sql`
+    select s.id, s.subscriber_id as "subscriberId", s.subscription_id as "subscriptionId", s.installation_id as "installationId", s.kind,
+           s.username, s.created_at as "createdAt" from services s`
+
+  return {
+    subscribers: ({ q, branchId, status, ...page }) => sql<SubscriberReading[]>`
+      ${subscribers} where true
+      ${where(sql, q, (text) => sql`(s.name ilike ${like(text)} or s.account_key like ${`${accountKey(text) || '-'}%`} or s.phone like ${like(phoneText(text))})`)}
+      ${where(sql, branchId, (id) => sql`s.branch_id = ${id}`)}
+      ${where(sql, status, (word) => sql`s.status = ${word}`)}
+      ${after(sql, page, sql`s.id`)}`,
+    subscriber: async (id) => first(await sql<SubscriberReading[]>`${subscribers} where s.id = ${id}`),
+    subscriptions: ({ subscriberId, ...page }) => sql<SubscriptionReading[]>`${subscriptions} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
+    subscription: async (id) => first(await sql<SubscriptionReading[]>`${subscriptions} where s.id = ${id}`),
+    services: ({ subscriberId, ...page }) => sql<ServiceReading[]>`${services} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
+    service: async (id) => first(await sql<ServiceReading[]>`${services} where s.id = ${id}`),
+  }
+}
+
+const like = (text: string): string => `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`
+
+/** `0700 111222` finds +254700111222; what holds a letter is no phone and finds none. */
+const phoneText = (text: string): string => (/^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '').replace(/^0/, '') || '-' : '-')

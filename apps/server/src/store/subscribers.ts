@@ -1,0 +1,37 @@
+import { accountKey, type SubscriberId } from '@nyuzi/core'
+import type { SubscriberStatus, SubscriberStore } from '../flows/subscribers/ports.ts'
+import type { Sql } from './transaction.ts'
+
+export const subscriberStore = (sql: Sql): SubscriberStore => ({
+  async add({ id, branchId, accountNumber, name, phone, email, language }, at) {
+    const rows = await sql`
+      insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, phone_sha256, email, language, created_at)
+      values (nyuzi_organisation(), ${id}, ${branchId}, ${accountNumber}, ${accountKey(accountNumber)}, ${name}, ${phone ?? null},
+              ${phoneSha256(sql, phone)}, ${email ?? null}, ${language}, ${at})
+      on conflict do nothing returning id`
+    return rows.length === 1
+  },
+  async lock(id) {
+    const [row] = await sql<{ id: SubscriberId; status: SubscriberStatus }[]>`select id, status from subscribers where id = ${id} for update`
+    return row
+  },
+  async change(id, { name, branchId, phone, email, language, status }) {
+    await sql`
+      update subscribers set
+        name = coalesce(${name ?? null}, name),
+        branch_id = coalesce(${branchId ?? null}, branch_id),
+        language = coalesce(${language ?? null}, language),
+        status = coalesce(${status ?? null}, status),
+        phone = ${phone === undefined ? sql`phone` : phone},
+        phone_sha256 = ${phone === undefined ? sql`phone_sha256` : phoneSha256(sql, phone)},
+        email = ${email === undefined ? sql`email` : email}
+      where id = ${id}`
+  },
+  async hasActiveSubscription(id) {
+    return (await sql`select from subscriptions where subscriber_id = ${id} and status = 'active' limit 1`).length === 1
+  },
+})
+
+/** What a provider shows instead of the number: lower-case hex SHA-256 of its digits without the plus sign. */
+const phoneSha256 = (sql: Sql, phone: string | null | undefined) =>
+  sql`encode(sha256(convert_to(${phone ? phone.slice(1) : null}::text, 'UTF8')), 'hex')`
