@@ -15,7 +15,7 @@ export const channels = {
 
 export type ChannelName = keyof typeof channels
 
-export const isChannel = (name: string): name is ChannelName => Object.hasOwn(channels, name)
+const isChannel = (name: string): name is ChannelName => Object.hasOwn(channels, name)
 
 /**
  * Nothing Daraja sends is signed: trust is the token in the path, which the host has checked, and the list of

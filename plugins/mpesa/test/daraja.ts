@@ -45,7 +45,7 @@ export function answers(path: string, id: string, matching?: (body: Record<strin
 /** A reply that never comes. nock's `delay` trips over an aborted fetch, so it is not used. */
 export const never = (): Promise<never> => new Promise(() => {})
 
-export const phone = parsePhone('0700111222', 'KE') as Phone
+const phone = parsePhone('0700111222', 'KE') as Phone
 
 export const collectRequest = {
   intentId: '019a8c00-0000-7000-8000-00000000a001' as IntentId,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -255,6 +255,15 @@ describe('faults of the operator', () => {
     expect(answers.some((answer) => answer.status === 'rejected' && answer.reason.code === 'provider_rate_limited')).toBe(true)
   })
 
+  it('a callback can come before the answer to its push', async () => {
+    const { collect } = await start({ autoAnswer: { outcome: 'approve', afterMs: 0 } })
+    simulator.faults.delayAnswers(60)
+    const asked = collect()
+    await expect.poll(() => received.length).toBe(1)
+    expect(await Promise.race([asked, 'still waiting'])).toBe('still waiting')
+    await accepted(asked)
+  })
+
   it('late callbacks wait', async () => {
     const { collect } = await start()
     simulator.faults.delayCallbacks(30)
@@ -354,11 +363,15 @@ describe('the book', () => {
       await simulator.stop()
       const line = readFileSync(journalPath, 'utf8')
       expect(line).toContain('"amount":"800.00"')
+      appendFileSync(journalPath, '{"receipt":"UKE0')
       await start({ journalPath })
       for (let turn = 0; turn < 200; turn += 1) await simulator.pay({ phone: '254700111222', amount: '1' })
       expect(simulator.book).toHaveLength(201)
       expect(new Set(simulator.book.map(({ receipt }) => receipt)).size).toBe(201)
       expect(simulator.book[0]?.takenAt).toBeInstanceOf(Date)
+      await simulator.stop()
+      await start({ journalPath })
+      expect(simulator.book).toHaveLength(201)
     } finally {
       rmSync(folder, { recursive: true })
     }

@@ -16,8 +16,6 @@ export function readJson(text: string): unknown {
   }
 }
 
-export const readBytes = (bytes: Uint8Array): unknown => readJson(new TextDecoder().decode(bytes))
-
 export const asFields = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 

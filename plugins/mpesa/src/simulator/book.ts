@@ -11,9 +11,12 @@ export type Book = {
 }
 
 export function openBook(journalPath?: string): Book {
-  const entries: BookEntry[] = journalPath && existsSync(journalPath) ? readJournal(journalPath) : []
+  const kept = journalPath !== undefined && existsSync(journalPath) ? readFileSync(journalPath, 'utf8') : ''
+  const entries = readJournal(kept)
   const taken = new Set(entries.map(({ receipt }) => receipt))
   const journal = journalPath === undefined ? undefined : openSync(journalPath, 'a')
+  // The line after a torn one must not become part of it.
+  if (journal !== undefined && kept !== '' && !kept.endsWith('\n')) writeSync(journal, '\n')
   const next = receipts()
   const reserve = (): string => {
     let receipt = next()
@@ -40,17 +43,15 @@ export function openBook(journalPath?: string): Book {
 }
 
 // A line cut by a crash was never told to anyone, so it is left out.
-function readJournal(path: string): BookEntry[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        const entry = JSON.parse(line) as BookEntry
-        return [{ ...entry, takenAt: new Date(entry.takenAt) }]
-      } catch {
-        return []
-      }
-    })
+function readJournal(text: string): BookEntry[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      const entry = JSON.parse(line) as BookEntry
+      return [{ ...entry, takenAt: new Date(entry.takenAt) }]
+    } catch {
+      return []
+    }
+  })
 }
 
 const places = 36n ** 7n

@@ -17,6 +17,8 @@ export type Faults = {
   refuseNext(refusal: RefusalName | Reply, options?: { readonly times?: number; readonly at?: CallKind }): void
   /** The next call is cut: `unread` before anything happened, `unanswered` after it was carried out. */
   dropNext(when: 'unread' | 'unanswered', at?: CallKind): void
+  /** Answers to calls wait, so that a callback can come before the answer to its push. 0 ends it. */
+  delayAnswers(ms: number): void
   /** More calls than this in a second meet a spike arrest; undefined ends it. */
   limitCallsPerSecond(count: number | undefined): void
   /** As if another process had minted a token. */
@@ -40,10 +42,12 @@ export type Refusal = 'drop_unread' | { readonly reply?: Reply; readonly dropAns
 export function createFaults({ courier, tokens, desk }: { courier: Courier; tokens: Tokens; desk: PromptDesk }): {
   readonly faults: Faults
   readonly refuse: (path: string) => Refusal
+  readonly answerDelayMs: () => number
 } {
   const waiting: { readonly at: CallKind | undefined; readonly refusal: Exclude<Refusal, undefined> }[] = []
   let callsPerSecondMax: number | undefined
   let recentMs: number[] = []
+  let answerDelayMs = 0
 
   function isTooFast(): boolean {
     if (callsPerSecondMax === undefined) return false
@@ -54,6 +58,7 @@ export function createFaults({ courier, tokens, desk }: { courier: Courier; toke
   }
 
   return {
+    answerDelayMs: () => answerDelayMs,
     refuse(path) {
       const kind = kinds.find(([, pattern]) => pattern.test(path))?.[0]
       // Without a place named, the token call is spared: the fault is meant for the call that needs it.
@@ -72,6 +77,9 @@ export function createFaults({ courier, tokens, desk }: { courier: Courier; toke
         for (let turn = 0; turn < times; turn += 1) waiting.push({ at, refusal: { reply: answer } })
       },
       dropNext: (when, at) => void waiting.push({ at, refusal: when === 'unread' ? 'drop_unread' : { dropAnswer: true } }),
+      delayAnswers(ms) {
+        answerDelayMs = ms
+      },
       limitCallsPerSecond(count) {
         callsPerSecondMax = count
         recentMs = []

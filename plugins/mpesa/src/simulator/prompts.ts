@@ -34,6 +34,8 @@ export function createPromptDesk(setup: {
 }): PromptDesk {
   const { shortcodes, passkey, clock, book } = setup
   const prompts = new Map<string, SimulatedPrompt>()
+  const openPhones = new Map<string, SimulatedPrompt>()
+  const paidIds = new Set(book.entries.map(({ checkoutRequestId }) => checkoutRequestId))
   let serial = Math.floor(clock.now().getTime() / 1000) % 100_000
   let misreports = { left: 0, code: '' }
 
@@ -51,8 +53,7 @@ export function createPromptDesk(setup: {
     if (callbackUrlFault(wordOf(fields, 'CallBackURL') ?? '', false)) return invalidField('CallBackURL')
     const fault = credentialFault(fields, wordOf(fields, 'BusinessShortCode') ?? '')
     if (fault) return fault
-    const busy = [...prompts.values()].some((prompt) => prompt.state === 'open' && prompt.phone === wordOf(fields, 'PhoneNumber'))
-    return busy ? refusals.unableToLock : undefined
+    return openPhones.get(wordOf(fields, 'PhoneNumber') ?? '')?.state === 'open' ? refusals.unableToLock : undefined
   }
 
   return {
@@ -81,6 +82,7 @@ export function createPromptDesk(setup: {
         state: 'open',
       }
       prompts.set(prompt.checkoutRequestId, prompt)
+      openPhones.set(prompt.phone, prompt)
       const said = 'Success. Request accepted for processing'
       return {
         prompt,
@@ -100,7 +102,7 @@ export function createPromptDesk(setup: {
       if (fault) return fault
       const id = wordOf(fields, 'CheckoutRequestID') ?? ''
       const prompt = prompts.get(id)
-      const paid = book.entries.some(({ checkoutRequestId }) => checkoutRequestId === id)
+      const paid = paidIds.has(id)
       if (!prompt && !paid) return refusals.doesNotExist
       if (misreports.left > 0) {
         misreports.left -= 1
@@ -129,6 +131,7 @@ export function createPromptDesk(setup: {
       prompt.result = result
       prompt.state = result.code === '0' ? 'paid' : 'failed'
       if (prompt.state === 'failed') return { letter: callbackLetter(prompt, result) }
+      paidIds.add(checkoutRequestId)
       const { shortcode, phone, accountReference } = prompt
       const payment = { shortcode, phone, accountReference, amount: `${prompt.amount}.00`, payerName: 'AMINA', checkoutRequestId }
       const entry = book.take({ kind: 'prompt', ...payment, takenAt: clock.now() })

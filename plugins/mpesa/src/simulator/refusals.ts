@@ -6,7 +6,7 @@ export const reply = (body: unknown, status = 200): Reply => ({
   body: JSON.stringify(body),
 })
 
-export const errorReply = (status: number, errorCode: string, errorMessage: string): Reply =>
+const errorReply = (status: number, errorCode: string, errorMessage: string): Reply =>
   reply({ requestId: '4a1c-4f0b-8d2e-9b6c1e7f5a3312087', errorCode, errorMessage }, status)
 
 export const invalidField = (name: string): Reply => errorReply(400, '400.002.02', `Bad Request - Invalid ${name}`)

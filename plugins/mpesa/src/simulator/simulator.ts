@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { readJson } from '../client/json.ts'
 import { openBook } from './book.ts'
 import { type Counter, createCounter } from './counter.ts'
@@ -59,7 +60,7 @@ export async function startDarajaSimulator(options: DarajaSimulatorOptions = {})
   const tokens = createTokens(clock, options.tokenLifetimeMs ?? 3_599_000)
   const desk = createPromptDesk({ shortcodes, passkey, clock, book, openQueryAnswer: options.openQueryAnswer ?? '4999' })
   const counter = createCounter({ shortcodes, clock, book, courier, options })
-  const { faults, refuse } = createFaults({ courier, tokens, desk })
+  const { faults, ...ways } = createFaults({ courier, tokens, desk })
   const work = createWork()
   const planned: { readonly phone?: string; readonly outcome: PromptOutcome; readonly afterMs: number }[] = []
 
@@ -80,7 +81,7 @@ export async function startDarajaSimulator(options: DarajaSimulatorOptions = {})
   }
 
   const server = createServer((request, response) => {
-    serve(request, response, { tokens, desk, counter, refuse, opened }).catch(() => request.socket.destroy())
+    serve(request, response, { tokens, desk, counter, ways, opened }).catch(() => request.socket.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -124,7 +125,7 @@ type Rooms = {
   readonly tokens: Tokens
   readonly desk: PromptDesk
   readonly counter: Counter
-  readonly refuse: ReturnType<typeof createFaults>['refuse']
+  readonly ways: Pick<ReturnType<typeof createFaults>, 'refuse' | 'answerDelayMs'>
   readonly opened: (prompt: SimulatedPrompt) => void
 }
 
@@ -136,10 +137,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, rooms: 
     return
   }
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://simulator')
-  const refusal = rooms.refuse(pathname)
+  const refusal = rooms.ways.refuse(pathname)
   if (refusal === 'drop_unread') return void request.socket.destroy()
   const answer = refusal?.reply ?? route(request, pathname, searchParams, Buffer.concat(chunks).toString(), rooms)
   if (refusal?.reply === undefined && refusal?.dropAnswer) return void request.socket.destroy()
+  const delayMs = rooms.ways.answerDelayMs()
+  if (delayMs > 0) await pause(delayMs, undefined, { ref: false })
   response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body)
 }
 
