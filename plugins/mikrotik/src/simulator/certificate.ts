@@ -23,16 +23,19 @@ export function makeCertificate(commonName: string): Certificate {
   const whole = sequence(body, ecdsaWithSha256, der(0x03, Buffer.concat([Buffer.from([0]), signature])))
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: `-----BEGIN CERTIFICATE-----\n${whole.toString('base64').replaceAll(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${whole
+      .toString('base64')
+      .match(/.{1,64}/g)
+      ?.join('\n')}\n-----END CERTIFICATE-----\n`,
     fingerprint: createHash('sha256').update(whole).digest('hex'),
   }
 }
 
 function der(tag: number, content: Buffer): Buffer {
-  if (content.length < 0x80) return Buffer.concat([Buffer.from([tag, content.length]), content])
-  const length = Buffer.alloc(2)
-  length.writeUInt16BE(content.length)
-  return Buffer.concat([Buffer.from([tag, 0x82]), length, content])
+  const { length } = content
+  // DER wants the shortest form of a length.
+  const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
+  return Buffer.concat([Buffer.from([tag, ...head]), content])
 }
 
 const sequence = (...parts: Buffer[]): Buffer => der(0x30, Buffer.concat(parts))
