@@ -18,7 +18,7 @@ export const currencyCodes = fc.constantFrom(...currencies)
 /** Up to ten million whole units: the amounts of an Internet provider, and some above. */
 export const amountsMinor = fc.bigInt({ min: 1n, max: 1_000_000_000n })
 
-export const cadences: fc.Arbitrary<Cadence> = fc.oneof(
+const cadences: fc.Arbitrary<Cadence> = fc.oneof(
   fc.record({ unit: fc.constant('day' as const), count: fc.integer({ min: 1, max: 45 }) }),
   fc.record({ unit: fc.constant('week' as const), count: fc.integer({ min: 1, max: 8 }) }),
   fc.record({ unit: fc.constant('month' as const), count: fc.integer({ min: 1, max: 24 }) }),

@@ -118,6 +118,16 @@ describe('the day at an instant', () => {
   })
 })
 
+describe('a question that has no answer', () => {
+  it('is a defect: a zone that is none, an instant that is none', () => {
+    const instant = new Date('2026-06-01T00:00:00Z')
+    expect(() => civilDateAt(instant, 'Africa/Atlantis')).toThrow(Defect)
+    expect(() => civilDateAt(instant, '+03:00')).toThrow(Defect)
+    expect(() => startOfDay(civilDate('2026-06-01'), 'Africa/Atlantis')).toThrow(Defect)
+    expect(() => civilDateAt(new Date(Number.NaN), 'Africa/Nairobi')).toThrow(Defect)
+  })
+})
+
 describe('the start of a day', () => {
   it.each([
     ['Africa/Nairobi', '2026-03-01', '2026-02-28T21:00:00.000Z'],

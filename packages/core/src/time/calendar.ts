@@ -25,6 +25,7 @@ export function startOfDay(date: CivilDate, zone: string): Date {
   const key = `${zone} ${date}`
   const known = dayStarts.get(key)
   if (known !== undefined) return new Date(known)
+  requireZone(zone)
   const startMs = Temporal.PlainDate.from(date).toZonedDateTime(zone).epochMilliseconds
   if (dayStarts.size >= dayStartsMax) dayStarts.clear()
   dayStarts.set(key, startMs)
@@ -43,12 +44,15 @@ export function isZone(text: string): boolean {
   // A bare offset is a zone to Temporal, but it knows no daylight saving and would be wrong half of the year.
   if (!/^[A-Za-z]/.test(text)) return false
   try {
-    spanAt(0, text)
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text)
     return true
   } catch {
     return false
   }
 }
+
+/** Zones are checked where they enter the house; a wrong one here is our bug. */
+const requireZone = (zone: string): void => invariant(isZone(zone), `not a zone: ${zone}`)
 
 function fromEpochDay(epochDay: number): CivilDate {
   invariant(isEpochDay(epochDay), `no civil date ${epochDay} days from 1970-01-01`)
@@ -71,6 +75,8 @@ function spanAt(atMs: number, zone: string): OffsetSpan {
   const known = zones.get(zone)
   const found = known?.find((span) => atMs >= span.fromMs && atMs < span.untilMs)
   if (found) return found
+  invariant(!Number.isNaN(atMs), 'not an instant')
+  requireZone(zone)
   const moment = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone)
   const span = {
     fromMs: startOfOffset(moment),

@@ -1,7 +1,7 @@
 // Civil dates as whole days since 1970-01-01 in the proleptic Gregorian calendar. A billing run asks for hundreds of
 // thousands of dates, so this is integer arithmetic; the tests compare it with Temporal over the whole range.
 
-export type MonthParts = { readonly year: number; readonly month: number; readonly day: number }
+type MonthParts = { readonly year: number; readonly month: number; readonly day: number }
 
 const shape = /^(\d{4})-(\d{2})-(\d{2})$/
 
