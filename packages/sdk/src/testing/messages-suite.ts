@@ -50,7 +50,7 @@ export type MessageSuiteOptions = SuiteOptions & {
  *   reset: () => nock.cleanAll(),
  *   provider: {
  *     answers: () => void provider.reply(200, sent),
- *     answersLate: () => void provider.delay(lateAnswerMs).reply(200, sent),
+ *     answersLate: () => void provider.reply(noAnswer),
  *     answersTooManyRequests: () => void provider.reply(429),
  *     refusesRecipient: () => void provider.reply(200, refused),
  *     hasNoCredit: () => void provider.reply(200, noCredit),

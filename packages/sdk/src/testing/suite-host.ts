@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { type Phone, parsePhone } from '@nyuzi/core'
+import { type PaymentProvider, type Phone, parsePhone } from '@nyuzi/core'
 import { expect } from 'vitest'
 import type { z } from '../config.ts'
 import type { Plugin } from '../define-plugin.ts'
@@ -20,8 +20,7 @@ export type SuiteOptions = {
 
 export type Settings = Readonly<Record<string, unknown>>
 
-/** How long a stand-in holds back an answer that shall come too late. */
-export const lateAnswerMs = 2_000
+/** Well below `lateAnswerMs`, and long enough for a simulator on a busy machine. */
 const timeoutMsMax = 400
 
 export type SuiteHost = FakeHost<z.ZodObject>
@@ -60,10 +59,25 @@ export async function closeHost({ capabilities }: SuiteHost): Promise<void> {
   await capabilities.stop?.()
 }
 
+export function paymentsOf({ capabilities }: SuiteHost): PaymentProvider {
+  if (!capabilities.payments) throw new Error('the plugin offers no payments')
+  return capabilities.payments
+}
+
 /** What `run` throws or rejects with; undefined when it comes back. */
 export async function failureOf(run: () => unknown): Promise<unknown> {
   try {
     await run()
+  } catch (error) {
+    return error
+  }
+  return undefined
+}
+
+/** {@link failureOf} for verbs that answer at once. */
+export function failureOfSync(run: () => unknown): unknown {
+  try {
+    run()
   } catch (error) {
     return error
   }
