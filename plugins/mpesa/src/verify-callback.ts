@@ -42,10 +42,13 @@ const replies: Readonly<Record<ChannelName, CallbackReply>> = {
 // A dual-stack socket shows IPv4 callers as ::ffff:196.201.212.69.
 const plainAddress = (address: string | undefined): string => (address ?? '').toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
 
+const keyMaxLength = 200
+
 function dedupeKey(channel: ChannelName, rawBody: Uint8Array): string {
   const text = new TextDecoder().decode(rawBody)
   const key = channel === 'stk' ? promptKey(text) : c2bKey(channel, text)
-  return key ?? `raw:${createHash('sha256').update(rawBody).digest('hex')}`
+  // A key must fit an index; no real one is half as long.
+  return key !== undefined && key.length <= keyMaxLength ? key : `raw:${createHash('sha256').update(rawBody).digest('hex')}`
 }
 
 // A failure can be followed by a success for the same prompt, so the code is part of the key.

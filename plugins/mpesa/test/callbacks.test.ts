@@ -39,6 +39,11 @@ describe('verifying', () => {
     expect(key(' uke8b3m1zd ')).toBe(key('UKE8B3M1ZD'))
   })
 
+  it('gives no key that an index could not hold', () => {
+    const call = stk({ Body: { stkCallback: { CheckoutRequestID: 'x'.repeat(5_000), ResultCode: 0 } } })
+    expect(payments.verifyCallback(call).dedupeKey).toMatch(/^raw:[0-9a-f]{64}$/)
+  })
+
   it('accepts what it cannot read under the hash of its bytes', () => {
     const { dedupeKey, reply } = payments.verifyCallback(confirmation('not json'))
     expect(dedupeKey).toMatch(/^raw:[0-9a-f]{64}$/)
@@ -118,6 +123,14 @@ describe('translating a confirmation', () => {
     ])
     for (const broken of [{ TransAmount: '' }, { TransAmount: '-5' }, { TransAmount: null }, { TransID: '' }, { TransID: 'a b' }])
       expect(() => payments.translateCallback(confirmation({ ...confirmed, ...broken }))).toThrow(/confirmation:/)
+  })
+
+  it('drops what no database can hold, and is not slowed by a long odd number', () => {
+    const odd = { ...confirmed, BillRefNumber: 'FN\u000010023\ud800', MSISDN: `${'*'.repeat(200_000)}x` }
+    const startedMs = performance.now()
+    const [notice] = payments.translateCallback(confirmation(odd))
+    expect(notice).toMatchObject({ accountReference: 'FN10023\ufffd', payer: { kind: 'absent' } })
+    expect(performance.now() - startedMs).toBeLessThan(1_000)
   })
 
   it('reads a name in another encoding without losing the money', () => {

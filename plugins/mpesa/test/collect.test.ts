@@ -119,6 +119,20 @@ describe('a prompt', () => {
     }
   })
 
+  it.each([
+    [408, 'provider_unclear'],
+    [429, 'provider_rate_limited'],
+    [403, 'provider_misconfigured'],
+    [404, 'provider_misconfigured'],
+    [302, 'provider_unclear'],
+    [502, 'provider_unclear'],
+  ])('answered by a gateway with HTTP %i raises %s', async (status, code) => {
+    const { payments } = install()
+    mints()
+    nock(production).post(promptPath).reply(status, '<html>')
+    await expect(payments.collect.request(collectRequest)).rejects.toMatchObject({ code })
+  })
+
   it('answered with a result code of the tables is refused, with any other unclear', () => {
     const answer = (ResponseCode: string) => ({ kind: 'fields', fields: { ResponseCode, CheckoutRequestID: checkout } }) as const
     expect(readPromptAnswer(answer('17'))).toMatchObject({ outcome: 'refused', code: '17' })

@@ -65,7 +65,8 @@ export function errorKind({ code, message, status }: ErrorAnswer): ErrorKind {
   if (known) return known
   if (/ratelimit|quota/i.test(code) || status === 429) return 'rate'
   if (/access_?token/i.test(code)) return 'token'
-  if (status === 401 || status === 403) return 'configuration'
+  if ([401, 403, 404, 405].includes(status)) return 'configuration'
+  if (status === 408) return 'unclear'
   return status >= 400 && status < 500 ? 'request' : 'unclear'
 }
 

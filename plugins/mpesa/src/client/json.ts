@@ -23,11 +23,14 @@ export const asFields = (value: unknown): Fields | undefined =>
 export const asList = (value: unknown): readonly Fields[] =>
   (Array.isArray(value) ? value : [value]).map(asFields).filter((item) => item !== undefined)
 
-/** A scalar as text; undefined when the key is missing, null, or holds anything else. */
+/**
+ * A scalar as text; undefined when the key is missing, null, or holds anything else. NUL and halves of characters can
+ * stand in JSON but in no database, and nobody can type them.
+ */
 export function textOf(fields: Fields | undefined, name: string): string | undefined {
   if (!fields || !Object.hasOwn(fields, name)) return undefined
   const value = fields[name]
-  return typeof value === 'string' ? value : undefined
+  return typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : undefined
 }
 
 /** Like {@link textOf}, trimmed; undefined when blank. */

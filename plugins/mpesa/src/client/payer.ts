@@ -8,7 +8,7 @@ import { type Fields, wordOf } from './json.ts'
 export function readPayer(msisdn: string | undefined): PayerIdentity {
   const packed = (msisdn ?? '').replace(/\s/g, '')
   if (/^[0-9a-fA-F]{64}$/.test(packed)) return { kind: 'hashed', sha256: packed.toLowerCase() }
-  if (/^\+?[\d*]*\*[\d*]*$/.test(packed) && packed.length <= 16) return { kind: 'masked', pattern: packed.replace('+', '') }
+  if (packed.length <= 16 && /^\+?[\d*]*\*[\d*]*$/.test(packed)) return { kind: 'masked', pattern: packed.replace('+', '') }
   const phone = parsePhone(packed, 'KE')
   return phone ? { kind: 'clear', phone } : { kind: 'absent' }
 }

@@ -13,8 +13,7 @@ export function proof(businessShortcode: string, passkey: string, now: Date) {
 /** Who asks and who is paid: a till is paid through the store number that went live. */
 export type Receiver = { readonly kind: 'paybill' | 'till'; readonly shortcode: string; readonly storeNumber?: string | undefined }
 
-const businessShortcode = ({ kind, shortcode, storeNumber }: Receiver): string =>
-  kind === 'till' ? (storeNumber ?? shortcode) : shortcode
+const businessShortcode = ({ kind, shortcode, storeNumber }: Receiver): string => (kind === 'till' ? (storeNumber ?? shortcode) : shortcode)
 
 export type Prompt = {
   readonly receiver: Receiver
