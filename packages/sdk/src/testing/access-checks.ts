@@ -13,7 +13,7 @@ import { ProviderUnavailable } from '../errors.ts'
 import type { AccessCheckId, AccessSuiteOptions } from './access-suite.ts'
 import { type Check, listChecks, Skipped } from './check.ts'
 import type { NetworkUnderTest } from './network-under-test.ts'
-import { expectNoSecret, failureOf, printed, type SuiteHost, withHost } from './suite-host.ts'
+import { asJson, expectNoSecret, failureOf, printed, type SuiteHost, withHost } from './suite-host.ts'
 
 const batchSize = 200
 const awayWithinMsDefault = 15_000
@@ -115,9 +115,9 @@ async function applyOne(access: AccessController, wanted: WantedAccess): Promise
 }
 
 function expectReached(outcome: AccessOutcome, { username, serviceId, state, profile }: WantedAccess, words: readonly string[]): void {
-  expect(words, `the outcome for ${state} (${printed(outcome)})`).toContain(outcome.outcome)
+  expect(words, `the outcome of wanting ${state}, ${asJson(outcome)}`).toContain(outcome.outcome)
   if (!('observed' in outcome)) throw new Error('nothing was observed')
-  expect(outcome.observed).toMatchObject({ serviceId, username, state })
+  expect(outcome.observed, `what was observed after wanting ${state}`).toMatchObject({ serviceId, username, state })
   if ((state === 'active' || state === 'limited') && outcome.observed.profileName !== undefined)
     expect(outcome.observed.profileName, `the profile in force while ${state}`).toBe(profile.name)
 }
@@ -128,7 +128,7 @@ async function expectReadBack({ access }: Bench, { serviceId, username, state }:
   const found = observed.filter((seen) => seen.serviceId === serviceId)
   expect(found.length, `${username} is read at most once`).toBeLessThan(2)
   if (found.length === 0) expect(state, `${username} is not found when all is read`).toBe('closed')
-  else expect(found[0]).toMatchObject({ username, state })
+  else expect(found[0], 'what is read back').toMatchObject({ username, state })
 }
 
 const done = ['ok', 'changed']

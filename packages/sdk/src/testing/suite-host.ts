@@ -93,9 +93,10 @@ export function expectNoSecret(text: string, secrets: readonly string[], where: 
   }
 }
 
+export const asJson = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item)) ?? ''
+
 /** A value as JSON and as `console.log` would show it, hidden fields included. */
-export const printed = (value: unknown): string =>
-  `${JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))}\n${inspect(value, { depth: 10, showHidden: true })}`
+export const printed = (value: unknown): string => `${asJson(value)}\n${inspect(value, { depth: 10, showHidden: true })}`
 
 const samplePhones: Readonly<Record<string, string>> = { KE: '0700111222', BD: '01711222333', UG: '0700111222', TZ: '0700111222' }
 
