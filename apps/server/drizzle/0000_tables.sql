@@ -264,11 +264,11 @@ CREATE TABLE "organisations" (
 --> statement-breakpoint
 CREATE TABLE "shared_secrets" (
 	"organisation_id" uuid NOT NULL,
-	"installation_id" uuid NOT NULL,
+	"plugin_id" text NOT NULL,
 	"name" text NOT NULL,
 	"value" "bytea" NOT NULL,
 	"expires_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "shared_secrets_organisation_id_installation_id_name_pk" PRIMARY KEY("organisation_id","installation_id","name")
+	CONSTRAINT "shared_secrets_organisation_id_plugin_id_name_pk" PRIMARY KEY("organisation_id","plugin_id","name")
 );
 --> statement-breakpoint
 CREATE TABLE "tasks" (
@@ -554,6 +554,7 @@ CREATE UNIQUE INDEX "payments_manual_reference" ON "payments" USING btree ("orga
 CREATE UNIQUE INDEX "payments_intent" ON "payments" USING btree ("organisation_id","intent_id") WHERE "payments"."intent_id" is not null;--> statement-breakpoint
 CREATE INDEX "payments_subscriber" ON "payments" USING btree ("organisation_id","subscriber_id","paid_at");--> statement-breakpoint
 CREATE INDEX "payments_unmatched" ON "payments" USING btree ("organisation_id","received_at") WHERE "payments"."status" = 'unmatched';--> statement-breakpoint
+CREATE INDEX "payments_awaiting_receipt" ON "payments" USING btree ("organisation_id","subscriber_id") WHERE "payments"."provider_transaction" is null;--> statement-breakpoint
 CREATE INDEX "payments_unapplied" ON "payments" USING btree ("organisation_id","subscriber_id") WHERE "payments"."status" = 'matched' and "payments"."allocated_minor" < "payments"."amount_minor";--> statement-breakpoint
 CREATE INDEX "access_changes_subscriber" ON "access_changes" USING btree ("organisation_id","subscriber_id","applied_at");--> statement-breakpoint
 CREATE INDEX "access_states_due" ON "access_states" USING btree ("organisation_id","installation_id","urgent","next_attempt_at") WHERE "access_states"."status" <> 'in_sync';--> statement-breakpoint

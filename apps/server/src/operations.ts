@@ -1,1 +1,1 @@
-export {}
+export { migrateDatabase } from './store/migrate.ts'

@@ -15,7 +15,7 @@ export type DatabaseOptions = { readonly url: string; readonly connectionsMax: n
 
 /** Connects as `nyuzi_app`, so that row-level security binds every query. */
 export const connect = ({ url, connectionsMax, applicationName }: DatabaseOptions): Database =>
-  postgres<Types>(url, {
+  postgres(url, {
     max: connectionsMax,
     types,
     onnotice: () => {},

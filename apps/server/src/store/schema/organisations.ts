@@ -74,12 +74,13 @@ export const sharedSecrets = pgTable(
   'shared_secrets',
   {
     organisationId: organisationId(),
-    installationId: uuid('installation_id').notNull(),
+    /** The plugin: two installations of one provider account share its token. */
+    pluginId: text('plugin_id').notNull(),
     name: text('name').notNull(),
     value: bytes('value').notNull(),
     expiresAt: instant('expires_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.installationId, t.name] })],
+  (t) => [primaryKey({ columns: [t.organisationId, t.pluginId, t.name] })],
 )
 
 export const cursors = pgTable(

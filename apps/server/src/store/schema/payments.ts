@@ -164,6 +164,7 @@ export const payments = pgTable(
     check('payments_owner', sql`(${t.status} = 'matched') = (${t.subscriberId} is not null)`),
     index('payments_subscriber').on(t.organisationId, t.subscriberId, t.paidAt),
     index('payments_unmatched').on(t.organisationId, t.receivedAt).where(sql`${t.status} = 'unmatched'`),
+    index('payments_awaiting_receipt').on(t.organisationId, t.subscriberId).where(sql`${t.providerTransaction} is null`),
     index('payments_unapplied').on(t.organisationId, t.subscriberId).where(sql`${t.status} = 'matched' and ${t.allocatedMinor} < ${t.amountMinor}`),
   ],
 )

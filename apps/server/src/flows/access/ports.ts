@@ -1,0 +1,105 @@
+import type {
+  AccessInput,
+  AccessProfile,
+  AccessReason,
+  AccessState,
+  CivilDate,
+  InstallationId,
+  Instant,
+  PaymentId,
+  ServiceId,
+  ServiceKind,
+  SubscriberId,
+} from '@nyuzi/core'
+
+/** A service with all that decides what it may do, but the day. */
+export type ServiceStanding = {
+  readonly serviceId: ServiceId
+  readonly subscriberId: SubscriberId
+  readonly installationId: InstallationId
+  readonly input: Omit<AccessInput, 'today'>
+  /** Undefined before the first decision. */
+  readonly wanted?: { readonly state: AccessState; readonly reason: AccessReason; readonly profile: AccessProfile; readonly version: number; readonly recheckOn?: CivilDate }
+}
+
+export type WantedChange = {
+  readonly serviceId: ServiceId
+  readonly subscriberId: SubscriberId
+  readonly installationId: InstallationId
+  readonly state: AccessState
+  readonly reason: AccessReason
+  readonly profile: AccessProfile
+  readonly recheckOn?: CivilDate
+  /** False when only the day of the next decision moved: nothing has to be done on the network. */
+  readonly moved: boolean
+  readonly version: number
+  readonly urgent: boolean
+  readonly causePaymentId?: PaymentId
+  readonly causeAt?: Instant
+}
+
+/** What one lane has to do now. */
+export type WantedService = {
+  readonly serviceId: ServiceId
+  readonly subscriberId: SubscriberId
+  readonly kind: ServiceKind
+  readonly username: string
+  /** Sealed; the host opens it just before the call. */
+  readonly password: Uint8Array
+  readonly state: AccessState
+  readonly reason: AccessReason
+  readonly profile: AccessProfile
+  readonly version: number
+  readonly wantedAt: Instant
+  readonly observedState?: AccessState
+  readonly observedVersion?: number
+  readonly causePaymentId?: PaymentId
+  readonly causeAt?: Instant
+}
+
+export type AppliedAccess = {
+  readonly serviceId: ServiceId
+  readonly subscriberId: SubscriberId
+  readonly version: number
+  readonly observedState: AccessState
+  readonly fromState?: AccessState
+  readonly reason: AccessReason
+  readonly outcome: 'ok' | 'changed' | 'drift'
+  readonly differences?: string
+  readonly sessionsDropped: number
+  readonly proof: string
+  readonly wantedAt: Instant
+  readonly causePaymentId?: PaymentId
+}
+
+export type DeferredAccess = {
+  readonly serviceId: ServiceId
+  readonly version: number
+  readonly status: 'retrying' | 'conflict'
+  readonly error: string
+  readonly nextAttemptAt: Instant
+}
+
+export type AccessStore = {
+  standings(query: { subscriberIds: readonly SubscriberId[] } | { serviceIds: readonly ServiceId[] }): Promise<readonly ServiceStanding[]>
+  /** Subscribers with a service whose decision may change by itself on or before that day. */
+  subscribersToRecheck(today: CivilDate, limit: number): Promise<readonly SubscriberId[]>
+  want(changes: readonly WantedChange[], at: Instant): Promise<void>
+  /** Boxes with work that may be tried now. */
+  lanesDue(now: Instant): Promise<readonly InstallationId[]>
+  /** Takes the lane of one box for `leaseMs` of real time, unless another server has it. */
+  leaseLane(installationId: InstallationId, holder: string, leaseMs: number): Promise<boolean>
+  /** Lets the lane go, with how it went; a failure sets the time of the next try. */
+  releaseLane(installationId: InstallationId, holder: string, end: { state: 'reachable' | 'unreachable' | 'misconfigured'; error?: string; nextAttemptAt: Instant; at: Instant }): Promise<void>
+  laneFailures(installationId: InstallationId): Promise<number>
+  /** The next slice of one lane: payers first, then by age. */
+  claimWanted(installationId: InstallationId, limit: number, now: Instant): Promise<readonly WantedService[]>
+  recordApplied(applied: readonly AppliedAccess[], at: Instant): Promise<void>
+  recordDeferred(deferred: readonly DeferredAccess[], at: Instant): Promise<void>
+  /** What the network should hold for this box where it was seen in place; for finding drift. */
+  inSync(installationId: InstallationId): Promise<readonly { serviceId: ServiceId; username: string; state: AccessState; profileName: string }[]>
+  /** Makes services due again although nothing new is wanted. */
+  recheckNetwork(serviceIds: readonly ServiceId[], at: Instant): Promise<void>
+  reconciled(installationId: InstallationId, at: Instant): Promise<void>
+  lanesToReconcile(before: Instant): Promise<readonly InstallationId[]>
+}

@@ -1,0 +1,52 @@
+import { type AccessProfile, type CivilDate, civilDateAt, decideAccess, type Instant, type PaymentId, type ServiceId, type SubscriberId } from '@nyuzi/core'
+import type { Organisation, Transaction } from '../ports.ts'
+import type { ServiceStanding, WantedChange } from './ports.ts'
+
+export type AccessCause = { readonly paymentIds: ReadonlyMap<SubscriberId, { paymentId: PaymentId; receivedAt: Instant }> }
+
+export type WantAccessQuery = ({ readonly subscriberIds: readonly SubscriberId[] } | { readonly serviceIds: readonly ServiceId[] }) & {
+  readonly cause?: AccessCause
+  /** Default: the organisation's civil day at `now`. */
+  readonly today?: CivilDate
+}
+
+/**
+ * The step that every flow ends with which moved a debt: what may each line do now? Writes the wanted states that
+ * differ from the recorded ones, inside the caller's transaction. Returns the moves, so that the caller can wake the
+ * lanes after its commit and tell subscribers what it did.
+ */
+export async function wantAccess(tx: Transaction, organisation: Organisation, now: Instant, query: WantAccessQuery): Promise<readonly WantedChange[]> {
+  const today = query.today ?? civilDateAt(now, organisation.timeZone)
+  const standings = await tx.access.standings(query)
+  const changes = standings.flatMap((standing) => changeOf(standing, today, query.cause))
+  if (changes.length > 0) await tx.access.want(changes, now)
+  return changes.filter((change) => change.moved)
+}
+
+function changeOf(standing: ServiceStanding, today: CivilDate, cause: AccessCause | undefined): WantedChange[] {
+  const { wanted } = standing
+  const decision = decideAccess({ ...standing.input, today })
+  const moved = !wanted || wanted.state !== decision.state || !sameProfile(wanted.profile, decision.profile)
+  const sameDay = wanted?.recheckOn === decision.recheckOn
+  if (!moved && sameDay && wanted.reason === decision.reason) return []
+  const paid = cause?.paymentIds.get(standing.subscriberId)
+  return [
+    {
+      serviceId: standing.serviceId,
+      subscriberId: standing.subscriberId,
+      installationId: standing.installationId,
+      state: decision.state,
+      reason: decision.reason,
+      profile: decision.profile,
+      ...(decision.recheckOn === undefined ? {} : { recheckOn: decision.recheckOn }),
+      moved,
+      version: (wanted?.version ?? 0) + (moved ? 1 : 0),
+      // Someone who paid, or was let in by staff, never waits behind those who are to be cut off.
+      urgent: decision.state === 'active',
+      ...(moved && paid ? { causePaymentId: paid.paymentId, causeAt: paid.receivedAt } : {}),
+    },
+  ]
+}
+
+const sameProfile = (left: AccessProfile, right: AccessProfile): boolean =>
+  left.name === right.name && left.downloadBps === right.downloadBps && left.uploadBps === right.uploadBps

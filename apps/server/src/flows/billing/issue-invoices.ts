@@ -1,0 +1,142 @@
+import {
+  addDays,
+  asId,
+  chargesDue,
+  type CivilDate,
+  creditApplied,
+  draftInvoice,
+  type FinalInvoice,
+  finalizeInvoice,
+  type InvoiceDraft,
+  invoiceIssued,
+  money,
+  type OrganisationId,
+  periodNumber,
+  type SubscriberId,
+  type Subscription,
+  type SubscriptionId,
+} from '@nyuzi/core'
+import { wantAccess } from '../access/want-access.ts'
+import type { NewEntry } from '../ledger/ports.ts'
+import type { Deps, Organisation, Transaction } from '../ports.ts'
+import type { DueSubscription } from './ports.ts'
+
+const chunkMax = 1_000
+
+export type IssuedInvoices = { readonly issued: number; readonly parked: number; readonly moved: number }
+
+/**
+ * Issues every invoice that is owed up to a civil day, day by day: a server that was stopped for three days does
+ * what it would have done on each of them, with the same dates and in the same order of numbers. A second run finds
+ * nothing owed. A subscription that cannot be billed is parked with a task and stops nobody.
+ */
+export async function issueInvoices(deps: Deps, organisationId: OrganisationId, until: CivilDate): Promise<IssuedInvoices> {
+  let total: IssuedInvoices = { issued: 0, parked: 0, moved: 0 }
+  for (;;) {
+    const chunk = await deps.store.inOrganisation(organisationId, (tx) => issueChunk(deps, tx, until))
+    if (!chunk) break
+    total = { issued: total.issued + chunk.issued, parked: total.parked + chunk.parked, moved: total.moved + chunk.moved }
+  }
+  if (total.moved > 0) deps.wake('access', organisationId)
+  return total
+}
+
+async function issueChunk(deps: Deps, tx: Transaction, until: CivilDate): Promise<IssuedInvoices | undefined> {
+  const day = await tx.billing.nextInvoiceDay(until)
+  if (!day) return undefined
+  const now = deps.clock.now()
+  const organisation = await tx.organisation.read()
+  const due = await tx.billing.claimDue(day, chunkMax)
+  if (due.length === 0) return undefined
+  await tx.billing.lockSubscribers([...new Set(due.map(({ subscription }) => subscription.subscriberId))])
+
+  const drafts: { draft: InvoiceDraft; series: string }[] = []
+  const advances: { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null }[] = []
+  let parked = 0
+  for (const one of due) {
+    const decided = decide(one, day, organisation)
+    if (decided.outcome === 'parked') {
+      parked++
+      const { id } = one.subscription
+      await tx.billing.park(id, decided.reason)
+      await tx.tasks.open({ kind: 'billing_parked', subjectNoun: 'subscription', subjectId: id, title: `This subscription could not be billed: ${decided.reason}`, at: now })
+    } else {
+      drafts.push(...decided.drafts.map((draft) => ({ draft, series: one.series })))
+      advances.push(decided.advance)
+    }
+  }
+
+  const invoices = await number(deps, tx, drafts)
+  await tx.billing.addInvoices(invoices, now)
+  await tx.ledger.record(
+    invoices.map((invoice) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(invoice) })),
+    now,
+  )
+  await tx.billing.advance(advances)
+  const subscriberIds = [...new Set(invoices.map(({ subscriberId }) => subscriberId))]
+  await applyCredit(deps, tx, subscriberIds, day)
+  const moves = await wantAccess(tx, organisation, now, { subscriberIds })
+  return { issued: invoices.length, parked, moved: moves.length }
+}
+
+type Decided =
+  | { outcome: 'charged'; drafts: readonly InvoiceDraft[]; advance: { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null } }
+  | { outcome: 'parked'; reason: string }
+
+/** One invoice a period, so that what is owed on a day does not depend on when the run came to it. */
+function decide({ subscription, hasOpenInvoice }: DueSubscription, day: CivilDate, { policy }: Organisation): Decided {
+  try {
+    const { charges, periodsCharged, capped } = chargesDue(subscription, day, { leadDays: policy.invoiceLeadDays }, hasOpenInvoice)
+    if (capped) return { outcome: 'parked', reason: `${charges.length} periods are owed at once; check its start` }
+    const drafts = charges.map((charge) => draftInvoice({ subscriberId: subscription.subscriberId, charges: [charge], today: day }))
+    return { outcome: 'charged', drafts, advance: { id: subscription.id, periodsCharged, nextInvoiceOn: nextInvoiceOn(subscription, periodsCharged, day, policy.invoiceLeadDays) } }
+  } catch (error) {
+    return { outcome: 'parked', reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+/** The day on which the next period is owed; a prepaid one that waits for its earlier invoice is looked at daily. */
+export function nextInvoiceOn(subscription: Subscription, periodsCharged: number, day: CivilDate, leadDays: number): CivilDate | null {
+  const { price, startsOn, anchorDay, cancelledOn } = subscription
+  const next = periodNumber({ startsOn, anchorDay, cadence: price.cadence }, periodsCharged)
+  if (cancelledOn !== undefined && next.start >= cancelledOn) return null
+  const owedOn = addDays(next.start, -leadDays)
+  return owedOn > day ? owedOn : addDays(day, 1)
+}
+
+async function number({ ids }: Deps, tx: Transaction, drafts: readonly { draft: InvoiceDraft; series: string }[]): Promise<FinalInvoice[]> {
+  if (drafts.length === 0) return []
+  const last = new Map(await tx.billing.lockSeries([...new Set(drafts.map(({ series }) => series))].sort()))
+  return drafts.map(({ draft, series }) => {
+    const sequence = (last.get(series) ?? 0n) + 1n
+    last.set(series, sequence)
+    return finalizeInvoice(draft, asId('invoice', ids.next()), { series, sequence })
+  })
+}
+
+/** Money that waits takes the new invoices at once, oldest payment first. */
+async function applyCredit({ ids, clock }: Deps, tx: Transaction, subscriberIds: readonly SubscriberId[], day: CivilDate): Promise<void> {
+  const unapplied = await tx.payments.unapplied(subscriberIds)
+  if (unapplied.length === 0) return
+  const waiting = new Set(unapplied.map(({ subscriberId }) => subscriberId))
+  const open = await tx.billing.openInvoices([...waiting])
+  const left = new Map(unapplied.map((payment) => [payment.paymentId, payment.amountMinor]))
+  const allocations: Parameters<typeof tx.payments.addAllocations>[0][number][] = []
+  const entries: NewEntry[] = []
+  for (const invoice of open) {
+    let taken = 0n
+    for (const { paymentId, subscriberId } of unapplied) {
+      const free = left.get(paymentId) ?? 0n
+      const amountMinor = subscriberId === invoice.subscriberId ? (free < invoice.openMinor - taken ? free : invoice.openMinor - taken) : 0n
+      if (amountMinor === 0n) continue
+      allocations.push({ paymentId, invoiceId: invoice.invoiceId, amountMinor })
+      left.set(paymentId, free - amountMinor)
+      taken += amountMinor
+    }
+    if (taken === 0n) continue
+    const { subscriberId, invoiceId, currency } = invoice
+    entries.push({ id: asId('entry', ids.next()), entry: creditApplied({ subscriberId, invoiceId, amount: money(taken, currency), effectiveOn: day }) })
+  }
+  await tx.ledger.record(entries, clock.now())
+  await tx.payments.addAllocations(allocations, clock.now())
+}

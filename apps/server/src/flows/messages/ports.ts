@@ -1,0 +1,62 @@
+import type { CivilDate, DeliveryState, InstallationId, Instant, InvoiceId, MessageFacts, MessageId, MessageKind, PaymentId, ServiceId, SubscriberId } from '@nyuzi/core'
+
+export type MessageSource = { noun: 'payment'; id: PaymentId } | { noun: 'invoice'; id: InvoiceId } | { noun: 'service'; id: ServiceId }
+
+export type OwedMessage = {
+  readonly id: MessageId
+  readonly subscriberId: SubscriberId
+  readonly kind: MessageKind
+  /** One message for one fact; a second row with the same key is not written. */
+  readonly dedupeKey: string
+  readonly source: MessageSource
+  readonly usefulUntil?: CivilDate
+  /** Recorded so that it is not owed again, never sent. */
+  readonly skippedBecause?: string
+}
+
+/** A message with all its facts, read when it is to go out. */
+export type MessageToSend = {
+  readonly id: MessageId
+  readonly subscriberId: SubscriberId
+  readonly kind: MessageKind
+  readonly language: 'en' | 'sw'
+  readonly phone?: string
+  readonly country: string
+  /** The organisation's civil day. */
+  readonly today: CivilDate
+  readonly facts: MessageFacts
+  /** The line's wanted state has not been seen on the network yet. */
+  readonly linePending: boolean
+  /** What it was about is settled: a reminder of a paid invoice. */
+  readonly pointless: boolean
+  /** This one included. */
+  readonly attempts: number
+  readonly createdAt: Instant
+  readonly usefulUntil?: CivilDate
+  /** A server died while sending it: it may have gone out. */
+  readonly interrupted: boolean
+}
+
+export type MessageEnd = {
+  readonly id: MessageId
+  readonly status: 'queued' | 'sent' | 'failed' | 'unknown' | 'skipped'
+  readonly reason?: string
+  readonly text?: string
+  readonly toPhone?: string
+  readonly installationId?: InstallationId
+  readonly providerReference?: string
+  readonly parts?: number
+  readonly costMinor?: bigint
+  /** With `queued`. */
+  readonly nextAttemptAt?: Instant
+}
+
+export type MessageStore = {
+  owe(messages: readonly OwedMessage[], at: Instant): Promise<void>
+  /** Which of the keys exist already. */
+  known(dedupeKeys: readonly string[]): Promise<ReadonlySet<string>>
+  claim(limit: number, now: Instant, claimUntil: Instant): Promise<readonly MessageToSend[]>
+  finish(end: MessageEnd, now: Instant): Promise<void>
+  /** Applies a delivery report; false when no message has that reference (yet). Never moves a message backwards. */
+  report(report: { installationId: InstallationId; providerReference: string; state: DeliveryState; reason?: string; at: Instant }): Promise<boolean>
+}

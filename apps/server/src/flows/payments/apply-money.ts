@@ -1,0 +1,86 @@
+import {
+  allocatePayment,
+  asId,
+  civilDateAt,
+  type CivilDate,
+  type Currency,
+  type InstallationId,
+  type Instant,
+  type InvoiceId,
+  money,
+  type PaymentId,
+  paymentReceived,
+  type SubscriberId,
+  suspenseResolved,
+  type BranchId,
+} from '@nyuzi/core'
+import { type AccessCause, wantAccess } from '../access/want-access.ts'
+import type { OpenInvoice } from '../billing/ports.ts'
+import type { NewEntry } from '../ledger/ports.ts'
+import type { Ids, Organisation, Transaction } from '../ports.ts'
+import type { WantedChange } from '../access/ports.ts'
+
+/** Money that a subscriber now has, from wherever it came. */
+export type MatchedMoney = {
+  readonly paymentId: PaymentId
+  readonly subscriberId: SubscriberId
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly paidAt: Instant
+  readonly receivedAt: Instant
+  readonly from: { readonly kind: 'clearing' | 'suspense'; readonly installationId: InstallationId } | { readonly kind: 'cash'; readonly branchId: BranchId }
+}
+
+/**
+ * The step that gives money to subscribers inside the caller's transaction: locks, allocation oldest first, entries,
+ * wanted access and owed receipts, all or nothing. The caller has locked the subscribers and written the payments.
+ */
+export async function applyMoney(tx: Transaction, ids: Ids, organisation: Organisation, now: Instant, matched: readonly MatchedMoney[]): Promise<readonly WantedChange[]> {
+  if (matched.length === 0) return []
+  const subscriberIds = [...new Set(matched.map(({ subscriberId }) => subscriberId))]
+  const open = new Map<SubscriberId, OpenInvoice[]>()
+  for (const invoice of await tx.billing.openInvoices(subscriberIds)) {
+    const theirs = open.get(invoice.subscriberId)
+    if (theirs) theirs.push(invoice)
+    else open.set(invoice.subscriberId, [invoice])
+  }
+
+  const entries: NewEntry[] = []
+  const allocations: { paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
+  for (const one of matched) {
+    const invoices = open.get(one.subscriberId) ?? []
+    const split = allocatePayment(one.amountMinor, invoices)
+    for (const { invoiceId, amountMinor } of split.allocations) {
+      allocations.push({ paymentId: one.paymentId, invoiceId, amountMinor })
+      const at = invoices.findIndex((invoice) => invoice.invoiceId === invoiceId)
+      const invoice = invoices[at]
+      if (invoice) invoices[at] = { ...invoice, openMinor: invoice.openMinor - amountMinor }
+    }
+    open.set(
+      one.subscriberId,
+      invoices.filter(({ openMinor }) => openMinor > 0n),
+    )
+    entries.push({ id: asId('entry', ids.next()), entry: entryOf(one, one.amountMinor - split.restMinor, civilDateAt(one.paidAt, organisation.timeZone)) })
+  }
+  await tx.ledger.record(entries, now)
+  await tx.payments.addAllocations(allocations, now)
+  await tx.messages.owe(
+    matched.map(({ paymentId, subscriberId }) => ({
+      id: asId('message', ids.next()),
+      subscriberId,
+      kind: 'receipt',
+      dedupeKey: `receipt:${paymentId}`,
+      source: { noun: 'payment', id: paymentId },
+    })),
+    now,
+  )
+  const cause: AccessCause = { paymentIds: new Map(matched.map(({ subscriberId, paymentId, receivedAt }) => [subscriberId, { paymentId, receivedAt }])) }
+  return await wantAccess(tx, organisation, now, { subscriberIds, cause })
+}
+
+function entryOf(one: MatchedMoney, allocatedMinor: bigint, effectiveOn: CivilDate) {
+  const { paymentId, subscriberId, from } = one
+  const common = { paymentId, subscriberId, amount: money(one.amountMinor, one.currency), allocatedMinor, effectiveOn }
+  if (from.kind === 'suspense') return suspenseResolved({ ...common, installationId: from.installationId })
+  return paymentReceived({ ...common, place: from.kind === 'cash' ? { kind: 'cash', branchId: from.branchId } : { kind: 'clearing', installationId: from.installationId } })
+}

@@ -1,0 +1,209 @@
+import type {
+  BranchId,
+  CallbackId,
+  Currency,
+  EvidenceGrade,
+  InstallationId,
+  Instant,
+  IntentId,
+  IntentStatus,
+  MatchCandidate,
+  MatchRule,
+  NoticeId,
+  OrganisationId,
+  PayerIdentity,
+  PaymentFailure,
+  PaymentId,
+  PaymentNotice,
+  Phone,
+  RankedCandidate,
+  SubscriberId,
+  SuspenseReason,
+} from '@nyuzi/core'
+
+/** A call as it will stand in the inbox. */
+export type IncomingCallback = {
+  readonly id: CallbackId
+  readonly organisationId: OrganisationId
+  readonly installationId: InstallationId
+  readonly channel: string
+  readonly dedupeKey: string
+  readonly body: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  readonly peerAddress?: string
+  /** The path's token, when it must name a payment intent. */
+  readonly intentToken?: string
+  readonly receivedAt: Instant
+}
+
+/** `conflict`: the same key came with other bytes; both are kept and a person is told. */
+export type KeptCallback = 'stored' | 'repeat' | 'conflict' | 'unknown_token'
+
+/** The inbox as the callback route sees it: many calls share one durable write. */
+export type Inbox = { keep(callback: IncomingCallback): Promise<KeptCallback> }
+
+export type StoredCallback = {
+  readonly id: CallbackId
+  readonly installationId: InstallationId
+  readonly channel: string
+  readonly body: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  readonly peerAddress?: string
+  readonly intentId?: IntentId
+  readonly receivedAt: Instant
+}
+
+export type CallbackEnd = {
+  readonly id: CallbackId
+  readonly status: 'processed' | 'ignored' | 'quarantined' | 'received'
+  readonly reason?: string
+  /** With `received`: when to look at it again. */
+  readonly nextAttemptAt?: Instant
+}
+
+export type CallbackStore = {
+  keep(callbacks: readonly IncomingCallback[]): Promise<readonly KeptCallback[]>
+  /** Waiting rows, oldest first, locked and skipping those another server holds. */
+  claim(limit: number, now: Instant): Promise<readonly StoredCallback[]>
+  finish(ends: readonly CallbackEnd[], now: Instant): Promise<void>
+}
+
+export type NewNotice = {
+  readonly id: NoticeId
+  readonly installationId: InstallationId
+  readonly callbackId?: CallbackId
+  readonly intentId?: IntentId
+  readonly notice: PaymentNotice
+  readonly receivedAt: Instant
+}
+
+export type WaitingNotice = {
+  readonly id: NoticeId
+  readonly installationId: InstallationId
+  readonly intentId?: IntentId
+  readonly notice: PaymentNotice
+  readonly receivedAt: Instant
+}
+
+export const noticeOutcomes = ['posted', 'already_posted', 'joined', 'receipt_attached', 'failure_recorded', 'noted', 'conflict', 'no_amount'] as const
+export type NoticeOutcome = (typeof noticeOutcomes)[number]
+
+export type NoticeStore = {
+  add(notices: readonly NewNotice[]): Promise<void>
+  /** Waiting notices, oldest first, locked and skipping; the intent is found by its id or by the provider's reference. */
+  claim(limit: number): Promise<readonly WaitingNotice[]>
+  finish(ends: readonly { id: NoticeId; outcome: NoticeOutcome; paymentId?: PaymentId }[], now: Instant): Promise<void>
+}
+
+export type Intent = {
+  readonly id: IntentId
+  readonly installationId: InstallationId
+  readonly subscriberId: SubscriberId
+  readonly amountMinor: bigint
+  readonly promptMinor: bigint
+  readonly currency: Currency
+  readonly phone: Phone
+  readonly accountReference: string
+  readonly status: IntentStatus
+  readonly callbackToken: string
+  readonly providerReference?: string
+  readonly requestedAt: Instant
+  readonly lookUpAttempts: number
+  readonly nextLookUpAt?: Instant
+  readonly failure?: PaymentFailure
+  readonly paymentId?: PaymentId
+}
+
+export type IntentMove = {
+  readonly id: IntentId
+  readonly from: IntentStatus
+  readonly to: IntentStatus
+  readonly evidence: EvidenceGrade | 'request' | 'clock'
+  readonly detail: string
+  readonly at: Instant
+  readonly providerReference?: string
+  readonly failure?: PaymentFailure
+  readonly paymentId?: PaymentId
+  /** Null ends the look-ups; undefined leaves their time as it is. */
+  readonly nextLookUpAt?: Instant | null
+}
+
+export type IntentStore = {
+  add(intent: Intent): Promise<void>
+  read(id: IntentId): Promise<Intent | undefined>
+  /** Locked in the order of their ids. */
+  lock(ids: readonly IntentId[]): Promise<readonly Intent[]>
+  /** Created ones, and ones whose dispatch was left by a server that died before `deadBefore`; claimed for this caller. */
+  claimToDispatch(limit: number, now: Instant, deadBefore: Instant): Promise<readonly { intent: Intent; takenOver: boolean }[]>
+  claimToLookUp(limit: number, now: Instant): Promise<readonly Intent[]>
+  move(moves: readonly IntentMove[]): Promise<void>
+  learnReference(id: IntentId, providerReference: string): Promise<void>
+  /** Records an attempt that brought nothing plain. */
+  scheduleLookUp(id: IntentId, attempts: number, lastLookUpAt: Instant, nextLookUpAt: Instant | null): Promise<void>
+  /** Prompts to one phone, newest first, for the pause between prompts. */
+  recentTo(phone: Phone, since: Instant): Promise<readonly { requestedAt: Instant; amountMinor: bigint }[]>
+}
+
+export type NewPayment = {
+  readonly id: PaymentId
+  readonly source: 'provider' | 'manual'
+  readonly installationId?: InstallationId
+  readonly branchId?: BranchId
+  readonly providerTransaction?: string
+  readonly intentId?: IntentId
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly subscriberId?: SubscriberId
+  readonly matchRule?: MatchRule
+  readonly suspenseReason?: SuspenseReason
+  readonly candidates: readonly RankedCandidate[]
+  readonly accountReference?: string
+  readonly payer: PayerIdentity
+  readonly payerName?: string
+  readonly evidence: EvidenceGrade
+  readonly paidAt: Instant
+  readonly receivedAt: Instant
+  readonly recordedAt: Instant
+  readonly recordedBy?: string
+}
+
+export type PostedPayment = {
+  readonly id: PaymentId
+  readonly source: 'provider' | 'manual'
+  readonly installationId?: InstallationId
+  readonly branchId?: BranchId
+  readonly providerTransaction?: string
+  readonly intentId?: IntentId
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly allocatedMinor: bigint
+  readonly status: 'matched' | 'unmatched'
+  readonly subscriberId?: SubscriberId
+  readonly accountReference?: string
+  readonly paidAt: Instant
+  readonly receivedAt: Instant
+}
+
+export type PaymentStore = {
+  /** Writes those whose provider transaction (or manual reference) is new; returns their ids. The rest exist already. */
+  addNew(payments: readonly NewPayment[]): Promise<ReadonlySet<PaymentId>>
+  byReceipts(receipts: readonly { installationId: InstallationId; providerTransaction: string }[]): Promise<readonly PostedPayment[]>
+  byIntents(intentIds: readonly IntentId[]): Promise<readonly PostedPayment[]>
+  read(id: PaymentId): Promise<PostedPayment | undefined>
+  lock(id: PaymentId): Promise<PostedPayment | undefined>
+  /** Prompts of these subscribers that were paid but whose receipt is still to come. */
+  awaitingReceipt(subscriberIds: readonly SubscriberId[]): Promise<readonly PostedPayment[]>
+  /** A receipt of this subscriber and amount, paid within the window, that no prompt has claimed. */
+  awaitingIntent(query: { installationId: InstallationId; subscriberId: SubscriberId; amountMinor: bigint; from: Instant; until: Instant }): Promise<PostedPayment | undefined>
+  attachReceipt(id: PaymentId, providerTransaction: string): Promise<void>
+  attachIntent(id: PaymentId, intentId: IntentId): Promise<void>
+  /** Moves a payment out of suspense. */
+  assign(id: PaymentId, subscriberId: SubscriberId, by: string, at: Instant): Promise<void>
+  addAllocations(allocations: readonly { paymentId: PaymentId; invoiceId: string; amountMinor: bigint }[], at: Instant): Promise<void>
+  /** Money of these subscribers that no invoice has taken yet, oldest first. */
+  unapplied(subscriberIds: readonly SubscriberId[]): Promise<readonly { paymentId: PaymentId; subscriberId: SubscriberId; amountMinor: bigint }[]>
+  /** Subscribers that any of the keys could mean, with what they owe. */
+  candidates(keys: { accountKeys: readonly string[]; phones: readonly string[]; phoneSha256s: readonly string[] }): Promise<readonly MatchCandidate[]>
+}

@@ -1,0 +1,58 @@
+import { asId, type BranchId, type Instant, type Money, type OrganisationId, type PaymentId, type SubscriberId } from '@nyuzi/core'
+import { Conflict, NotFound } from '../errors.ts'
+import { type Idempotent, withIdempotency } from '../idempotency.ts'
+import type { Deps, IdempotentRequest } from '../ports.ts'
+import { applyMoney } from './apply-money.ts'
+
+export type ManualPayment = {
+  readonly branchId: BranchId
+  readonly subscriberId: SubscriberId
+  readonly amount: Money
+  /** The number on the paper receipt or bank slip: unique in the branch, so cash typed twice is taken once. */
+  readonly reference: string
+  readonly paidAt: Instant
+  readonly actor: string
+  readonly idempotency?: IdempotentRequest<{ paymentId: PaymentId }>
+}
+
+/** Books cash or a bank slip that staff took in. */
+export async function recordManualPayment(deps: Deps, organisationId: OrganisationId, input: ManualPayment): Promise<Idempotent<{ paymentId: PaymentId }>> {
+  const { branchId, subscriberId, amount, actor, paidAt } = input
+  const done = await deps.store.inOrganisation(organisationId, (tx) =>
+    withIdempotency(tx, input.idempotency, async () => {
+      const now = deps.clock.now()
+      const organisation = await tx.organisation.read()
+      if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+      const paymentId = asId('payment', deps.ids.next())
+      const reference = input.reference.trim().toUpperCase()
+      const written = await tx.payments.addNew([
+        {
+          id: paymentId,
+          source: 'manual',
+          branchId,
+          providerTransaction: reference,
+          amountMinor: amount.amountMinor,
+          currency: amount.currency,
+          subscriberId,
+          candidates: [],
+          payer: { kind: 'absent' },
+          evidence: 'statement',
+          paidAt,
+          receivedAt: now,
+          recordedAt: now,
+          recordedBy: actor,
+        },
+      ])
+      if (!written.has(paymentId)) throw new Conflict('payment_reference_taken', `Reference ${reference} was recorded at this branch before.`)
+      const from = { kind: 'cash', branchId } as const
+      await applyMoney(tx, deps.ids, organisation, now, [{ paymentId, subscriberId, ...amount, paidAt, receivedAt: now, from }])
+      await tx.audit.write({ actor, action: 'payment.record', subjectNoun: 'payment', subjectId: paymentId, detail: { reference }, at: now })
+      return { paymentId }
+    }),
+  )
+  if (done.outcome === 'done') {
+    deps.wake('access', organisationId)
+    deps.wake('messages', organisationId)
+  }
+  return done
+}

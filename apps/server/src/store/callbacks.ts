@@ -1,0 +1,103 @@
+import type { CallbackStore, IncomingCallback, KeptCallback, StoredCallback } from '../flows/payments/ports.ts'
+import { fromRows } from './mapping.ts'
+import { rowsOf, type Sql } from './transaction.ts'
+
+const columns = {
+  id: 'uuid',
+  installationId: 'uuid',
+  channel: 'text',
+  dedupeKey: 'text',
+  body: 'bytea',
+  headers: 'jsonb',
+  query: 'jsonb',
+  peerAddress: 'text',
+  intentToken: 'text',
+  receivedAt: 'timestamptz',
+} as const
+
+export const callbackStore = (sql: Sql): CallbackStore => ({
+  async keep(callbacks) {
+    const unique = new Map<string, IncomingCallback>()
+    for (const callback of callbacks) if (!unique.has(keyOf(callback))) unique.set(keyOf(callback), callback)
+    const kept = new Map<string, { inserted: boolean; same: boolean }>()
+    // One statement: finds the intent of a token, writes what is new, counts what is not.
+    const rows = await sql`
+      with incoming as (select * from ${rowsOf(sql, [...unique.values()].map(toRow), columns)}),
+      written as (
+        insert into callbacks as c (organisation_id, id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, peer_address, intent_id, received_at, next_attempt_at)
+        select nyuzi_organisation(), i.id, i.installation_id, i.channel, i.dedupe_key, i.body, sha256(i.body), i.headers, i.query, i.peer_address, p.id, i.received_at, i.received_at
+          from incoming i left join payment_intents p on p.installation_id = i.installation_id and p.callback_token = i.intent_token
+         where i.intent_token is null or p.id is not null
+         order by i.installation_id, i.dedupe_key
+        on conflict (organisation_id, installation_id, dedupe_key) do update set repeats = c.repeats + 1
+        returning c.id, c.installation_id, c.dedupe_key, c.body_sha256)
+      select w.installation_id as "installationId", w.dedupe_key as "dedupeKey", w.id = i.id as inserted, w.body_sha256 = sha256(i.body) as same
+        from written w join incoming i on i.installation_id = w.installation_id and i.dedupe_key = w.dedupe_key`
+    for (const row of rows) kept.set(`${row.installationId} ${row.dedupeKey}`, { inserted: row.inserted, same: row.same })
+
+    const results: KeptCallback[] = []
+    const conflicts: IncomingCallback[] = []
+    for (const callback of callbacks) {
+      const first = unique.get(keyOf(callback))
+      const row = kept.get(keyOf(callback))
+      const sameBytes = row?.same === true && (first === callback || (first !== undefined && Buffer.compare(first.body, callback.body) === 0))
+      if (!row) results.push('unknown_token')
+      else if (row.inserted && first === callback) results.push('stored')
+      else if (sameBytes) results.push('repeat')
+      else {
+        conflicts.push(callback)
+        results.push('conflict')
+      }
+    }
+    if (conflicts.length > 0) await keepConflicts(sql, conflicts)
+    return results
+  },
+
+  async claim(limit, now) {
+    return fromRows<StoredCallback>(
+      await sql`
+        select id, installation_id as "installationId", channel, body, headers, query, peer_address as "peerAddress", intent_id as "intentId", received_at as "receivedAt"
+          from callbacks where status = 'received' and next_attempt_at <= ${now}
+         order by next_attempt_at, id limit ${limit} for update skip locked`,
+    )
+  },
+
+  async finish(ends, now) {
+    if (ends.length === 0) return
+    const rows = ends.map(({ id, status, reason, nextAttemptAt }) => ({ id, status, statusReason: reason, nextAttemptAt: nextAttemptAt ?? now }))
+    await sql`
+      update callbacks c set status = r.status, status_reason = r.status_reason, next_attempt_at = r.next_attempt_at,
+             processed_at = case when r.status = 'received' then null else ${now}::timestamptz end
+        from ${rowsOf(sql, rows, { id: 'uuid', status: 'text', statusReason: 'text', nextAttemptAt: 'timestamptz' })} where c.id = r.id`
+  },
+})
+
+const keyOf = ({ installationId, dedupeKey }: IncomingCallback): string => `${installationId} ${dedupeKey}`
+
+const toRow = ({ id, installationId, channel, dedupeKey, body, headers, query, peerAddress, intentToken, receivedAt }: IncomingCallback) => ({
+  id,
+  installationId,
+  channel,
+  dedupeKey,
+  body,
+  headers,
+  query,
+  peerAddress,
+  intentToken,
+  receivedAt,
+})
+
+/** The same key with other bytes: both are kept, and a person decides which is true. */
+async function keepConflicts(sql: Sql, conflicts: readonly IncomingCallback[]): Promise<void> {
+  for (const callback of conflicts) {
+    await sql`
+      insert into callbacks (organisation_id, id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, received_at, next_attempt_at, status)
+      select nyuzi_organisation(), id, installation_id, channel, dedupe_key || '#' || encode(sha256(body), 'hex'), body, sha256(body), headers, query, received_at, received_at, 'conflict'
+        from ${rowsOf(sql, [toRow(callback)], columns)}
+      on conflict (organisation_id, installation_id, dedupe_key) do update set repeats = callbacks.repeats + 1`
+    await sql`
+      insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at)
+      values (nyuzi_organisation(), 'callback_conflict', 'callback', ${callback.dedupeKey}, 'A provider sent the same report twice with different content', '{}', ${callback.receivedAt})
+      on conflict (organisation_id, kind, subject_noun, subject_id) where done_at is null do nothing`
+  }
+}

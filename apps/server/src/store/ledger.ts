@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import { accountCode, type LedgerAccountRef } from '@nyuzi/core'
+import type { LedgerDoubt, LedgerStore } from '../flows/ledger/ports.ts'
+import { rowsOf, type Sql } from './transaction.ts'
+
+/** Accounts of one subscriber keep a balance; an account that every payment touches would be a lock for all. */
+const balanceKept = new Set<LedgerAccountRef['kind']>(['receivable', 'credit', 'deposit'])
+
+export const ledgerStore = (sql: Sql): LedgerStore => ({
+  async record(entries, recordedAt) {
+    if (entries.length === 0) return
+    const accounts = await openAccounts(sql, entries.flatMap(({ entry }) => entry.postings.map(({ account }) => account)))
+    const postings = entries.flatMap(({ id, entry }) =>
+      entry.postings.map(({ account, amountMinor }, index) => ({
+        entryId: id,
+        position: index + 1,
+        accountId: accounts.get(accountCode(account)),
+        amountMinor,
+        currency: account.currency,
+      })),
+    )
+    // Postings first, all in one statement: the database proves the balance of each entry on it.
+    await sql`
+      insert into postings (organisation_id, entry_id, position, account_id, amount_minor, currency)
+      select nyuzi_organisation(), r.* from ${rowsOf(sql, postings, {
+        entryId: 'uuid',
+        position: 'integer',
+        accountId: 'uuid',
+        amountMinor: 'bigint',
+        currency: 'text',
+      })}`
+    const rows = entries.map(({ id, entry }) => ({
+      id,
+      kind: entry.kind,
+      currency: entry.currency,
+      effectiveOn: entry.effectiveOn,
+      sourceNoun: entry.source.noun,
+      sourceId: entry.source.id,
+      reversesEntryId: entry.reversesEntryId,
+    }))
+    await sql`
+      insert into journal_entries (organisation_id, recorded_at, id, kind, currency, effective_on, source_noun, source_id, reverses_entry_id)
+      select nyuzi_organisation(), ${recordedAt}, r.* from ${rowsOf(sql, rows, {
+        id: 'uuid',
+        kind: 'text',
+        currency: 'text',
+        effectiveOn: 'date',
+        sourceNoun: 'text',
+        sourceId: 'text',
+        reversesEntryId: 'uuid',
+      })}`
+  },
+
+  async seal(limit, settledBefore, at) {
+    // One sealer an organisation: a block's number and predecessor are read and written under this lock.
+    const [lock] = await sql`select pg_try_advisory_xact_lock(hashtextextended('nyuzi seal ' || nyuzi_organisation()::text, 0)) as taken`
+    if (!lock?.taken) return 0
+    const entries = await sql`
+      select e.id from journal_entries e
+       where e.recorded_at < ${settledBefore} and not exists (select from ledger_block_entries b where b.entry_id = e.id)
+       order by e.recorded_at, e.id limit ${limit}`
+    if (entries.length === 0) return 0
+    const [last] = await sql`select number, hash from ledger_blocks order by number desc limit 1`
+    const number = (last?.number ?? 0) + 1
+    const previousHash: Uint8Array = last?.hash ?? new Uint8Array(32)
+    const rows = entries.map(({ id }, index) => ({ entryId: id as string, position: index + 1 }))
+    await sql`
+      insert into ledger_block_entries (organisation_id, block_number, entry_id, position)
+      select nyuzi_organisation(), ${number}, r.* from ${rowsOf(sql, rows, { entryId: 'uuid', position: 'integer' })}`
+    const hash = hashOf(previousHash, await linesOfBlock(sql, number))
+    await sql`
+      insert into ledger_blocks (organisation_id, number, previous_hash, hash, entry_count, sealed_at)
+      values (nyuzi_organisation(), ${number}, ${previousHash}, ${hash}, ${entries.length}, ${at})`
+    return entries.length
+  },
+
+  async verify() {
+    const doubts: LedgerDoubt[] = []
+    for (const [rule, query] of Object.entries(checks(sql))) {
+      for (const { subject, message } of await query) doubts.push({ rule, subject, message })
+    }
+    return [...doubts, ...(await verifyBlocks(sql))]
+  },
+
+  async counts() {
+    const [row] = await sql`
+      select (select count(*)::int from journal_entries) as entries, (select count(*)::int from postings) as postings, (select count(*)::int from payments) as payments,
+             (select count(*)::int from invoices) as invoices, (select count(*)::int from ledger_blocks) as blocks`
+    return { entries: row?.entries ?? 0, postings: row?.postings ?? 0, payments: row?.payments ?? 0, invoices: row?.invoices ?? 0, blocks: row?.blocks ?? 0 }
+  },
+})
+
+async function openAccounts(sql: Sql, refs: readonly LedgerAccountRef[]): Promise<Map<string, string>> {
+  const wanted = new Map(refs.map((ref) => [accountCode(ref), ref]))
+  const codes = [...wanted.keys()].sort()
+  const read = async () => (await sql`select code, id from ledger_accounts where code = any(${codes}::text[])`).map(({ code, id }) => [code, id] as const)
+  const found = new Map<string, string>(await read())
+  const missing = codes.filter((code) => !found.has(code))
+  if (missing.length === 0) return found
+  const rows = missing.map((code) => {
+    const ref = wanted.get(code) as LedgerAccountRef
+    return { code, kind: ref.kind, currency: ref.currency, owner: ref.owner, keepsBalance: balanceKept.has(ref.kind) }
+  })
+  await sql`
+    insert into ledger_accounts (organisation_id, code, kind, currency, owner, keeps_balance)
+    select nyuzi_organisation(), r.* from ${rowsOf(sql, rows, { code: 'text', kind: 'text', currency: 'text', owner: 'text', keepsBalance: 'boolean' })}
+    on conflict (organisation_id, code) do nothing`
+  return new Map(await read())
+}
+
+/** Every entry of a block as one line of text with all that it says, in the block's order. */
+async function linesOfBlock(sql: Sql, number: number): Promise<string[]> {
+  const rows = await sql`
+    select concat_ws('|', e.id, e.kind, e.currency, e.effective_on, e.source_noun, e.source_id, coalesce(e.reverses_entry_id::text, '-'),
+             (select string_agg(concat_ws(':', p.position, a.code, p.amount_minor, p.currency), ';' order by p.position)
+                from postings p join ledger_accounts a on a.id = p.account_id where p.entry_id = e.id)) as line
+      from ledger_block_entries b join journal_entries e on e.id = b.entry_id where b.block_number = ${number} order by b.position`
+  return rows.map(({ line }) => line)
+}
+
+function hashOf(previous: Uint8Array, lines: readonly string[]): Buffer {
+  const hash = createHash('sha256').update(previous)
+  for (const line of lines) hash.update(line).update('\n')
+  return hash.digest()
+}
+
+async function verifyBlocks(sql: Sql): Promise<LedgerDoubt[]> {
+  const doubts: LedgerDoubt[] = []
+  let previous: Uint8Array = new Uint8Array(32)
+  let number = 0
+  for (const block of await sql`select number, previous_hash, hash, entry_count from ledger_blocks order by number`) {
+    const subject = `block ${block.number}`
+    number++
+    if (block.number !== number) doubts.push({ rule: 'L8', subject, message: `block ${number} is missing` })
+    const lines = await linesOfBlock(sql, block.number)
+    if (lines.length !== block.entry_count) doubts.push({ rule: 'L8', subject, message: `${block.entry_count} entries were sealed, ${lines.length} are there` })
+    if (Buffer.compare(block.previous_hash, previous) !== 0) doubts.push({ rule: 'L8', subject, message: 'it does not follow the block before it' })
+    if (Buffer.compare(block.hash, hashOf(previous, lines)) !== 0) doubts.push({ rule: 'L8', subject, message: 'an entry in it was changed after it was sealed' })
+    previous = block.hash
+    number = block.number
+  }
+  return doubts
+}
+
+/** Each invariant of reliability §2 as a query for its violations; a row is a doubt. */
+const checks = (sql: Sql) => ({
+  L1: sql`select entry_id::text as subject, 'its postings sum to ' || sum(amount_minor) || ' ' || currency as message
+            from postings group by entry_id, currency having sum(amount_minor) <> 0`,
+  L1b: sql`select e.id::text as subject, 'it has fewer than two postings' as message
+             from journal_entries e where (select count(*) from postings p where p.entry_id = e.id) < 2`,
+  L2: sql`select p.entry_id::text as subject, 'it posts ' || p.currency || ' to ' || a.code as message
+            from postings p join ledger_accounts a on a.id = p.account_id where a.currency <> p.currency`,
+  L4: sql`select a.code as subject, 'its balance is ' || a.balance_minor || ', its postings sum to ' || coalesce(s.total, 0) as message
+            from ledger_accounts a left join (select account_id, sum(amount_minor) as total, count(*) as n from postings group by account_id) s on s.account_id = a.id
+           where a.keeps_balance and (a.balance_minor <> coalesce(s.total, 0) or a.version <> coalesce(s.n, 0))`,
+  L4b: sql`select currency as subject, 'all postings sum to ' || sum(amount_minor) as message from postings group by currency having sum(amount_minor) <> 0`,
+  L7: sql`select p.id::text as subject, 'it is posted ' || count(e.id) || ' times' as message
+            from payments p left join journal_entries e on e.source_noun = 'payment' and e.source_id = p.id::text and e.kind in ('payment_received', 'payment_unmatched')
+           group by p.id having count(e.id) <> 1`,
+  L7b: sql`select p.id::text as subject, 'the entry is of another amount than the payment' as message
+             from payments p join journal_entries e on e.source_noun = 'payment' and e.source_id = p.id::text and e.kind in ('payment_received', 'payment_unmatched')
+            where (select sum(amount_minor) from postings o where o.entry_id = e.id and o.amount_minor > 0) <> p.amount_minor`,
+  L9: sql`select installation_id::text as subject, 'suspense holds ' || -ledger || ', open unmatched payments sum to ' || open as message from (
+            select i.installation_id,
+                   coalesce((select sum(o.amount_minor) from postings o join ledger_accounts a on a.id = o.account_id where a.kind = 'suspense' and a.owner = i.installation_id::text), 0) as ledger,
+                   coalesce((select sum(amount_minor) from payments u where u.installation_id = i.installation_id and u.status = 'unmatched'), 0) as open
+              from (select distinct installation_id from payments where installation_id is not null) i) s where -ledger <> open`,
+  P4: sql`select p.id::text as subject, 'allocated ' || p.allocated_minor || ', allocations sum to ' || coalesce(sum(a.amount_minor), 0) as message
+            from payments p left join allocations a on a.payment_id = p.id group by p.organisation_id, p.id having p.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
+  P4b: sql`select i.number as subject, 'paid ' || i.allocated_minor || ', allocations sum to ' || coalesce(sum(a.amount_minor), 0) as message
+             from invoices i left join allocations a on a.invoice_id = i.id group by i.organisation_id, i.id having i.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
+  B2: sql`select i.number as subject, 'its total is ' || i.total_minor || ', its lines sum to ' || coalesce(sum(l.amount_minor), 0) as message
+            from invoices i left join invoice_lines l on l.invoice_id = i.id group by i.organisation_id, i.id having i.total_minor <> coalesce(sum(l.amount_minor), 0)`,
+  B2b: sql`select i.number as subject, 'it is ' || case when count(e.id) = 0 then 'not in the ledger' else 'in the ledger ' || count(e.id) || ' times' end as message
+             from invoices i left join journal_entries e on e.source_noun = 'invoice' and e.source_id = i.id::text and e.kind = 'invoice_issued'
+            where i.total_minor <> 0 group by i.organisation_id, i.id having count(e.id) <> 1`,
+  B4: sql`select s.series as subject, 'its counter is at ' || s.last_sequence || ', it holds ' || count(i.id) || ' invoices up to ' || coalesce(max(i.sequence), 0) as message
+            from number_series s left join invoices i on i.series = s.series group by s.organisation_id, s.series
+          having s.last_sequence <> count(i.id) or s.last_sequence <> coalesce(max(i.sequence), 0)`,
+  /** What a subscriber owes by the ledger is what the open invoices say, less the money that waits. */
+  L10: sql`select s.id::text as subject, 'the ledger says ' || s.ledger || ', invoices and payments say ' || s.documents as message from (
+             select b.id,
+                    coalesce((select sum(a.balance_minor) from ledger_accounts a where a.owner = b.id::text and a.kind in ('receivable', 'credit')), 0) as ledger,
+                    coalesce((select sum(total_minor - allocated_minor) from invoices i where i.subscriber_id = b.id and i.status in ('open', 'paid')), 0)
+                    - coalesce((select sum(amount_minor - allocated_minor) from payments p where p.subscriber_id = b.id and p.status = 'matched'), 0) as documents
+               from subscribers b) s where s.ledger <> s.documents`,
+})

@@ -1,0 +1,11 @@
+/**
+ * A row as a noun: columns that are null become absent properties. The query names its columns as the noun names its
+ * properties, so nothing else is left to map; the caller states the noun.
+ */
+export function fromRow<Noun>(row: object): Noun {
+  const noun: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(row)) if (value !== null) noun[name] = value
+  return noun as Noun
+}
+
+export const fromRows = <Noun>(rows: readonly object[]): Noun[] => rows.map((row) => fromRow<Noun>(row))

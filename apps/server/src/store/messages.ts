@@ -1,0 +1,122 @@
+import { civilDateAt, type Currency, type MessageFacts, type MessageId, type MessageKind, money, type SubscriberId } from '@nyuzi/core'
+import type { MessageSource, MessageStore, MessageToSend } from '../flows/messages/ports.ts'
+import { fromRow } from './mapping.ts'
+import { rowsOf, type Sql } from './transaction.ts'
+
+export const messageStore = (sql: Sql): MessageStore => ({
+  async owe(messages, at) {
+    if (messages.length === 0) return
+    const rows = messages.map(({ id, subscriberId, kind, dedupeKey, source, usefulUntil, skippedBecause }) => ({
+      id,
+      subscriberId,
+      kind,
+      dedupeKey,
+      sourceNoun: source.noun,
+      sourceId: source.id,
+      usefulUntil,
+      status: skippedBecause ? 'skipped' : 'queued',
+      statusReason: skippedBecause,
+      nextAttemptAt: skippedBecause ? undefined : at,
+    }))
+    await sql`
+      insert into messages (organisation_id, channel, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, useful_until, status, status_reason, next_attempt_at)
+      select nyuzi_organisation(), 'sms', ${at}, r.* from ${rowsOf(sql, rows, {
+        id: 'uuid',
+        subscriberId: 'uuid',
+        kind: 'text',
+        dedupeKey: 'text',
+        sourceNoun: 'text',
+        sourceId: 'text',
+        usefulUntil: 'date',
+        status: 'text',
+        statusReason: 'text',
+        nextAttemptAt: 'timestamptz',
+      })} on conflict (organisation_id, dedupe_key) do nothing`
+  },
+
+  async known(dedupeKeys) {
+    if (dedupeKeys.length === 0) return new Set<string>()
+    const rows = await sql`select dedupe_key from messages where dedupe_key = any(${[...dedupeKeys]}::text[])`
+    return new Set(rows.map((row) => row.dedupe_key as string))
+  },
+
+  async claim(limit, now, claimUntil) {
+    const rows = await sql`
+      with mine as (
+        select id as mine_id, status as was from messages where next_attempt_at <= ${now} order by next_attempt_at, id limit ${limit} for update skip locked),
+      claimed as (
+        update messages m set status = 'sending', next_attempt_at = ${claimUntil}, attempts = m.attempts + 1
+          from mine where m.id = mine.mine_id
+        returning m.id, m.subscriber_id, m.kind, m.source_noun, m.source_id, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
+      select c.*, s.name, s.account_number, s.phone, s.language, o.name as organisation_name, o.currency, o.country, o.time_zone, o.policy->>'payTo' as pay_to,
+             i.number, i.due_on, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
+             p.amount_minor as paid_minor, p.provider_transaction,
+             (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
+             (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
+             (select min(a.recheck_on) from access_states a where a.subscriber_id = c.subscriber_id) as suspends_on,
+             (select bool_or(a.status <> 'in_sync') from access_states a where a.subscriber_id = c.subscriber_id) as line_pending,
+             (select bool_and(a.observed_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_on,
+             (select bool_and(a.wanted_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_wanted
+        from claimed c
+        join subscribers s on s.id = c.subscriber_id
+        join organisations o on o.id = s.organisation_id
+        left join invoices i on c.source_noun = 'invoice' and i.id = c.source_id::uuid
+        left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid`
+    return rows.map((row) => toMessage(row, now))
+  },
+
+  async finish({ id, status, reason, text, toPhone, installationId, providerReference, parts, costMinor, nextAttemptAt }, now) {
+    const retry = status === 'queued'
+    await sql`
+      update messages set status = ${status}, status_reason = ${reason ?? null}, text = coalesce(${text ?? null}, text), to_phone = coalesce(${toPhone ?? null}, to_phone),
+             installation_id = coalesce(${installationId ?? null}, installation_id), provider_reference = coalesce(${providerReference ?? null}, provider_reference),
+             parts = ${parts ?? null}, cost_minor = ${costMinor ?? null}, sent_at = case when ${status} = 'sent' then ${now}::timestamptz else sent_at end,
+             attempts = attempts - case when ${retry && text === undefined} then 1 else 0 end, next_attempt_at = ${retry ? (nextAttemptAt ?? now) : null}
+       where id = ${id} and status = 'sending'`
+  },
+
+  async report({ installationId, providerReference, state, reason, at }) {
+    const [row] = await sql`select id from messages where installation_id = ${installationId} and provider_reference = ${providerReference}`
+    if (!row) return false
+    // Never backwards: delivered and failed are final, but a sent one may still fail.
+    await sql`
+      update messages set status = ${state}, status_reason = coalesce(${reason ?? null}, status_reason), delivered_at = case when ${state} = 'delivered' then ${at}::timestamptz else delivered_at end
+       where id = ${row.id} and status in ('sending', 'sent', 'unknown') and ${state} <> 'sent'`
+    return true
+  },
+})
+
+function toMessage(row: { [column: string]: any }, now: Date): MessageToSend {
+  const currency = row.currency as Currency
+  const source: MessageSource['noun'] = row.source_noun
+  const facts: MessageFacts = fromRow({
+    organisationName: row.organisation_name,
+    subscriberName: row.name,
+    accountNumber: row.account_number,
+    payTo: row.pay_to,
+    amount: money(source === 'payment' ? row.paid_minor : source === 'invoice' ? row.invoice_open : row.open_minor, currency),
+    dueOn: row.due_on,
+    suspendsOn: source === 'invoice' ? row.suspends_on : null,
+    invoiceNumber: row.number,
+    receipt: row.provider_transaction,
+    balance: money((row.open_minor as bigint) - (row.credit_minor as bigint), currency),
+    lineState: row.line_on ? 'on' : row.line_wanted ? 'coming_on' : 'off',
+  })
+  const kind = row.kind as MessageKind
+  return fromRow<MessageToSend>({
+    id: row.id as MessageId,
+    subscriberId: row.subscriber_id as SubscriberId,
+    kind,
+    language: row.language,
+    phone: row.phone,
+    country: row.country,
+    today: civilDateAt(now, row.time_zone as string),
+    facts,
+    linePending: kind === 'receipt' && row.line_pending === true,
+    pointless: (source === 'invoice' && row.invoice_status !== 'open') || (kind === 'suspended' && row.open_minor <= 0n),
+    attempts: row.attempts,
+    createdAt: row.created_at,
+    usefulUntil: row.useful_until,
+    interrupted: row.interrupted,
+  })
+}

@@ -1,0 +1,73 @@
+import type { OrganisationId } from '@nyuzi/core'
+import type { Store, Transaction, WorkKind } from '../flows/ports.ts'
+import { accessStore } from './access.ts'
+import { apiKeyStore } from './api-keys.ts'
+import { auditStore } from './audit.ts'
+import { billingStore } from './billing.ts'
+import { branchStore } from './branches.ts'
+import { callbackStore } from './callbacks.ts'
+import { catalogStore } from './catalog.ts'
+import { idempotencyStore } from './idempotency.ts'
+import { installationStore } from './installations.ts'
+import { intentStore } from './intents.ts'
+import { ledgerStore } from './ledger.ts'
+import { messageStore } from './messages.ts'
+import { noticeStore } from './notices.ts'
+import { organisationStore, organisationsStore } from './organisations.ts'
+import { paymentStore } from './payments.ts'
+import { readingStore } from './readings.ts'
+import { serviceStore } from './services.ts'
+import { subscriberStore } from './subscribers.ts'
+import { subscriptionStore } from './subscriptions.ts'
+import { taskStore } from './tasks.ts'
+import { type Database, inOrganisation, type Sql } from './transaction.ts'
+
+class RolledBack extends Error {}
+
+/** The flows' door to PostgreSQL. */
+export const openStore = (database: Database): Store => ({
+  inOrganisation: (organisationId, work) => inOrganisation(database, organisationId, (sql) => work(openTransaction(sql))),
+
+  async rehearse(organisationId, work) {
+    try {
+      await inOrganisation(database, organisationId, async (sql) => {
+        await work(openTransaction(sql))
+        throw new RolledBack()
+      })
+    } catch (error) {
+      if (!(error instanceof RolledBack)) throw error
+    }
+  },
+
+  async organisations() {
+    return (await database`select nyuzi_organisations() as id`).map(({ id }) => id as OrganisationId)
+  },
+
+  async dueWork(at) {
+    return (await database`select kind, organisation_id from nyuzi_due_work(${at})`).map((row) => ({ kind: row.kind as WorkKind, organisationId: row.organisation_id as OrganisationId }))
+  },
+})
+
+const openTransaction = (sql: Sql): Transaction => ({
+  access: accessStore(sql),
+  apiKeys: apiKeyStore(sql),
+  audit: auditStore(sql),
+  billing: billingStore(sql),
+  branches: branchStore(sql),
+  callbacks: callbackStore(sql),
+  catalog: catalogStore(sql),
+  idempotency: idempotencyStore(sql),
+  installations: installationStore(sql),
+  intents: intentStore(sql),
+  ledger: ledgerStore(sql),
+  messages: messageStore(sql),
+  notices: noticeStore(sql),
+  organisation: organisationStore(sql),
+  organisations: organisationsStore(sql),
+  payments: paymentStore(sql),
+  readings: readingStore(sql),
+  services: serviceStore(sql),
+  subscribers: subscriberStore(sql),
+  subscriptions: subscriptionStore(sql),
+  tasks: taskStore(sql),
+})

@@ -1,0 +1,31 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { Meter } from '../flows/ports.ts'
+
+export type Telemetry = { readonly meter: Meter; readonly registry: Registry }
+
+/** Prometheus figures; docs/operate/metrics.md explains each. */
+export function createTelemetry({ processMetrics = true }: { processMetrics?: boolean } = {}): Telemetry {
+  const registry = new Registry()
+  if (processMetrics) collectDefaultMetrics({ register: registry })
+  const counter = (name: string, help: string, labelNames: string[]) => new Counter({ name: `nyuzi_${name}_total`, help, labelNames, registers: [registry] })
+  const counters = {
+    callbacks: counter('callbacks', 'Calls from providers, by what became of them.', ['plugin', 'channel', 'outcome']),
+    payments: counter('payments', 'Payments posted, by whether their owner was known.', ['outcome']),
+    messages: counter('messages', 'Messages, by kind and by what became of them.', ['kind', 'outcome']),
+    access_outcomes: counter('access_outcomes', 'Lines brought to their wanted state, by outcome.', ['plugin', 'outcome']),
+    provider_errors: counter('provider_errors', 'Failed calls to providers and boxes, by error code.', ['plugin', 'code']),
+  }
+  const paymentToAccess = new Histogram({
+    name: 'nyuzi_payment_to_access_seconds',
+    help: 'Seconds from the arrival of a payment to its line being seen active on the network.',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600],
+    registers: [registry],
+  })
+  return {
+    registry,
+    meter: {
+      count: (name, labels) => counters[name].inc(labels),
+      paymentToAccess: (seconds) => paymentToAccess.observe(seconds),
+    },
+  }
+}
