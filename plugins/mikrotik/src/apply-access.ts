@@ -48,7 +48,7 @@ async function carryOut(router: Router, connection: RouterConnection, plan: Plan
   return finish(router, connection, plan, results)
 }
 
-export const refused = ({ wanted, code, reason }: Refusal): AccessOutcome => ({
+const refused = ({ wanted, code, reason }: Refusal): AccessOutcome => ({
   serviceId: wanted.serviceId,
   sessionsDropped: 0,
   outcome: 'refused',

@@ -25,7 +25,7 @@ function readAgain(connection: RouterConnection, doomed: readonly Session[], urg
   return readSessions(connection, [...new Set(doomed.map((session) => session.username))], { urgent })
 }
 
-export function stillThere(doomed: readonly Session[], now: ReadonlyMap<string, readonly Session[]>): Session[] {
+function stillThere(doomed: readonly Session[], now: ReadonlyMap<string, readonly Session[]>): Session[] {
   return doomed.flatMap((old) => (now.get(old.username) ?? []).filter((session) => session.sessionId === old.sessionId))
 }
 

@@ -294,7 +294,7 @@ describe('a router in trouble', () => {
     router.silent()
     const startedMs = performance.now()
     await expect(apply(want(2))).rejects.toThrow(ProviderUnavailable)
-    expect(performance.now() - startedMs).toBeLessThan(1_500)
+    expect(performance.now() - startedMs).toBeLessThan(5_000)
     router.silent(false)
     await pauseMs(1_000)
     expect(await apply(want(2))).toMatchObject({ outcome: 'changed' })

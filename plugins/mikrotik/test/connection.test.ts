@@ -161,7 +161,7 @@ describe('limits', () => {
     cleanUp.push(router.stop)
     const startedMs = performance.now()
     expect(await failure(openConnection(openOptions(router.port, { connectTimeoutMs: 200 })))).toBeInstanceOf(ConnectFailed)
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(performance.now() - startedMs).toBeLessThan(3_000)
   })
 
   it('end a login during which the peer closes', async () => {
@@ -208,7 +208,7 @@ describe('limits', () => {
     const chatter = setInterval(() => void connection.run(print).catch(() => {}), 20)
     cleanUp.push(() => clearInterval(chatter))
     expect(await late).toBeInstanceOf(CommandTimeout)
-    expect(performance.now() - startedMs).toBeLessThan(600)
+    expect(performance.now() - startedMs).toBeLessThan(2_000)
   })
 
   it('keep the words of a trap whose !done never comes', async () => {

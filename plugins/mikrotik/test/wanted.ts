@@ -7,7 +7,7 @@ import { settingsOf } from './network-of.ts'
 export const full = { name: 'home-10', downloadBps: 10_000_000n, uploadBps: 5_000_000n }
 export const reduced = { name: 'slow-1', downloadBps: 1_000_000n, uploadBps: 512_000n }
 
-export const serviceIdOf = (index: number) => `019a8c00-0000-7000-8000-${String(index).padStart(12, '0')}` as ServiceId
+const serviceIdOf = (index: number) => `019a8c00-0000-7000-8000-${String(index).padStart(12, '0')}` as ServiceId
 
 /** The n-th line, active at full speed unless told otherwise. */
 export const want = (index: number, overrides: Partial<WantedAccess> = {}): WantedAccess => ({

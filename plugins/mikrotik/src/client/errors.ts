@@ -32,7 +32,7 @@ const phrases: readonly (readonly [string, TrapKind])[] = [
   ['out of memory', 'busy'],
 ]
 
-export function trapKind(trap: Trap): TrapKind {
+function trapKind(trap: Trap): TrapKind {
   const words = trap.message.toLowerCase()
   for (const [phrase, kind] of phrases) if (words.includes(phrase)) return kind
   return trap.category === 2 ? 'interrupted' : 'other'
