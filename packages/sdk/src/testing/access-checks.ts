@@ -20,27 +20,24 @@ const awayWithinMsDefault = 15_000
 
 /** The checks of `describeAccessController` as plain functions. */
 export function accessChecks(options: AccessSuiteOptions): readonly Check<AccessCheckId>[] {
-  const withLine = (run: (bench: Bench) => Promise<void>) => onBench(options, run)
-  return listChecks<AccessCheckId>(
-    {
-      states: ['reaches active, limited, suspended and closed from anywhere, and reads back what it reached', () => reachesStates(options)],
-      newSpeed: ['a new speed is put in place and read back', () => withLine(changesSpeed)],
-      appliedTwice: ['applying what is already there writes nothing', () => withLine(writesOnce)],
-      anotherServer: ['another server finds what the first one did and writes nothing', () => findsEarlierWork(options)],
-      dropsSession: ['a suspended or closed line loses its session', () => withLine(dropsSessions)],
-      restored: ['a line that is active again may connect, a closed one may not', () => withLine(letsInAgain)],
-      foreignObject: ['an object of the same name that is not ours is refused and left as it is', () => withLine(leavesForeignObjects)],
-      handEdit: ['a change made by hand is repaired and told with the names of the fields', () => withLine(repairsHandEdits)],
-      lostAnswer: ['a write whose answer is lost is unknown or read back, and converges', () => withLine(survivesLostAnswers)],
-      networkAway: ['a network that is away is told in time, and works again once it is back', () => withLine(survivesOutages)],
-      alreadyGone: ['removing what is gone already is fine', () => withLine(removesWhatIsGone)],
-      largeBatch: [`${batchSize} lines in one batch have exactly one outcome each`, () => withLine(answersEachOfMany)],
-      oneBadItem: ['one line that is refused does not stop the others', () => withLine(goesOnAfterRefusal)],
-      health: ['a sign of life names the box, and says so when it is away', () => withLine(showsHealth)],
-      secretsInLog: ['no password reaches the log or an outcome', () => withLine(keepsPasswords)],
-    },
-    options.skips,
-  )
+  const bench = (run: (bench: Bench) => Promise<void>) => (given: AccessSuiteOptions) => onBench(given, run)
+  return listChecks<AccessCheckId, AccessSuiteOptions>(options, {
+    states: ['reaches active, limited, suspended and closed from anywhere, and reads back what it reached', reachesStates],
+    newSpeed: ['a new speed is put in place and read back', bench(changesSpeed)],
+    appliedTwice: ['applying what is already there writes nothing', bench(writesOnce)],
+    anotherServer: ['another server finds what the first one did and writes nothing', findsEarlierWork],
+    dropsSession: ['a suspended or closed line loses its session', bench(dropsSessions)],
+    restored: ['a line that is active again may connect, a closed one may not', bench(letsInAgain)],
+    foreignObject: ['an object of the same name that is not ours is refused and left as it is', bench(leavesForeignObjects)],
+    handEdit: ['a change made by hand is repaired and told with the names of the fields', bench(repairsHandEdits)],
+    lostAnswer: ['a write whose answer is lost is unknown or read back, and converges', bench(survivesLostAnswers)],
+    networkAway: ['a network that is away is told in time, and works again once it is back', bench(survivesOutages)],
+    alreadyGone: ['removing what is gone already is fine', bench(removesWhatIsGone)],
+    largeBatch: [`${batchSize} lines in one batch have exactly one outcome each`, bench(answersEachOfMany)],
+    oneBadItem: ['one line that is refused does not stop the others', bench(goesOnAfterRefusal)],
+    health: ['a sign of life names the box, and says so when it is away', bench(showsHealth)],
+    secretsInLog: ['no password reaches the log or an outcome', bench(keepsPasswords)],
+  })
 }
 
 /** One plugin in front of one empty network. */

@@ -34,15 +34,16 @@ export function describeChecks(title: string, checks: readonly Check[]): void {
   })
 }
 
-/** Names the demands of a suite and lets the plugin's author skip one by its id, never without a reason. */
-export function listChecks<CheckId extends string>(
-  demands: Readonly<Record<CheckId, readonly [name: string, run: () => Promise<void>]>>,
-  skips: Skips<CheckId> | undefined,
+/** The checks of a suite in order; an author may skip one by its id, never without a reason. */
+export function listChecks<CheckId extends string, Options extends { readonly skips?: Skips<CheckId> }>(
+  options: Options,
+  demands: Readonly<Record<CheckId, readonly [name: string, check: (options: Options) => Promise<void>]>>,
 ): readonly Check<CheckId>[] {
+  const skips: Skips<CheckId> | undefined = options.skips
   return (Object.keys(demands) as CheckId[]).map((id) => {
-    const [name, run] = demands[id]
+    const [name, check] = demands[id]
     const reason = skips?.[id]
-    return { id, name, run: reason === undefined ? run : () => Promise.reject(new Skipped(reason)) }
+    return { id, name, run: reason === undefined ? () => check(options) : () => Promise.reject(new Skipped(reason)) }
   })
 }
 

@@ -1,11 +1,12 @@
 import { asId, type CollectRequest, type LookUpQuery, type Money, money, type PaymentNotice, type PaymentProvider } from '@nyuzi/core'
 import { expect } from 'vitest'
+import { ProviderRateLimited, ProviderUnclear } from '../errors.ts'
 import { awkwardAmounts, oneUnit } from './awkward-amounts.ts'
 import { needed, Skipped } from './check.ts'
 import { checkNothingGuessed, checkPaymentNotice } from './payment-notice-check.ts'
 import type { PaymentCheckId, PaymentSuiteOptions } from './payments-suite.ts'
 import type { ProviderBehaviour } from './provider-behaviour.ts'
-import { expectNoSecret, failureOf, paymentsOf, printed, type SuiteHost, samplePhone, withHost } from './suite-host.ts'
+import { expectNoSecret, failureOf, impatient, paymentsOf, printed, type SuiteHost, samplePhone, withHost } from './suite-host.ts'
 
 export const providerVerbs = ['collect', 'lookUpPayment', 'registerCallbacks'] as const
 
@@ -17,14 +18,14 @@ export const readsPlainAnswers = (options: PaymentSuiteOptions) =>
     if (verb === 'registerCallbacks') expect(['registered', 'already_registered']).toContain((answer as { outcome: string }).outcome)
   })
 
-export const failsWith = (
-  options: PaymentSuiteOptions,
-  checkId: PaymentCheckId,
-  behaviour: keyof ProviderBehaviour,
-  expected: new (message: string) => Error,
-) =>
-  eachVerb(options, checkId, behaviour, async ({ verb, call }) => {
-    expect(await failureOf(call), `what ${verb} throws`).toBeInstanceOf(expected)
+export const leavesLateAnswersOpen = (options: PaymentSuiteOptions) =>
+  eachVerb(options, 'lateAnswer', 'answersLate', async ({ verb, call }) => {
+    expect(await failureOf(call), `what ${verb} throws`).toBeInstanceOf(ProviderUnclear)
+  })
+
+export const slowsDown = (options: PaymentSuiteOptions) =>
+  eachVerb(options, 'tooManyRequests', 'answersTooManyRequests', async ({ verb, call }) => {
+    expect(await failureOf(call), `what ${verb} throws`).toBeInstanceOf(ProviderRateLimited)
   })
 
 export const guessesNoLookUp = (options: PaymentSuiteOptions) =>
@@ -78,14 +79,14 @@ async function eachVerb(
   check: (offered: Offered) => Promise<void>,
 ): Promise<void> {
   let offered = 0
-  for (const verb of providerVerbs)
-    await withHost(options, async (fake) => {
-      const payments = paymentsOf(fake)
-      if (!payments[verb]) return
-      offered += 1
-      await needed(options.provider?.[verb], `provider.${verb}`, checkId)[behaviour]()
-      await check({ verb, fake, call: callOf(payments, fake, options)[verb] })
-    })
+  const checkVerb = (verb: Offered['verb']) => async (fake: SuiteHost) => {
+    const payments = paymentsOf(fake)
+    if (!payments[verb]) return
+    offered += 1
+    await needed(options.provider?.[verb], `provider.${verb}`, checkId)[behaviour]()
+    await check({ verb, fake, call: callOf(payments, fake, options)[verb] })
+  }
+  for (const verb of providerVerbs) await withHost(options, checkVerb(verb), behaviour === 'answersLate' ? impatient : {})
   if (offered === 0 && checkId !== 'secretsInLog') throw new Skipped('the plugin does not call its provider')
 }
 

@@ -1,52 +1,40 @@
 import type { CallbackReply, PaymentProvider } from '@nyuzi/core'
 import { expect } from 'vitest'
-import { ProviderRateLimited, ProviderUnclear } from '../errors.ts'
 import { type Check, listChecks, needed, Skipped } from './check.ts'
 import * as calls from './payment-call-checks.ts'
 import * as callbacks from './payment-callback-checks.ts'
 import type { PaymentCheckId, PaymentSuiteOptions } from './payments-suite.ts'
-import { expectNoSecret, paymentsOf, printed, withHost } from './suite-host.ts'
+import { paymentsOf, showsNoSecrets, withHost } from './suite-host.ts'
 
 /** The checks of `describePaymentProvider` as plain functions. */
 export function paymentChecks(options: PaymentSuiteOptions): readonly Check<PaymentCheckId>[] {
-  const demand = (name: string, check: (options: PaymentSuiteOptions) => Promise<void>) => [name, () => check(options)] as const
-  return listChecks<PaymentCheckId>(
-    {
-      wholeVerbs: demand('offers whole verbs only, and every channel has the verbs it needs', offersWholeVerbs),
-      rules: demand('its rules of collection can be scheduled by', hasUsableRules),
-      samples: demand('each sample call is accepted and becomes the notices it stands for', callbacks.translatesSamples),
-      foreignCall: demand('a call that is not the provider’s is rejected', callbacks.rejectsForeignCalls),
-      changedByte: demand('a call with one byte changed is rejected', callbacks.rejectsChangedBytes),
-      sameKey: demand('the same call has the same dedupe key, on another server and another day too', callbacks.repeatsKeys),
-      differentKeys: demand('different calls have different dedupe keys', callbacks.tellsCallsApart),
-      sameReply: demand('a repeat gets the reply that the first call got', callbacks.repeatsReplies),
-      unknownStatus: demand('a status that is not plain is never a failure', callbacks.guessesNoStatus),
-      unknownLookUp: demand('a look-up whose answer is not plain is never a failure', calls.guessesNoLookUp),
-      amounts: demand('an amount survives the round trip to the last cent', callbacks.keepsAmounts),
-      amountAsked: demand('a prompt asks for exactly the amount it was told', calls.asksExactAmounts),
-      pure: demand('verifying and translating make no call and do not read the clock', callbacks.staysPure),
-      unreadable: demand(
-        'bytes that cannot be read are accepted under a stable key, and translating them throws',
-        callbacks.keepsUnreadable,
-      ),
-      enquiries: demand('an enquiry is read, and a refusal is not answered like a consent', answersEnquiries),
-      plainAnswer: demand('each verb that calls the provider reads a plain answer', calls.readsPlainAnswers),
-      lateAnswer: demand('an answer that does not come after sending is ProviderUnclear', (given) =>
-        calls.failsWith(given, 'lateAnswer', 'answersLate', ProviderUnclear),
-      ),
-      tooManyRequests: demand('an answer that we are too fast is ProviderRateLimited', (given) =>
-        calls.failsWith(given, 'tooManyRequests', 'answersTooManyRequests', ProviderRateLimited),
-      ),
-      secretsInLog: demand('no secret reaches the log or an error, whatever the provider does', async (given) => {
-        await calls.keepsSecretsInCalls(given)
-        await callbacks.keepsSecretsInCallbacks(given)
-      }),
-      secretsInCapabilities: demand('no secret can be read out of what setup returns', (given) =>
-        withHost(given, (fake) => expectNoSecret(printed(fake.capabilities), fake.secrets, 'the capabilities')),
-      ),
-    },
-    options.skips,
-  )
+  return listChecks<PaymentCheckId, PaymentSuiteOptions>(options, {
+    wholeVerbs: ['offers whole verbs only, and every channel has the verbs it needs', offersWholeVerbs],
+    rules: ['its rules of collection can be scheduled by', hasUsableRules],
+    samples: ['each sample call is accepted and becomes the notices it stands for', callbacks.translatesSamples],
+    foreignCall: ['a call that is not the provider’s is rejected', callbacks.rejectsForeignCalls],
+    changedByte: ['a call with one byte changed is rejected', callbacks.rejectsChangedBytes],
+    sameKey: ['the same call has the same dedupe key, on another server and another day too', callbacks.repeatsKeys],
+    differentKeys: ['different calls have different dedupe keys', callbacks.tellsCallsApart],
+    sameReply: ['a repeat gets the reply that the first call got', callbacks.repeatsReplies],
+    unknownStatus: ['a status that is not plain is never a failure', callbacks.guessesNoStatus],
+    unknownLookUp: ['a look-up whose answer is not plain is never a failure', calls.guessesNoLookUp],
+    amounts: ['an amount survives the round trip to the last cent', callbacks.keepsAmounts],
+    amountAsked: ['a prompt asks for exactly the amount it was told', calls.asksExactAmounts],
+    pure: ['verifying and translating make no call and do not read the clock', callbacks.staysPure],
+    unreadable: ['bytes that cannot be read are accepted under a stable key, and translating them throws', callbacks.keepsUnreadable],
+    enquiries: ['an enquiry is read, and a refusal is not answered like a consent', answersEnquiries],
+    plainAnswer: ['each verb that calls the provider reads a plain answer', calls.readsPlainAnswers],
+    lateAnswer: ['an answer that does not come after sending is ProviderUnclear', calls.leavesLateAnswersOpen],
+    tooManyRequests: ['an answer that we are too fast is ProviderRateLimited', calls.slowsDown],
+    secretsInLog: ['no secret reaches the log or an error, whatever the provider does', keepsSecrets],
+    secretsInCapabilities: ['no secret can be read out of what setup returns', showsNoSecrets],
+  })
+}
+
+async function keepsSecrets(options: PaymentSuiteOptions): Promise<void> {
+  await calls.keepsSecretsInCalls(options)
+  await callbacks.keepsSecretsInCallbacks(options)
 }
 
 const offersWholeVerbs = (options: PaymentSuiteOptions) =>

@@ -20,8 +20,10 @@ export type SuiteOptions = {
 
 export type Settings = Readonly<Record<string, unknown>>
 
-/** Well below `lateAnswerMs`, and long enough for a simulator on a busy machine. */
-const timeoutMsMax = 400
+/** For checks of late answers: well below `lateAnswerMs`. The others wait as long as a host does, however busy the machine. */
+export const impatient = { timeoutMsMax: 400 }
+
+type HostOverrides = Pick<FakeHostOptions<z.ZodObject>, 'clock' | 'timeoutMsMax'>
 
 export type SuiteHost = FakeHost<z.ZodObject>
 
@@ -29,7 +31,7 @@ export type SuiteHost = FakeHost<z.ZodObject>
 export async function withHost(
   options: SuiteOptions,
   run: (fake: SuiteHost) => Promise<void> | void,
-  overrides: Partial<Pick<FakeHostOptions<z.ZodObject>, 'clock'>> = {},
+  overrides: HostOverrides = {},
 ): Promise<void> {
   await options.reset?.()
   const fake = await openHost(options, overrides)
@@ -40,15 +42,11 @@ export async function withHost(
   }
 }
 
-export async function openHost(
-  { plugin, settings, country }: SuiteOptions,
-  overrides: Partial<Pick<FakeHostOptions<z.ZodObject>, 'clock'>> = {},
-): Promise<SuiteHost> {
+export async function openHost({ plugin, settings, country }: SuiteOptions, overrides: HostOverrides = {}): Promise<SuiteHost> {
   const given = typeof settings === 'function' ? await settings() : settings
   return createFakeHost<z.ZodObject>({
     plugin,
     settings: given,
-    timeoutMsMax,
     ...(country === undefined ? {} : { country }),
     ...overrides,
   })
@@ -92,6 +90,9 @@ export function expectNoSecret(text: string, secrets: readonly string[], where: 
     for (const form of forms) expect(text.includes(form), `the secret "${secret}" is seen in ${where}`).toBe(false)
   }
 }
+
+export const showsNoSecrets = (options: SuiteOptions): Promise<void> =>
+  withHost(options, (fake) => expectNoSecret(printed(fake.capabilities), fake.secrets, 'the capabilities'))
 
 export const asJson = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item)) ?? ''
 
