@@ -1,1 +1,1 @@
-export {}
+export { type Demo, type DemoAction, type DemoTools, defineConfig, type MovableClock, type NyuziConfig, type OpenDemo } from './composition/settings.ts'

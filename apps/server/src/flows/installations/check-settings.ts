@@ -11,8 +11,7 @@ export function checkedSettings(catalog: PluginCatalog, pluginId: string, settin
     throw new InvalidInput('unknown_plugin', `No plugin ${pluginId} is loaded.`, { errors: [{ field: 'plugin', rule: 'known_plugin', fix }] })
   }
   if (check.ok) return check
-  const errors = check.issues.map((issue) => ({ ...issue, field: `settings.${issue.field}` }))
-  throw new InvalidInput('invalid_settings', 'The plugin refuses these settings.', { errors })
+  throw new InvalidInput('invalid_settings', 'The plugin refuses these settings.', { errors: check.issues })
 }
 
 export const secretsPlace = (organisationId: OrganisationId, row: InstallationId): SealedPlace => ({ organisationId, table: 'installations', row, column: 'secrets' })

@@ -1,0 +1,120 @@
+import { z } from '@hono/zod-openapi'
+import { languages } from '@nyuzi/core'
+import type { ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
+import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
+import { amountOf, dateIn, dateOut, idIn, idOut, instantOut, line, moneyOut } from './primitives.ts'
+
+const phone = line(30).openapi({ description: "A mobile number, read by the organisation's country", example: '0700 111 222' })
+const email = z.email().max(200)
+const graceDays = z.number().int().min(0).max(90)
+
+export const subscriberOut = z
+  .object({
+    id: idOut('subscriber'),
+    branch: idOut('branch'),
+    accountNumber: z.string().openapi({ description: 'What a payer types', example: '100237' }),
+    name: z.string(),
+    phone: z.string().nullable(),
+    email: z.string().nullable(),
+    language: z.string(),
+    status: z.string(),
+    owed: moneyOut,
+    credit: moneyOut,
+    createdAt: instantOut,
+  })
+  .openapi('Subscriber')
+
+export const subscriberIn = z.strictObject({
+  branch: idIn('branch'),
+  accountNumber: line(24).optional().openapi({ description: 'An imported number in any form; default: the next of our own, with its check digit' }),
+  name: line(120),
+  phone: phone.optional(),
+  email: email.optional(),
+  language: z.enum(languages).optional(),
+})
+
+export const subscriberChangesIn = z.strictObject({
+  branch: idIn('branch').optional(),
+  name: line(120).optional(),
+  phone: phone.nullable().optional(),
+  email: email.nullable().optional(),
+  language: z.enum(languages).optional(),
+  status: z.enum(subscriberStatuses).optional(),
+})
+
+export const toApiSubscriber = ({ branchId, owedMinor, creditMinor, currency, ...subscriber }: SubscriberReading) => ({
+  ...subscriber,
+  branch: branchId,
+  owed: amountOf(owedMinor, currency),
+  credit: amountOf(creditMinor, currency),
+})
+
+export const subscriptionIn = z
+  .strictObject({
+    subscriber: idIn('subscriber'),
+    plan: idIn('plan').optional().openapi({ description: 'Sold at its newest price in force on the first day' }),
+    price: idIn('price').optional().openapi({ description: 'Instead of the plan: this very version' }),
+    startsOn: dateIn.optional().openapi({ description: 'Default: today' }),
+    anchorDay: z.number().int().min(1).max(31).optional().openapi({ description: 'The day of the month that periods begin on; default: that of the start' }),
+    graceDays: graceDays.optional().openapi({ description: "Instead of the price's" }),
+  })
+  .refine(({ plan, price }) => (plan === undefined) !== (price === undefined), { error: 'Send either a plan or a price.', path: ['plan'] })
+
+export const subscriptionOut = z
+  .object({
+    id: idOut('subscription'),
+    subscriber: idOut('subscriber'),
+    plan: idOut('plan'),
+    planName: z.string(),
+    price: idOut('price'),
+    priceVersion: z.number().int(),
+    amount: moneyOut,
+    startsOn: dateOut,
+    anchorDay: z.number().int(),
+    status: z.string(),
+    cancelledOn: dateOut.nullable().openapi({ description: 'The first day without service' }),
+    graceDays: z.number().int(),
+    periodsCharged: z.number().int(),
+    nextInvoiceOn: dateOut.nullable(),
+    parkedReason: z.string().nullable().openapi({ description: 'Why billing it waits for a person' }),
+    createdAt: instantOut,
+  })
+  .openapi('Subscription')
+
+export const toApiSubscription = ({ subscriberId, planId, priceId, amountMinor, currency, ...subscription }: SubscriptionReading) => ({
+  ...subscription,
+  subscriber: subscriberId,
+  plan: planId,
+  price: priceId,
+  amount: amountOf(amountMinor, currency),
+})
+
+export const serviceIn = z.strictObject({
+  subscription: idIn('subscription'),
+  installation: idIn('installation').openapi({ description: 'The box that holds the line' }),
+  kind: z.enum(['pppoe', 'hotspot', 'ipoe']),
+  username: z.string().regex(/^[A-Za-z0-9._@-]{1,64}$/, 'Send up to 64 of A-Z, a-z, 0-9 and . _ @ -'),
+  password: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, 'Send 1 to 64 visible ASCII characters without spaces.')
+    .openapi({ format: 'password', writeOnly: true, description: 'Kept encrypted and never shown' }),
+})
+
+export const serviceOut = z
+  .object({
+    id: idOut('service'),
+    subscriber: idOut('subscriber'),
+    subscription: idOut('subscription'),
+    installation: idOut('installation'),
+    kind: z.string(),
+    username: z.string(),
+    createdAt: instantOut,
+  })
+  .openapi('Service')
+
+export const toApiService = ({ subscriberId, subscriptionId, installationId, ...service }: ServiceReading) => ({
+  ...service,
+  subscriber: subscriberId,
+  subscription: subscriptionId,
+  installation: installationId,
+})
