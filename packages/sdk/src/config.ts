@@ -36,7 +36,7 @@ export const secret = () =>
     .meta({ [secretMark]: true, format: 'password', writeOnly: true })
     .transform((value) => new Secret(value))
 
-/** The names of the secret fields of a plugin's settings. */
+/** The names of the secret fields of a plugin's settings: those that are a secret or hold one, however wrapped. */
 export function secretFields(config: z.ZodObject): readonly string[] {
   return Object.entries(config.shape)
     .filter(([, field]) => isSecret(field as z.ZodType))
@@ -44,9 +44,12 @@ export function secretFields(config: z.ZodObject): readonly string[] {
 }
 
 function isSecret(field: z.ZodType): boolean {
-  const inner = field as { in?: z.ZodType; unwrap?: () => z.ZodType }
+  if (field.meta()?.[secretMark] === true) return true
   if (field instanceof z.ZodPipe) return isSecret(field.in as z.ZodType)
-  if (field instanceof z.ZodOptional || field instanceof z.ZodDefault || field instanceof z.ZodNullable)
-    return isSecret(inner.unwrap?.() as z.ZodType)
-  return field.meta()?.[secretMark] === true
+  if (field instanceof z.ZodObject) return secretFields(field).length > 0
+  if (field instanceof z.ZodUnion) return field.options.some((option) => isSecret(option as z.ZodType))
+  if (field instanceof z.ZodRecord) return isSecret(field.valueType as z.ZodType)
+  // Optional, nullable, default, read-only, catch and array all unwrap to what they hold.
+  const { unwrap } = field as { unwrap?: () => z.ZodType }
+  return unwrap !== undefined && isSecret(unwrap())
 }

@@ -121,6 +121,7 @@ async function exchange({ method, url, host, path, headers, body }: Prepared, ti
     const text = await readText(response)
     return { status: response.status, headers: Object.fromEntries(response.headers), text }
   } catch (cause) {
+    if (isBadPort(cause)) throw new ProviderMisconfigured(`${method} ${host}${path}: a port that HTTP may not use`)
     if (isUnsent() || isConnectFailure(cause)) throw new ProviderUnavailable(`${method} ${host}${path}: not reached`, { cause })
     throw new ProviderUnclear(`${method} ${host}${path}: sent, no usable answer`, { cause })
   } finally {
@@ -174,6 +175,9 @@ function isConnectFailure(error: unknown): boolean {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   return connectFailures.has(String(code)) || isConnectFailure(cause)
 }
+
+/** The Fetch Standard blocks ports of other protocols; the failure has no code. */
+const isBadPort = (error: unknown): boolean => error instanceof Error && (error.cause as Error | undefined)?.message === 'bad port'
 
 function withDefaults(headers: Readonly<Record<string, string>> = {}, contentType?: string): Record<string, string> {
   const given = new Set(Object.keys(headers).map((name) => name.toLowerCase()))

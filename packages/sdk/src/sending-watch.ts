@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 
-/** How far one call came. Both stay false when `fetch` is replaced, as it is under nock. */
+/** How far one call came. Both stay false when another `fetch` takes Node's place. */
 export type Sending = { begun: boolean; sent: boolean }
 
 const sendings = new AsyncLocalStorage<Sending>()

@@ -86,7 +86,7 @@ const translatesReports = (options: MessageSuiteOptions) =>
 const guessesNoStatus = (options: MessageSuiteOptions) =>
   withReports(options, (reports) => {
     for (const { name, request } of needed(options.unknownStatuses, 'unknownStatuses', 'unknownStatus'))
-      expect(reports.translateReport(request), name).toEqual([expect.objectContaining({ state: 'sent' })])
+      expect(new Set(reports.translateReport(request).map(({ state }) => state)), name).toEqual(new Set(['sent']))
   })
 
 const tellsReportsApart = (options: MessageSuiteOptions) =>
