@@ -1,7 +1,7 @@
 // Without nock, which stands between `fetch` and the socket and takes a connection for open before it is.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { inspect } from 'node:util'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { ProviderError, ProviderUnavailable, ProviderUnclear } from './errors.ts'
 import { createHostHttp } from './host-http.ts'
 
@@ -56,6 +56,20 @@ test('a handshake that never ends is given up: nothing was sent', async () => {
   const { url } = await serve(() => {})
   const error = await failure(http.postJson(url.replace('http:', 'https:'), {}, { timeoutMs: 100 }))
   expect(error).toBeInstanceOf(ProviderUnavailable)
+})
+
+test('a connection that does not open within five seconds is given up, however long the call may take', async () => {
+  let connected = () => {}
+  const connection = new Promise<void>((resolve) => {
+    connected = resolve
+  })
+  const { url } = await serve(connected)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const call = failure(http.postJson(url.replace('http:', 'https:'), {}, { timeoutMs: 60_000 }))
+  await connection
+  vi.advanceTimersByTime(5_000)
+  vi.useRealTimers()
+  expect(await call).toBeInstanceOf(ProviderUnavailable)
 })
 
 test('a reset after the request was sent is unclear', async () => {
