@@ -1,6 +1,24 @@
 import type { Endpoint } from './endpoint.ts'
 import type { ApiParts } from './parts.ts'
+import { catalogRoutes } from './routes/catalog.ts'
+import { installationRoutes } from './routes/installations.ts'
+import { invoiceRoutes } from './routes/invoices.ts'
+import { ledgerRoutes } from './routes/ledger.ts'
 import { organisationRoutes } from './routes/organisations.ts'
+import { paymentRoutes } from './routes/payments.ts'
+import { serviceRoutes } from './routes/services.ts'
+import { subscriberRoutes } from './routes/subscribers.ts'
+import { subscriptionRoutes } from './routes/subscriptions.ts'
 
 /** Every route of the API, with who may use it. Tests walk it; what is not in it does not exist. */
-export const routeTable = (parts: ApiParts): readonly Endpoint[] => [...organisationRoutes(parts)]
+export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
+  ...organisationRoutes(parts),
+  ...catalogRoutes(parts),
+  ...subscriberRoutes(parts),
+  ...subscriptionRoutes(parts),
+  ...serviceRoutes(parts),
+  ...installationRoutes(parts),
+  ...invoiceRoutes(parts),
+  ...paymentRoutes(parts),
+  ...ledgerRoutes(parts),
+]

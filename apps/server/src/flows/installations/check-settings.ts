@@ -1,6 +1,6 @@
 import type { InstallationId, OrganisationId } from '@nyuzi/core'
 import { InvalidInput } from '../errors.ts'
-import type { SealedPlace } from '../ports.ts'
+import type { SealedPlace, Vault } from '../ports.ts'
 import type { PluginCatalog, SecretSettings, Settings } from './ports.ts'
 
 /** What the plugin's own schema says of the settings; names of fields travel in the refusal, never what stood in them. */
@@ -15,3 +15,7 @@ export function checkedSettings(catalog: PluginCatalog, pluginId: string, settin
 }
 
 export const secretsPlace = (organisationId: OrganisationId, row: InstallationId): SealedPlace => ({ organisationId, table: 'installations', row, column: 'secrets' })
+
+/** Which secrets are set; what they are stays sealed. */
+export const secretNames = (vault: Vault, organisationId: OrganisationId, { id, secrets }: { id: InstallationId; secrets: Uint8Array }): readonly string[] =>
+  Object.keys(JSON.parse(vault.open(secrets, secretsPlace(organisationId, id))))

@@ -122,6 +122,9 @@ export type InstallationReading = {
   readonly name: string
   readonly branchId: BranchId | null
   readonly settings: Readonly<Record<string, unknown>>
+  /** Sealed; read for the names of those that are set. */
+  readonly secrets: Uint8Array
+  readonly callbackToken: string
   readonly status: string
   readonly statusReason: string | null
   readonly version: number

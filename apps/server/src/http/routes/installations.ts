@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi'
-import type { InstallationId } from '@nyuzi/core'
+import type { InstallationId, OrganisationId } from '@nyuzi/core'
 import { checkInstallation, registerCallbacks } from '../../flows/installations/call-installation.ts'
 import { changeInstallation } from '../../flows/installations/change-installation.ts'
+import { secretNames } from '../../flows/installations/check-settings.ts'
 import { createInstallation } from '../../flows/installations/create-installation.ts'
 import { setInstallationStatus } from '../../flows/installations/set-installation-status.ts'
+import type { InstallationReading } from '../../flows/readings/ports.ts'
 import type { Principal } from '../auth.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
@@ -23,23 +25,20 @@ const tag = 'Installations'
 const params = { installation: 'installation' } as const
 
 export function installationRoutes(parts: ApiParts): readonly Endpoint[] {
-  const { store, plugins, pluginCatalog } = parts
-  const pluginOf = (pluginId: string) => pluginCatalog.list().find(({ id }) => id === pluginId)
+  const { store, plugins, pluginCatalog, vault } = parts
+  const toApi = (row: InstallationReading, organisationId: OrganisationId) => toApiInstallation(row, secretNames(vault, organisationId, row))
 
   const show = async ({ organisationId, permissions }: Principal, id: InstallationId) => {
-    const { row, token } = await store.inOrganisation(organisationId, async (tx) => ({
-      row: found(await tx.readings.installation(id), 'installation'),
-      token: (await tx.installations.read(id))?.callbackToken ?? '',
-    }))
-    const callbacks = permissions.includes('admin') ? await callbacksOf(id, token) : null
-    return { ...toApiInstallation(row, pluginOf(row.pluginId)), callbacks }
+    const row = found(await store.inOrganisation(organisationId, (tx) => tx.readings.installation(id)), 'installation')
+    const callbacks = permissions.includes('admin') ? await callbacksOf(id, row.callbackToken) : null
+    return { ...toApi(row, organisationId), callbacks }
   }
 
   /** Of a channel whose token names an intent there is no one address: each prompt carries its own. */
   const callbacksOf = async (id: InstallationId, token: string) => {
     const installed = await plugins.find(id)
     if (!installed) return null
-    const channels = { ...installed.payments?.channels, ...installed.messages?.channels }
+    const channels = { ...installed.payments?.channels, ...installed.messages?.reports?.channels }
     return Object.entries(channels).map(([channel, { token: owner, purpose }]) => ({
       channel,
       purpose,
@@ -68,7 +67,7 @@ export function installationRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(installationOut),
       async handle({ principal, query }) {
         const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.installations(toPage('installations', query)))
-        const items = rows.map((row) => toApiInstallation(row, pluginOf(row.pluginId)))
+        const items = rows.map((row) => toApi(row, principal.organisationId))
         return fromPage('installations', query.limit, items, ({ id }) => id)
       },
     }),

@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
 import { secretShown } from '../../flows/installations/change-installation.ts'
-import type { PluginDescription } from '../../flows/installations/ports.ts'
 import type { InstallationReading } from '../../flows/readings/ports.ts'
 import { idIn, idOut, instantOut, line } from './primitives.ts'
 
@@ -50,8 +49,7 @@ export const installationWithCallbacksOut = z
   })
   .openapi('InstallationWithCallbacks')
 
-/** Which secrets are set is known from the plugin's description: required ones always are, and the rest is nobody's business. */
-export function toApiInstallation({ pluginId, branchId, settings: kept, ...installation }: InstallationReading, plugin: PluginDescription | undefined) {
-  const shown = Object.fromEntries((plugin?.secretFields ?? []).map((name) => [name, secretShown]))
+export function toApiInstallation({ pluginId, branchId, settings: kept, ...installation }: InstallationReading, secretsSet: readonly string[]) {
+  const shown = Object.fromEntries(secretsSet.map((name) => [name, secretShown]))
   return { ...installation, plugin: pluginId, branch: branchId, settings: { ...kept, ...shown } }
 }

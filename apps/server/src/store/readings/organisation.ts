@@ -8,7 +8,7 @@ export function organisationReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const branches = sql`select id, code, name, created_at as "createdAt" from branches`
   const apiKeys = sql`select id, name, prefix, permissions, created_at as "createdAt", revoked_at as "revokedAt" from api_keys`
   const installations = sql`
-    select id, plugin_id as "pluginId", name, branch_id as "branchId", settings, status, status_reason as "statusReason", version,
+    select id, plugin_id as "pluginId", name, branch_id as "branchId", settings, secrets, callback_token as "callbackToken", status, status_reason as "statusReason", version,
            created_at as "createdAt", updated_at as "updatedAt" from installations`
   const plans = sql`select id, code, name, created_at as "createdAt" from plans`
 
