@@ -4,6 +4,7 @@ import type { Inbox } from '../flows/payments/ports.ts'
 import type { Clock, Deps, Ids, Log, Vault } from '../flows/ports.ts'
 import { createWorkRoom, type WorkRoom } from '../jobs/work-room.ts'
 import { installedStore } from '../store/installed.ts'
+import { notifications } from '../store/notifications.ts'
 import { openStore } from '../store/open-store.ts'
 import { sharedSecretStore } from '../store/shared-secrets.ts'
 import { connect, type Database } from '../store/transaction.ts'
@@ -11,6 +12,7 @@ import { createTelemetry, type Telemetry } from '../telemetry/meter.ts'
 import { type Container, createContainer, provide, token } from './container.ts'
 import { randomIds } from './ids.ts'
 import { openInbox } from './inbox.ts'
+import { createNotifier, type Notifier } from './notifier.ts'
 import { createPluginHost, type PluginHost } from './plugin-host.ts'
 import { createVault } from './vault.ts'
 
@@ -24,8 +26,6 @@ export type EngineOptions = {
   readonly log: Log
   readonly sweepEveryMs: number
   readonly processMetrics: boolean
-  /** Told of wake-ups in this process; the notifier passes them to the others. */
-  readonly onWake?: (...wake: Parameters<Deps['wake']>) => void
 }
 
 /** Everything the flows need, wired: what a server, a command and a test share. */
@@ -46,6 +46,8 @@ const tokens = {
   telemetry: token<Telemetry>('telemetry'),
   vault: token<Vault>('vault'),
   ids: token<Ids>('ids'),
+  holder: token<string>('holder'),
+  notifier: token<Notifier>('notifier'),
   workRoom: token<WorkRoom>('work-room'),
   pluginHost: token<PluginHost>('plugin-host'),
   deps: token<Engine['deps']>('deps'),
@@ -57,6 +59,7 @@ export function createEngine(options: EngineOptions): Engine {
   const database = container.resolve(tokens.database)
   const pluginHost = container.resolve(tokens.pluginHost)
   const workRoom = container.resolve(tokens.workRoom)
+  const notifier = container.resolve(tokens.notifier)
   let refresh: NodeJS.Timeout | undefined
   return {
     deps,
@@ -66,6 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
     telemetry: container.resolve(tokens.telemetry),
     async start() {
       await pluginHost.refresh()
+      await notifier.start(workRoom.heed)
       workRoom.open(deps)
       refresh = setInterval(() => {
         pluginHost.refresh().catch((error: unknown) => deps.log.error('installations could not be read', { error }))
@@ -74,6 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
     async stop() {
       clearInterval(refresh)
       await workRoom.close()
+      await notifier.stop()
       await pluginHost.close()
       await database.end({ timeout: 5 })
     },
@@ -81,12 +86,14 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 function furnish(container: Container, options: EngineOptions): Container {
-  const { databaseUrl, connectionsMax, masterKey, publicUrl, plugins, clock, log, sweepEveryMs, processMetrics, onWake } = options
+  const { databaseUrl, connectionsMax, masterKey, publicUrl, plugins, clock, log, sweepEveryMs, processMetrics } = options
   provide(container, tokens.database, () => connect({ url: databaseUrl, connectionsMax, applicationName: 'nyuzi' }))
   provide(container, tokens.telemetry, () => createTelemetry({ processMetrics }))
   provide(container, tokens.vault, () => createVault(masterKey))
   provide(container, tokens.ids, () => randomIds)
-  provide(container, tokens.workRoom, () => createWorkRoom({ sweepEveryMs, ...(onWake ? { onWake } : {}) }))
+  provide(container, tokens.holder, (c) => `${hostname()}:${process.pid}:${c.resolve(tokens.ids).token()}`)
+  provide(container, tokens.notifier, (c) => createNotifier(notifications(c.resolve(tokens.database)), c.resolve(tokens.holder), log))
+  provide(container, tokens.workRoom, (c) => createWorkRoom({ sweepEveryMs, onWake: c.resolve(tokens.notifier).tell }))
   provide(container, tokens.pluginHost, (c) => {
     const database = c.resolve(tokens.database)
     return createPluginHost({
@@ -111,7 +118,7 @@ function furnish(container: Container, options: EngineOptions): Container {
       ids: c.resolve(tokens.ids),
       wake,
       wakeLane,
-      holder: `${hostname()}:${process.pid}:${c.resolve(tokens.ids).token()}`,
+      holder: c.resolve(tokens.holder),
       openPassword: (organisationId, { serviceId, password }) => vault.open(password, { organisationId, table: 'services', row: serviceId, column: 'password' }),
       log,
       meter: c.resolve(tokens.telemetry).meter,

@@ -3,6 +3,7 @@ import type { AccessStore } from './access/ports.ts'
 import type { ApiKeyStore } from './api-keys/ports.ts'
 import type { BillingStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
+import type { CockpitReadings } from './cockpit/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
@@ -74,6 +75,7 @@ export type Transaction = {
   readonly services: ServiceStore
   readonly idempotency: IdempotencyStore
   readonly readings: ReadingStore
+  readonly cockpit: CockpitReadings
 }
 
 export type Store = {
@@ -82,6 +84,13 @@ export type Store = {
   rehearse(organisationId: OrganisationId, work: (tx: Transaction) => Promise<void>): Promise<void>
   organisations(): Promise<readonly OrganisationId[]>
   dueWork(at: Instant): Promise<readonly { kind: WorkKind; organisationId: OrganisationId }[]>
+}
+
+/** When each scheduled job last ran, over all servers. */
+export type JobRuns = {
+  started(name: string, at: Instant): Promise<void>
+  finished(name: string, at: Instant, outcome: string): Promise<void>
+  list(): Promise<readonly { readonly name: string; readonly startedAt: Instant; readonly finishedAt?: Instant; readonly outcome?: string }[]>
 }
 
 export type OrganisationStore = {

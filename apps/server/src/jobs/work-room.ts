@@ -20,6 +20,8 @@ const flows: Readonly<Record<Exclude<WorkKind, 'access'>, Flow>> = {
 
 export type WorkRoom = {
   readonly wake: Wake
+  /** A wake-up that came from another process: not passed on. */
+  readonly heed: Wake
   readonly wakeLane: (organisationId: OrganisationId, installationId: InstallationId) => void
   /** Starts to work with these dependencies, and sweeps for what no one woke. */
   open(deps: Deps): void
@@ -108,6 +110,7 @@ export function createWorkRoom({ sweepEveryMs, onWake }: WorkRoomOptions): WorkR
       wakeHere(kind, organisationId)
       onWake?.(kind, organisationId)
     },
+    heed: wakeHere,
     wakeLane,
     open(given) {
       deps = given

@@ -15,6 +15,7 @@ import { messageStore } from './messages.ts'
 import { noticeStore } from './notices.ts'
 import { organisationStore, organisationsStore } from './organisations.ts'
 import { paymentStore } from './payments.ts'
+import { cockpitReadings } from './readings/cockpit.ts'
 import { readingStore } from './readings.ts'
 import { serviceStore } from './services.ts'
 import { subscriberStore } from './subscribers.ts'
@@ -56,6 +57,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   branches: branchStore(sql),
   callbacks: callbackStore(sql),
   catalog: catalogStore(sql),
+  cockpit: cockpitReadings(sql),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
   intents: intentStore(sql),

@@ -40,7 +40,7 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   }
 }
 
-const like = (text: string): string => `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`
+export const like = (text: string): string => `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`
 
 /** `0700 111222` finds +254700111222; what holds a letter is no phone and finds none. */
-const phoneText = (text: string): string => (/^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '').replace(/^0/, '') || '-' : '-')
+export const phoneText = (text: string): string => (/^[+\d\s().-]+$/.test(text) ? text.replace(/\D/g, '').replace(/^0/, '') || '-' : '-')

@@ -1,0 +1,128 @@
+import type { AddressInfo } from 'node:net'
+import { type ServerType, serve } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import { receiveCallback } from '../flows/payments/receive-callback.ts'
+import type { Log } from '../flows/ports.ts'
+import { createApp } from '../http/app.ts'
+import { callbackRoutes } from '../http/routes/callbacks.ts'
+import { createSchedules, jobOverdueMs } from '../jobs/schedules.ts'
+import { keyRing } from '../store/api-keys.ts'
+import { jobRunStore } from '../store/job-runs.ts'
+import { createMovableClock, systemClock } from './clock.ts'
+import { createEngine, type Engine } from './engine.ts'
+import { randomIds } from './ids.ts'
+import { mintApiKey } from './mint-api-key.ts'
+import { openDatabase } from './open-database.ts'
+import { createPluginCatalog } from './plugin-catalog.ts'
+import type { NyuziConfig, OpenDemo, Settings } from './settings.ts'
+
+export type RunningServer = {
+  readonly url: string
+  readonly engine: Engine
+  readonly demo: OpenDemo | undefined
+  stop(): Promise<void>
+}
+
+/** Opens the house: database, engine, HTTP, schedules, and in demo mode the made-up ISP. Stops in the opposite order. */
+export async function startServer(config: NyuziConfig, settings: Settings, log: Log): Promise<RunningServer> {
+  const closers: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const close of closers.reverse()) await close()
+  }
+  try {
+    const database = await openDatabase(settings)
+    closers.push(database.close)
+    // The port is taken first: in the demo our own address is part of what the engine hands to plugins.
+    const front = new Hono()
+    const { server, port } = await listen(front, settings)
+    closers.push(() => closeServer(server))
+    const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${port}`
+
+    const movable = config.demo ? createMovableClock() : undefined
+    const clock = movable ?? systemClock
+    const engine = createEngine({
+      databaseUrl: database.url,
+      connectionsMax: settings.connectionsMax,
+      masterKey: settings.masterKey,
+      publicUrl: settings.publicUrl ?? url,
+      plugins: config.plugins,
+      clock,
+      log,
+      sweepEveryMs: 1_000,
+      processMetrics: true,
+    })
+    closers.push(() => engine.stop())
+    const jobRuns = jobRunStore(engine.database)
+    const schedules = createSchedules(engine.deps, database.url, jobRuns)
+    const operatorKey = settings.operatorKey ?? (config.demo ? randomIds.token() : undefined)
+    const peerAddress = (context: Context) => peerOf(context, settings.trustedHops)
+    const ring = keyRing(engine.database)
+    let demo: OpenDemo | undefined
+    const app = createApp({
+      parts: { ...engine.deps, keyRing: ring, mintApiKey, pluginCatalog: createPluginCatalog(config.plugins) },
+      operations: {
+        readiness: () => readiness(engine, jobRuns),
+        metrics: async () => ({ contentType: engine.telemetry.registry.contentType, body: await engine.telemetry.registry.metrics() }),
+        ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
+      },
+      ...(operatorKey === undefined ? {} : { operatorKey }),
+      peerAddress,
+      extraRoutes(routes) {
+        routes.route('/', callbackRoutes({ receive: (call) => receiveCallback(engine.deps, call), peerAddress }))
+      },
+    })
+    front.route('/', app)
+    await engine.start()
+    await schedules.start()
+    closers.push(() => schedules.stop())
+    if (config.demo && movable && operatorKey !== undefined) {
+      const opened = await config.demo.open({ apiUrl: url, operatorKey, clock: movable, dataDirectory: settings.dataDirectory, settled: () => engine.workRoom.idle(), log })
+      demo = opened
+      closers.push(() => opened.close())
+    }
+    return { url, engine, demo, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function listen(app: Hono, { host, port }: Settings): Promise<{ server: ServerType; port: number }> {
+  return await new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port }, (info: AddressInfo) => resolve({ server, port: info.port }))
+    server.on('error', reject)
+  })
+}
+
+async function closeServer(server: ServerType): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    // Feeds that are watched would hold the server open for ever.
+    if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 1_000).unref()
+  })
+}
+
+/** The caller's address: of the socket, or as told by the last of the proxies we were said to trust. */
+function peerOf(context: Context, trustedHops: number): string | undefined {
+  const socket = getConnInfo(context).remote.address
+  if (trustedHops === 0) return socket
+  const told = (context.req.header('x-forwarded-for') ?? '').split(',').map((part) => part.trim()).filter(Boolean)
+  return told.at(-trustedHops) ?? socket
+}
+
+async function readiness(engine: Engine, jobRuns: ReturnType<typeof jobRunStore>): Promise<{ ready: boolean; checks: Record<string, string> }> {
+  const checks: Record<string, string> = {}
+  try {
+    const runs = await jobRuns.list()
+    checks['database'] = 'ok'
+    const late = runs.filter(({ startedAt, finishedAt }) => Date.now() - (finishedAt ?? startedAt).getTime() > jobOverdueMs)
+    checks['schedules'] = late.length === 0 ? 'ok' : `${late.map(({ name }) => name).join(', ')} did not run for ${jobOverdueMs / 60_000} minutes`
+  } catch {
+    checks['database'] = 'it does not answer'
+  }
+  const swept = engine.workRoom.sweptAt()
+  checks['workers'] = swept && Date.now() - swept.getTime() < 30_000 ? 'ok' : 'they have not swept for 30 seconds'
+  return { ready: Object.values(checks).every((check) => check === 'ok'), checks }
+}
