@@ -11,7 +11,7 @@ import {
   ProviderRefused,
   secret,
   z,
-} from '../src/index.ts'
+} from '@nyuzi/sdk'
 
 const config = z.object({
   apiKey: secret().describe('From the portal'),

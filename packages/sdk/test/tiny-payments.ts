@@ -12,7 +12,7 @@ import {
   secret,
   toDecimal,
   z,
-} from '../src/index.ts'
+} from '@nyuzi/sdk'
 
 const config = z.object({
   apiKey: secret().describe('From the portal'),

@@ -1,6 +1,6 @@
-import type { AccessController, AccessOutcome, AccessState, ObservedAccess, ServiceId, WantedAccess } from '../src/index.ts'
-import { definePlugin, type Host, ProviderUnavailable, secret, z } from '../src/index.ts'
-import type { Line, NetworkUnderTest } from '../src/testing/index.ts'
+import type { AccessController, AccessOutcome, AccessState, ObservedAccess, ServiceId, WantedAccess } from '@nyuzi/sdk'
+import { definePlugin, type Host, ProviderUnavailable, secret, z } from '@nyuzi/sdk'
+import type { Line, NetworkUnderTest } from '@nyuzi/sdk/testing'
 
 const config = z.object({
   host: z.string().describe('Address of the router'),
@@ -21,7 +21,7 @@ export type TinyRouter = NetworkUnderTest & {
   drop(username: string): Promise<number>
 }
 
-export class AnswerLost extends Error {}
+class AnswerLost extends Error {}
 
 export function createTinyRouter(): TinyRouter {
   const rows = new Map<string, Row>()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type AccessController, type AccessOutcome, ProviderRefused, type WantedAccess } from '../src/index.ts'
-import { type AccessCheckId, type AccessSuiteOptions, accessChecks, describeAccessController, Skipped } from '../src/testing/index.ts'
-import { applyLine, type Change, createTinyRouter, type TinyRouter, tinyRouterPlugin } from './tiny-router.ts'
+import { applyLine, type Change, createTinyRouter, type TinyRouter, tinyRouterPlugin } from '../../test/tiny-router.ts'
+import { type AccessController, type AccessOutcome, ProviderRefused, type WantedAccess } from '../index.ts'
+import { type AccessCheckId, type AccessSuiteOptions, accessChecks, describeAccessController, Skipped } from './index.ts'
 
 function options(change?: Change): AccessSuiteOptions {
   const network = createTinyRouter()

@@ -147,11 +147,8 @@ function messengerOf({ capabilities }: SuiteHost): Messenger {
 }
 
 function messageFor(fake: SuiteHost, { message }: MessageSuiteOptions): OutgoingMessage {
-  return {
-    id: asId('message', '019a8c00-0000-7000-8000-000000000b22'),
-    channel: messengerOf(fake).channelsOffered[0] ?? 'sms',
-    to: message?.to ?? samplePhone(fake.host.installation.country),
-    text: 'Your line is on again. Asante!',
-    ...message,
-  }
+  const phone = samplePhone(fake.host.installation.country)
+  const recipient = recipientOn(messengerOf(fake).channelsOffered, { phone, email: 'amina@isp.example' as EmailAddress })
+  if (!recipient) throw new Error('the messenger offers no channel')
+  return { id: asId('message', '019a8c00-0000-7000-8000-000000000b22'), text: 'Your line is on again. Asante!', ...recipient, ...message } as OutgoingMessage
 }

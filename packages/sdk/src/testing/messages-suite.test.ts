@@ -1,6 +1,7 @@
 import nock from 'nock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Messenger, ProviderRefused, ProviderUnavailable } from '../src/index.ts'
+import { type Change, sign, tinyMessages } from '../../test/tiny-messages.ts'
+import { type Messenger, ProviderRefused, ProviderUnavailable } from '../index.ts'
 import {
   callbackRequest,
   describeMessenger,
@@ -9,8 +10,7 @@ import {
   messageChecks,
   noAnswer,
   Skipped,
-} from '../src/testing/index.ts'
-import { type Change, sign, tinyMessages } from './tiny-messages.ts'
+} from './index.ts'
 
 const baseUrl = 'https://tiny-sms.example'
 const apiKey = 'api-key-0123456789'

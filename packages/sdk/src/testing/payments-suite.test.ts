@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import nock from 'nock'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Money, money, type PaymentNotice, type Phone, ProviderRefused, parseMoney, toDecimal } from '../src/index.ts'
+import { type Change, sign, tinyPayments } from '../../test/tiny-payments.ts'
+import { type Money, money, type PaymentNotice, type Phone, ProviderRefused, parseMoney, toDecimal } from '../index.ts'
 import {
   callbackRequest,
   describePaymentProvider,
@@ -10,8 +11,7 @@ import {
   type PaymentSuiteOptions,
   paymentChecks,
   Skipped,
-} from '../src/testing/index.ts'
-import { type Change, sign, tinyPayments } from './tiny-payments.ts'
+} from './index.ts'
 
 const baseUrl = 'https://tiny-pay.example'
 const settings = { apiKey: 'api-key-0123456789', signingKey: 'signing-key-0123456789', baseUrl }

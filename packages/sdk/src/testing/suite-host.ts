@@ -29,32 +29,20 @@ export type SuiteHost = FakeHost<z.ZodObject>
 
 /** Runs one check against a new installation and closes it after, whatever happens. */
 export async function withHost(
-  options: SuiteOptions,
+  { plugin, settings, country, reset }: SuiteOptions,
   run: (fake: SuiteHost) => Promise<void> | void,
   overrides: HostOverrides = {},
 ): Promise<void> {
-  await options.reset?.()
-  const fake = await openHost(options, overrides)
+  await reset?.()
+  const given = typeof settings === 'function' ? await settings() : settings
+  const place = country === undefined ? {} : { country }
+  const fake: SuiteHost = createFakeHost<z.ZodObject>({ plugin, settings: given, ...place, ...overrides })
   try {
     await run(fake)
   } finally {
-    await closeHost(fake)
+    await fake.capabilities.access?.stop?.()
+    await fake.capabilities.stop?.()
   }
-}
-
-export async function openHost({ plugin, settings, country }: SuiteOptions, overrides: HostOverrides = {}): Promise<SuiteHost> {
-  const given = typeof settings === 'function' ? await settings() : settings
-  return createFakeHost<z.ZodObject>({
-    plugin,
-    settings: given,
-    ...(country === undefined ? {} : { country }),
-    ...overrides,
-  })
-}
-
-export async function closeHost({ capabilities }: SuiteHost): Promise<void> {
-  await capabilities.access?.stop?.()
-  await capabilities.stop?.()
 }
 
 export function paymentsOf({ capabilities }: SuiteHost): PaymentProvider {
