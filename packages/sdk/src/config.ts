@@ -2,7 +2,11 @@ import { z } from 'zod'
 
 export { z }
 
-/** A setting that must never be shown, logged or returned. Prints as `[secret]`; `reveal()` at the point of use. */
+/**
+ * A setting that must never be shown, logged or returned. Prints as `[secret]`; `reveal()` at the point of use.
+ * @example
+ * const headers = { authorization: `Bearer ${config.apiKey.reveal()}` }
+ */
 export class Secret {
   readonly #value: string
   constructor(value: string) {
@@ -36,7 +40,11 @@ export const secret = () =>
     .meta({ [secretMark]: true, format: 'password', writeOnly: true })
     .transform((value) => new Secret(value))
 
-/** The names of the secret fields of a plugin's settings: those that are a secret or hold one, however wrapped. */
+/**
+ * The names of the secret fields of a plugin's settings: those that are a secret or hold one, however wrapped.
+ * @example
+ * secretFields(z.object({ username: z.string(), apiKey: secret().optional() })) // ['apiKey']
+ */
 export function secretFields(config: z.ZodObject): readonly string[] {
   return Object.entries(config.shape)
     .filter(([, field]) => isSecret(field as z.ZodType))

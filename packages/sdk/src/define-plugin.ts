@@ -5,7 +5,11 @@ import type { Host } from './host.ts'
 /** The contract this SDK speaks. The host refuses a plugin with another number. */
 export const contractNumber = 1
 
-/** What an installation of a plugin can do. **What is absent is unsupported.** */
+/**
+ * What an installation of a plugin can do. **What is absent is unsupported.**
+ * @example
+ * setup: (host) => ({ payments: createPayments(host), messages: createMessages(host) })
+ */
 export type Capabilities = {
   readonly payments?: PaymentProvider
   readonly access?: AccessController

@@ -3,6 +3,9 @@ const textLengthMax = 500
 /**
  * What can go wrong between us and a provider. A plugin throws these; the host maps them to retries, tasks and
  * HTTP answers. Most are raised by the host's `http` already; a plugin adds what its provider says in words.
+ * The message is shown to staff: no secrets and no whole phone numbers.
+ * @example
+ * throw new ProviderRefused('sms: the recipient has opted out', { providerCode: '409' })
  */
 export abstract class ProviderError extends Error {
   /** Stable snake_case, listed in docs/reference/errors.md. */
@@ -45,17 +48,31 @@ export class ProviderUnavailable extends ProviderError {
   readonly code = 'provider_unavailable'
 }
 
-/** Sent, answer unknown. The host looks up; it never sends again blindly. */
+/**
+ * Sent, answer unknown. The host looks up; it never sends again blindly. The right error whenever in doubt.
+ * @example
+ * const said = reply.safeParse(await http.postJson(url, body))
+ * if (!said.success) throw new ProviderUnclear('mpesa: an answer in another shape')
+ */
 export class ProviderUnclear extends ProviderError {
   readonly code = 'provider_unclear'
 }
 
-/** Keys, certificate, rights, credit: the host pauses the installation and calls a person. */
+/**
+ * Keys, certificate, rights, credit: the host pauses the installation and calls a person.
+ * @example
+ * if (code === 'NO_CREDIT') throw new ProviderMisconfigured('sms: no credit left', { providerCode: code })
+ */
 export class ProviderMisconfigured extends ProviderError {
   readonly code = 'provider_misconfigured'
 }
 
-/** The call is not the provider's, or was tampered with. Answered 401, counted, never stored. */
+/**
+ * The call is not the provider's, or was tampered with. Answered 401, counted, never stored. Not for calls that
+ * cannot be read: those are accepted, kept, and shown to a person.
+ * @example
+ * if (!timingSafeEqual(given, signature)) throw new CallbackRejected('bank: wrong signature')
+ */
 export class CallbackRejected extends ProviderError {
   readonly code = 'callback_rejected'
 }

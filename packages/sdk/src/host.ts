@@ -1,6 +1,10 @@
 import type { Instant } from '@nyuzi/core'
 
-/** What the host hands to a plugin's `setup`. All of a plugin's contact with the world but raw sockets goes through it. */
+/**
+ * What the host hands to a plugin's `setup`. All of a plugin's contact with the world but raw sockets goes through it.
+ * @example
+ * setup: ({ config, http, log, clock }) => ({ messages: createMessenger(createClient(config, http), log, clock) })
+ */
 export type Host<Config> = {
   /** The installation's settings, parsed by the plugin's schema. Frozen. */
   readonly config: Readonly<Config>
@@ -39,6 +43,8 @@ export type SharedSecrets = {
   /**
    * The secret kept under `name`, or a new one from `mint` when there is none or it has expired. Only one mint runs
    * at a time over all servers; the others wait for its value.
+   * @example
+   * const token = await shared.get('access-token', async () => ({ value: await signIn(), expiresAt }))
    */
   get(name: string, mint: () => Promise<{ value: string; expiresAt: Instant }>): Promise<string>
   /** Forgets the secret if it still is `value`, so that a refused token is minted anew exactly once. */
@@ -48,7 +54,10 @@ export type SharedSecrets = {
 /**
  * HTTP as the host does it: connect 5 s, 20 s in all unless told otherwise, no redirects, at most 1 MiB, traced and
  * redacted. Raises ProviderUnavailable (nothing sent), ProviderRateLimited (429), ProviderMisconfigured (401, 403),
- * ProviderRefused (other 4xx) and ProviderUnclear (5xx, time-out or broken connection after sending, unreadable body).
+ * ProviderRefused (other 4xx, and 3xx) and ProviderUnclear (5xx, time-out or broken connection after sending,
+ * unreadable body). An address or header that cannot be used is ProviderMisconfigured.
+ * @example
+ * const answer = reply.parse(await http.postJson(`${config.baseUrl}/prompts`, body, { headers, timeoutMs: 10_000 }))
  */
 export type HostHttp = {
   getJson(url: string, options?: HttpOptions): Promise<unknown>

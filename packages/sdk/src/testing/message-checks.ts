@@ -1,4 +1,4 @@
-import { asId, type Messenger, type OutgoingMessage, phoneDigits } from '@nyuzi/core'
+import { asId, type EmailAddress, type Messenger, type OutgoingMessage, recipientOn } from '@nyuzi/core'
 import { expect } from 'vitest'
 import { CallbackRejected, ProviderMisconfigured, ProviderRateLimited, ProviderRefused, ProviderUnclear } from '../errors.ts'
 import { unreadableVariants } from './callback-request.ts'
@@ -22,7 +22,7 @@ export function messageChecks(options: MessageSuiteOptions): readonly Check<Mess
     unreadable: ['bytes that cannot be read are accepted under a stable key, and translating them throws', keepsUnreadable],
     pure: ['verifying and translating make no call and do not read the clock', staysPure],
     measure: ['a text is measured as networks count it', measuresText],
-    secretsInLog: ['no key, text or whole number reaches the log or an error, whatever the provider does', keepsSecrets],
+    secretsInLog: ['no key, text or whole address reaches the log or an error, whatever the provider does', keepsSecrets],
     secretsInCapabilities: ['no secret can be read out of what setup returns', showsNoSecrets],
   })
 }
@@ -57,7 +57,7 @@ async function keepsSecrets(options: MessageSuiteOptions): Promise<void> {
   for (const behaviour of behaviours)
     await onSending(options, behaviour, async ({ fake, message, send }) => {
       const failure = await failureOf(send)
-      const secrets = [...fake.secrets, ...(options.alsoSecret ?? []), phoneDigits(message.to), message.text]
+      const secrets = [...fake.secrets, ...(options.alsoSecret ?? []), message.to.replace('+', ''), message.text]
       expectNoSecret(fake.log.lines.join('\n'), secrets, 'the log')
       expectNoSecret(printed(failure), secrets, 'an error')
     })
@@ -150,5 +150,10 @@ function messageFor(fake: SuiteHost, { message }: MessageSuiteOptions): Outgoing
   const phone = samplePhone(fake.host.installation.country)
   const recipient = recipientOn(messengerOf(fake).channelsOffered, { phone, email: 'amina@isp.example' as EmailAddress })
   if (!recipient) throw new Error('the messenger offers no channel')
-  return { id: asId('message', '019a8c00-0000-7000-8000-000000000b22'), text: 'Your line is on again. Asante!', ...recipient, ...message } as OutgoingMessage
+  return {
+    id: asId('message', '019a8c00-0000-7000-8000-000000000b22'),
+    text: 'Your line is on again. Asante!',
+    ...recipient,
+    ...message,
+  } as OutgoingMessage
 }
