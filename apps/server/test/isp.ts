@@ -2,12 +2,10 @@ import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import {
   type BillingMode,
-  type BranchId,
   type CivilDate,
   civilDate,
   type InstallationId,
   money,
-  type OrganisationId,
   type PlanId,
   type ServiceId,
   type SubscriberId,

@@ -22,6 +22,7 @@ function messenger({ config, log }: Host<SmsConfig>, gateway: Gateway): Messenge
     channelsOffered: ['sms'],
     measure: (text) => measureText(prepared(text)),
     async send(message) {
+      if (message.channel !== 'sms') throw new ProviderRefused(`sms: ${message.channel} is not a channel of this plugin`)
       const text = prepared(message.text)
       if (text === '') throw new ProviderRefused('sms: an empty text cannot be sent')
       const result = await submit({ ...message, text })

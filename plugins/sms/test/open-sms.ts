@@ -21,7 +21,7 @@ export function phone(number = '+254712000111'): Phone {
   return read
 }
 
-export const text = (over: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
+export const text = (over: { readonly id?: MessageId; readonly to?: Phone; readonly text?: string } = {}): OutgoingMessage => ({
   id: messageId(),
   channel: 'sms',
   to: phone(),

@@ -29,7 +29,11 @@ export class InvalidInput extends FlowError {}
 /** Also for what belongs to another organisation: that it exists is nobody's business. */
 export class NotFound extends FlowError {
   constructor(noun: string, field?: string) {
-    super('not_found', `There is no such ${noun}.`, field === undefined ? {} : { errors: [{ field, rule: 'exists', fix: `Name a ${noun} of this organisation.` }] })
+    super(
+      'not_found',
+      `There is no such ${noun}.`,
+      field === undefined ? {} : { errors: [{ field, rule: 'exists', fix: `Name a ${noun} of this organisation.` }] },
+    )
   }
 }
 export class Conflict extends FlowError {}

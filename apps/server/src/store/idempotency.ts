@@ -3,7 +3,9 @@ import type { Sql } from './transaction.ts'
 
 export const idempotencyStore = (sql: Sql): IdempotencyStore => ({
   async lock(apiKeyId, key) {
-    const [row] = await sql<{ held: boolean }[]>`select pg_try_advisory_xact_lock(hashtextextended(${`idempotency ${apiKeyId} ${key}`}, 0)) as held`
+    const [row] = await sql<
+      { held: boolean }[]
+    >`select pg_try_advisory_xact_lock(hashtextextended(${`idempotency ${apiKeyId} ${key}`}, 0)) as held`
     return row?.held === true
   },
   async read(apiKeyId, key) {

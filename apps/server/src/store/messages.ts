@@ -19,8 +19,8 @@ export const messageStore = (sql: Sql): MessageStore => ({
       nextAttemptAt: skippedBecause ? undefined : at,
     }))
     await sql`
-      insert into messages (organisation_id, channel, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, useful_until, status, status_reason, next_attempt_at)
-      select nyuzi_organisation(), 'sms', ${at}, r.* from ${rowsOf(sql, rows, {
+      insert into messages (organisation_id, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, useful_until, status, status_reason, next_attempt_at)
+      select nyuzi_organisation(), ${at}, r.* from ${rowsOf(sql, rows, {
         id: 'uuid',
         subscriberId: 'uuid',
         kind: 'text',
@@ -48,7 +48,7 @@ export const messageStore = (sql: Sql): MessageStore => ({
         update messages m set status = 'sending', next_attempt_at = ${claimUntil}, attempts = m.attempts + 1
           from mine where m.id = mine.mine_id
         returning m.id, m.subscriber_id, m.kind, m.source_noun, m.source_id, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
-      select c.*, s.name, s.account_number, s.phone, s.language, o.name as organisation_name, o.currency, o.country, o.time_zone, o.policy->>'payTo' as pay_to,
+      select c.*, s.name, s.account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to,
              i.number, i.due_on, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
              p.amount_minor as paid_minor, p.provider_transaction,
              (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
@@ -65,10 +65,10 @@ export const messageStore = (sql: Sql): MessageStore => ({
     return rows.map((row) => toMessage(row, now))
   },
 
-  async finish({ id, status, reason, text, toPhone, installationId, providerReference, parts, costMinor, nextAttemptAt }, now) {
+  async finish({ id, status, reason, text, channel, to, installationId, providerReference, parts, costMinor, nextAttemptAt }, now) {
     const retry = status === 'queued'
     await sql`
-      update messages set status = ${status}, status_reason = ${reason ?? null}, text = coalesce(${text ?? null}, text), to_phone = coalesce(${toPhone ?? null}, to_phone),
+      update messages set status = ${status}, status_reason = ${reason ?? null}, text = coalesce(${text ?? null}, text), channel = coalesce(${channel ?? null}, channel), sent_to = coalesce(${to ?? null}, sent_to),
              installation_id = coalesce(${installationId ?? null}, installation_id), provider_reference = coalesce(${providerReference ?? null}, provider_reference),
              parts = ${parts ?? null}, cost_minor = ${costMinor ?? null}, sent_at = case when ${status} = 'sent' then ${now}::timestamptz else sent_at end,
              attempts = attempts - case when ${retry && text === undefined} then 1 else 0 end, next_attempt_at = ${retry ? (nextAttemptAt ?? now) : null}
@@ -108,8 +108,7 @@ function toMessage(row: { [column: string]: any }, now: Date): MessageToSend {
     subscriberId: row.subscriber_id as SubscriberId,
     kind,
     language: row.language,
-    phone: row.phone,
-    country: row.country,
+    reach: fromRow({ phone: row.phone, email: row.email }),
     today: civilDateAt(now, row.time_zone as string),
     facts,
     linePending: kind === 'receipt' && row.line_pending === true,

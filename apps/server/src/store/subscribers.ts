@@ -12,7 +12,9 @@ export const subscriberStore = (sql: Sql): SubscriberStore => ({
     return rows.length === 1
   },
   async lock(id) {
-    const [row] = await sql<{ id: SubscriberId; status: SubscriberStatus }[]>`select id, status from subscribers where id = ${id} for update`
+    const [row] = await sql<
+      { id: SubscriberId; status: SubscriberStatus }[]
+    >`select id, status from subscribers where id = ${id} for update`
     return row
   },
   async change(id, { name, branchId, phone, email, language, status }) {

@@ -5,6 +5,27 @@ import type { Phone } from '../subscribers/phone.ts'
 
 export type MessageChannel = 'sms' | 'whatsapp' | 'email'
 
+export type EmailAddress = string & { readonly __noun: 'emailAddress' }
+
+/** What a subscriber can be reached by. */
+export type Reach = { readonly phone?: Phone; readonly email?: EmailAddress }
+
+/** A channel with the subscriber's address on it. */
+export type Recipient =
+  | { readonly channel: 'sms'; readonly to: Phone }
+  | { readonly channel: 'whatsapp'; readonly to: Phone }
+  | { readonly channel: 'email'; readonly to: EmailAddress }
+
+/** The first of the channels on which the subscriber has an address. */
+export function recipientOn(channels: readonly MessageChannel[], { phone, email }: Reach): Recipient | undefined {
+  for (const channel of channels) {
+    if (channel === 'email') {
+      if (email !== undefined) return { channel, to: email }
+    } else if (phone !== undefined) return { channel, to: phone }
+  }
+  return undefined
+}
+
 /** A way to tell a subscriber something. Absent verb means unsupported. */
 export interface Messenger {
   readonly channelsOffered: readonly MessageChannel[]
@@ -26,13 +47,9 @@ export interface Messenger {
   lookUpDelivery?(providerReference: string): Promise<DeliveryReport>
 }
 
-export type OutgoingMessage = {
+export type OutgoingMessage = Recipient & {
   readonly id: MessageId
-  readonly channel: MessageChannel
-  readonly to: Phone
   readonly text: string
-  /** Where delivery reports may be pushed, for providers that take it per message. */
-  readonly reportUrl?: string
 }
 
 export type SentMessage = {

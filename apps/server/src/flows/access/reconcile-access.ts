@@ -28,7 +28,7 @@ export async function reconcileLane({ store, clock, plugins, wakeLane }: Deps, o
       .filter(({ serviceId, state, username, profileName }) => {
         const seen = observed.get(serviceId)
         if (state === 'closed') return seen !== undefined
-        return seen?.state !== state || seen.username !== username || (state === 'active' && seen.profileName !== undefined && !seen.profileName.endsWith(profileName))
+        return seen?.state !== state || seen.username !== username || (state === 'active' && seen.profileName !== undefined && seen.profileName !== profileName)
       })
       .map(({ serviceId }) => serviceId)
   } catch (error) {

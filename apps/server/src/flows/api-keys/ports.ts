@@ -27,5 +27,9 @@ export type ApiKeyStore = {
 
 /** The only question asked before an organisation is known. */
 export type KeyRing = {
-  find(keySha256: Uint8Array): Promise<{ readonly organisationId: OrganisationId; readonly apiKeyId: ApiKeyId; readonly permissions: readonly Permission[] } | undefined>
+  find(
+    keySha256: Uint8Array,
+  ): Promise<
+    { readonly organisationId: OrganisationId; readonly apiKeyId: ApiKeyId; readonly permissions: readonly Permission[] } | undefined
+  >
 }

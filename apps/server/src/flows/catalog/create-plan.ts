@@ -6,7 +6,11 @@ import { type NewPrice, writePrice } from './create-price.ts'
 export type CreatePlan = { readonly code: string; readonly name: string; readonly price: NewPrice; readonly actor: string }
 
 /** A plan comes with its first price: without one it could not be sold. */
-export async function createPlan(deps: Pick<Deps, 'store' | 'clock' | 'ids'>, organisationId: OrganisationId, { code, name, price, actor }: CreatePlan): Promise<PlanId> {
+export async function createPlan(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  organisationId: OrganisationId,
+  { code, name, price, actor }: CreatePlan,
+): Promise<PlanId> {
   const id = asId('plan', deps.ids.next())
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {

@@ -17,7 +17,13 @@ export async function createPrice(
   return await deps.store.inOrganisation(organisationId, (tx) => writePrice(tx, deps, planId, price, actor))
 }
 
-export async function writePrice(tx: Transaction, deps: Pick<Deps, 'clock' | 'ids'>, planId: PlanId, price: NewPrice, actor: string): Promise<PriceId> {
+export async function writePrice(
+  tx: Transaction,
+  deps: Pick<Deps, 'clock' | 'ids'>,
+  planId: PlanId,
+  price: NewPrice,
+  actor: string,
+): Promise<PriceId> {
   const now = deps.clock.now()
   const organisation = await tx.organisation.read()
   if (price.amount.currency !== organisation.currency) {

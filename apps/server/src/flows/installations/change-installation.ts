@@ -17,7 +17,12 @@ export type ChangeInstallation = {
 
 type ChangeDeps = Pick<Deps, 'store' | 'clock'> & { readonly vault: Vault; readonly pluginCatalog: PluginCatalog }
 
-export async function changeInstallation(deps: ChangeDeps, organisationId: OrganisationId, id: InstallationId, input: ChangeInstallation): Promise<void> {
+export async function changeInstallation(
+  deps: ChangeDeps,
+  organisationId: OrganisationId,
+  id: InstallationId,
+  input: ChangeInstallation,
+): Promise<void> {
   const { name, branchId, settings, actor } = input
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
@@ -27,12 +32,21 @@ export async function changeInstallation(deps: ChangeDeps, organisationId: Organ
     const set = settings === undefined ? {} : merge(deps, organisationId, stored, settings)
     const changed = { ...stored, ...set, name: name ?? stored.name, branchId: branchId === undefined ? stored.branchId : branchId }
     if (!(await tx.installations.change(changed, now))) throw new Conflict('name_taken', `Another installation is called ${name}.`)
-    const fields = [...(name === undefined ? [] : ['name']), ...(branchId === undefined ? [] : ['branch']), ...Object.keys(settings ?? {}).map((field) => `settings.${field}`)]
+    const fields = [
+      ...(name === undefined ? [] : ['name']),
+      ...(branchId === undefined ? [] : ['branch']),
+      ...Object.keys(settings ?? {}).map((field) => `settings.${field}`),
+    ]
     await tx.audit.write({ actor, action: 'installation.change', subjectNoun: 'installation', subjectId: id, detail: { fields }, at: now })
   })
 }
 
-function merge({ vault, pluginCatalog }: ChangeDeps, organisationId: OrganisationId, stored: StoredInstallation, changes: Settings): Pick<StoredInstallation, 'settings' | 'secrets'> {
+function merge(
+  { vault, pluginCatalog }: ChangeDeps,
+  organisationId: OrganisationId,
+  stored: StoredInstallation,
+  changes: Settings,
+): Pick<StoredInstallation, 'settings' | 'secrets'> {
   const place = secretsPlace(organisationId, stored.id)
   const before: SecretSettings = JSON.parse(vault.open(stored.secrets, place))
   const merged: Record<string, unknown> = { ...stored.settings, ...before }

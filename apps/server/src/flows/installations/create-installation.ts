@@ -39,7 +39,14 @@ export async function createInstallation(
       now,
     )
     if (!added) throw new Conflict('name_taken', `Another installation is called ${name}.`)
-    await tx.audit.write({ actor, action: 'installation.create', subjectNoun: 'installation', subjectId: id, detail: { pluginId, name }, at: now })
+    await tx.audit.write({
+      actor,
+      action: 'installation.create',
+      subjectNoun: 'installation',
+      subjectId: id,
+      detail: { pluginId, name },
+      at: now,
+    })
   })
   return id
 }

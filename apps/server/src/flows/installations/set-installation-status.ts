@@ -5,7 +5,12 @@ import type { Deps } from '../ports.ts'
 export type SetInstallationStatus = { readonly status: 'active' | 'paused'; readonly reason?: string; readonly actor: string }
 
 /** A paused installation is not called; callbacks of its provider are refused until it is resumed. */
-export async function setInstallationStatus(deps: Pick<Deps, 'store' | 'clock' | 'wake'>, organisationId: OrganisationId, id: InstallationId, input: SetInstallationStatus): Promise<void> {
+export async function setInstallationStatus(
+  deps: Pick<Deps, 'store' | 'clock' | 'wake'>,
+  organisationId: OrganisationId,
+  id: InstallationId,
+  input: SetInstallationStatus,
+): Promise<void> {
   const { status, reason, actor } = input
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
@@ -13,7 +18,14 @@ export async function setInstallationStatus(deps: Pick<Deps, 'store' | 'clock' |
     if (!stored) throw new NotFound('installation')
     await tx.installations.change({ ...stored, status, statusReason: reason ?? null }, now)
     const action = status === 'paused' ? 'installation.pause' : 'installation.resume'
-    await tx.audit.write({ actor, action, subjectNoun: 'installation', subjectId: id, detail: reason === undefined ? {} : { reason }, at: now })
+    await tx.audit.write({
+      actor,
+      action,
+      subjectNoun: 'installation',
+      subjectId: id,
+      detail: reason === undefined ? {} : { reason },
+      at: now,
+    })
   })
   if (status === 'active') for (const kind of ['prompts', 'look_ups', 'access', 'messages'] as const) deps.wake(kind, organisationId)
 }

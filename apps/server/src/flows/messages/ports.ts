@@ -1,4 +1,4 @@
-import type { CivilDate, DeliveryState, InstallationId, Instant, InvoiceId, MessageFacts, MessageId, MessageKind, PaymentId, ServiceId, SubscriberId } from '@nyuzi/core'
+import type { CivilDate, DeliveryState, InstallationId, Instant, InvoiceId, MessageChannel, MessageFacts, MessageId, MessageKind, PaymentId, Reach, ServiceId, SubscriberId } from '@nyuzi/core'
 
 export type MessageSource = { noun: 'payment'; id: PaymentId } | { noun: 'invoice'; id: InvoiceId } | { noun: 'service'; id: ServiceId }
 
@@ -20,8 +20,7 @@ export type MessageToSend = {
   readonly subscriberId: SubscriberId
   readonly kind: MessageKind
   readonly language: 'en' | 'sw'
-  readonly phone?: string
-  readonly country: string
+  readonly reach: Reach
   /** The organisation's civil day. */
   readonly today: CivilDate
   readonly facts: MessageFacts
@@ -42,7 +41,8 @@ export type MessageEnd = {
   readonly status: 'queued' | 'sent' | 'failed' | 'unknown' | 'skipped'
   readonly reason?: string
   readonly text?: string
-  readonly toPhone?: string
+  readonly channel?: MessageChannel
+  readonly to?: string
   readonly installationId?: InstallationId
   readonly providerReference?: string
   readonly parts?: number

@@ -1,4 +1,4 @@
-import { composeMessage, type Instant, maskPhone, type OrganisationId, parsePhone, plusMs } from '@nyuzi/core'
+import { composeMessage, maskPhone, type OrganisationId, plusMs, type Recipient, recipientOn } from '@nyuzi/core'
 import { ProviderError, ProviderMisconfigured, ProviderRefused, ProviderUnclear } from '@nyuzi/sdk'
 import type { Deps, Installed } from '../ports.ts'
 import type { MessageEnd, MessageToSend } from './ports.ts'
@@ -24,33 +24,44 @@ export async function sendMessages(deps: Deps, organisationId: OrganisationId): 
     return tx.messages.claim(batchMax, now, plusMs(now, claimMs))
   })
   if (claimed.length === 0) return 0
-  const [messenger] = (await plugins.offering(organisationId, 'messages')).filter(({ messages }) => messages?.channelsOffered.includes('sms'))
+  const messengers = await plugins.offering(organisationId, 'messages')
   await Promise.all(
     claimed.map(async (message) => {
-      const end = await deliver(deps, messenger, message)
+      const end = await deliver(deps, messengers, message)
       await store.inOrganisation(organisationId, (tx) => tx.messages.finish(end, clock.now()))
     }),
   )
   return claimed.length
 }
 
-async function deliver(deps: Deps, messenger: Installed | undefined, message: MessageToSend): Promise<MessageEnd> {
-  const { id } = message
-  const now = deps.clock.now()
-  const phone = message.phone === undefined ? undefined : parsePhone(message.phone, message.country)
-  const wait = waitFor(messenger, message, now)
-  if (message.pointless) return { id, status: 'skipped', reason: 'its matter has settled' }
-  if (message.usefulUntil !== undefined && message.today > message.usefulUntil) return { id, status: 'skipped', reason: 'out of date' }
-  if (!phone) return { id, status: 'skipped', reason: 'no phone to send to' }
-  if (message.interrupted && message.attempts > 1) return { id, status: 'unknown', reason: 'interrupted twice while sending' }
-  if (wait) return { id, status: 'queued', ...wait }
-  const { messages } = messenger as Installed
-  if (!messages) return { id, status: 'queued', reason: 'no messenger', nextAttemptAt: plusMs(now, providerPauseMs) }
+type Route = { readonly messenger: Installed; readonly recipient: Recipient }
 
+/** The oldest installation that can reach the subscriber, by the channel it names first. */
+function routeFor(messengers: readonly Installed[], { reach }: MessageToSend): Route | undefined {
+  for (const messenger of messengers) {
+    const recipient = recipientOn(messenger.messages?.channelsOffered ?? [], reach)
+    if (recipient) return { messenger, recipient }
+  }
+  return undefined
+}
+
+async function deliver(deps: Deps, messengers: readonly Installed[], message: MessageToSend): Promise<MessageEnd> {
+  const { id, linePending, createdAt, usefulUntil, interrupted, attempts } = message
+  const now = deps.clock.now()
+  if (message.pointless) return { id, status: 'skipped', reason: 'its matter has settled' }
+  if (usefulUntil !== undefined && message.today > usefulUntil) return { id, status: 'skipped', reason: 'out of date' }
+  if (interrupted && attempts > 2) return { id, status: 'unknown', reason: 'interrupted twice while sending' }
+  if (messengers.length === 0) return { id, status: 'queued', reason: 'no messenger is installed', nextAttemptAt: plusMs(now, providerPauseMs) }
+  const route = routeFor(messengers, message)
+  if (!route?.messenger.messages) return { id, status: 'skipped', reason: 'the subscriber has no address that a messenger reaches' }
+  if (linePending && now.getTime() - createdAt.getTime() < linePatienceMs)
+    return { id, status: 'queued', reason: 'the line is being switched', nextAttemptAt: plusMs(now, lineLookMs) }
+
+  const { messenger, recipient } = route
   const text = composeMessage(message.kind, message.facts, message.language)
-  const common = { id, text, toPhone: phone, installationId: (messenger as Installed).id }
+  const common = { id, text, channel: recipient.channel, to: recipient.to, installationId: messenger.id }
   try {
-    const sent = await messages.send({ id, channel: 'sms', to: phone, text })
+    const sent = await route.messenger.messages.send({ id, ...recipient, text })
     deps.meter.count('messages', { kind: message.kind, outcome: 'sent' })
     return {
       ...common,
@@ -60,21 +71,15 @@ async function deliver(deps: Deps, messenger: Installed | undefined, message: Me
       ...(sent.cost === undefined ? {} : { costMinor: sent.cost.amountMinor }),
     }
   } catch (error) {
-    return await afterFailure(deps, messenger as Installed, message, common, error)
+    return await afterFailure(deps, messenger, message, common, error)
   }
-}
-
-function waitFor(messenger: Installed | undefined, { linePending, createdAt }: MessageToSend, now: Instant): { reason: string; nextAttemptAt: Instant } | undefined {
-  if (!messenger) return { reason: 'no messenger is installed', nextAttemptAt: plusMs(now, providerPauseMs) }
-  if (linePending && now.getTime() - createdAt.getTime() < linePatienceMs) return { reason: 'the line is being switched', nextAttemptAt: plusMs(now, lineLookMs) }
-  return undefined
 }
 
 async function afterFailure(deps: Deps, messenger: Installed, message: MessageToSend, common: Omit<MessageEnd, 'status'>, error: unknown): Promise<MessageEnd> {
   const reason = error instanceof Error ? error.message : String(error)
   const now = deps.clock.now()
   deps.meter.count('messages', { kind: message.kind, outcome: error instanceof ProviderError ? error.code : 'unexpected' })
-  deps.log.warn('message not sent', { message: message.id, to: maskPhone(common.toPhone ?? ''), reason })
+  deps.log.warn('message not sent', { message: message.id, to: maskPhone(common.to ?? ''), reason })
   if (error instanceof ProviderMisconfigured) {
     // No credit, no sender id: the messages wait, and one task tells a person.
     await deps.plugins.pause(messenger, reason)

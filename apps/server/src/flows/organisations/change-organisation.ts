@@ -9,7 +9,11 @@ export type ChangeOrganisation = {
   readonly actor: string
 }
 
-export async function changeOrganisation(deps: Pick<Deps, 'store' | 'clock'>, organisationId: OrganisationId, input: ChangeOrganisation): Promise<void> {
+export async function changeOrganisation(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  organisationId: OrganisationId,
+  input: ChangeOrganisation,
+): Promise<void> {
   const { name, invoiceLeadDays, payTo, actor } = input
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const { policy } = await tx.organisation.read()
@@ -18,7 +22,18 @@ export async function changeOrganisation(deps: Pick<Deps, 'store' | 'clock'>, or
       ...(name === undefined ? {} : { name }),
       policy: { invoiceLeadDays: invoiceLeadDays ?? policy.invoiceLeadDays, ...(told === undefined ? {} : { payTo: told }) },
     })
-    const detail = { ...(name === undefined ? {} : { name }), ...(invoiceLeadDays === undefined ? {} : { invoiceLeadDays }), ...(payTo === undefined ? {} : { payTo }) }
-    await tx.audit.write({ actor, action: 'organisation.change', subjectNoun: 'organisation', subjectId: organisationId, detail, at: deps.clock.now() })
+    const detail = {
+      ...(name === undefined ? {} : { name }),
+      ...(invoiceLeadDays === undefined ? {} : { invoiceLeadDays }),
+      ...(payTo === undefined ? {} : { payTo }),
+    }
+    await tx.audit.write({
+      actor,
+      action: 'organisation.change',
+      subjectNoun: 'organisation',
+      subjectId: organisationId,
+      detail,
+      at: deps.clock.now(),
+    })
   })
 }

@@ -15,14 +15,23 @@ export type CreateOrganisation = {
   readonly branch: { readonly code: string; readonly name: string }
 }
 
-export type CreatedOrganisation = { readonly organisationId: OrganisationId; readonly branchId: BranchId; readonly apiKeyId: ApiKeyId; readonly apiKey: string }
+export type CreatedOrganisation = {
+  readonly organisationId: OrganisationId
+  readonly branchId: BranchId
+  readonly apiKeyId: ApiKeyId
+  readonly apiKey: string
+}
 
 /** Opens the books of an ISP: the organisation, its first branch and a key that may do everything in it. */
 export async function createOrganisation(
   deps: Pick<Deps, 'store' | 'clock' | 'ids'> & { readonly mintApiKey: MintApiKey },
   { branch, ...organisation }: CreateOrganisation,
 ): Promise<CreatedOrganisation> {
-  const [organisationId, branchId, apiKeyId] = [asId('organisation', deps.ids.next()), asId('branch', deps.ids.next()), asId('apiKey', deps.ids.next())]
+  const [organisationId, branchId, apiKeyId] = [
+    asId('organisation', deps.ids.next()),
+    asId('branch', deps.ids.next()),
+    asId('apiKey', deps.ids.next()),
+  ]
   const key = deps.mintApiKey()
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
@@ -30,7 +39,13 @@ export async function createOrganisation(
     if (!added) throw new Conflict('slug_taken', `Another organisation is called ${organisation.slug}.`)
     await tx.branches.add({ ...branch, id: branchId, createdAt: now })
     await tx.apiKeys.add({ id: apiKeyId, name: 'First key', prefix: key.prefix, keySha256: key.sha256, permissions, createdAt: now })
-    await tx.audit.write({ actor: 'operator', action: 'organisation.create', subjectNoun: 'organisation', subjectId: organisationId, at: now })
+    await tx.audit.write({
+      actor: 'operator',
+      action: 'organisation.create',
+      subjectNoun: 'organisation',
+      subjectId: organisationId,
+      at: now,
+    })
   })
   return { organisationId, branchId, apiKeyId, apiKey: key.text }
 }

@@ -69,7 +69,13 @@ export type PriceReading = {
   readonly effectiveFrom: string
   readonly createdAt: Instant
 }
-export type PlanReading = { readonly id: PlanId; readonly code: string; readonly name: string; readonly createdAt: Instant; readonly prices: readonly PriceReading[] }
+export type PlanReading = {
+  readonly id: PlanId
+  readonly code: string
+  readonly name: string
+  readonly createdAt: Instant
+  readonly prices: readonly PriceReading[]
+}
 
 export type SubscriberReading = {
   readonly id: SubscriberId
@@ -284,7 +290,12 @@ export type EntryReading = {
   readonly sourceId: string
   readonly reversesEntryId: EntryId | null
   readonly recordedAt: Instant
-  readonly postings: readonly { readonly accountId: LedgerAccountId; readonly kind: LedgerAccountKind; readonly owner: string; readonly amountMinor: bigint }[]
+  readonly postings: readonly {
+    readonly accountId: LedgerAccountId
+    readonly kind: LedgerAccountKind
+    readonly owner: string
+    readonly amountMinor: bigint
+  }[]
 }
 
 export type TaskReading = {
@@ -326,17 +337,29 @@ export type ReadingStore = {
   plan(id: PlanId): Promise<PlanReading | undefined>
   installations(page: PageQuery): Promise<readonly InstallationReading[]>
   installation(id: InstallationId): Promise<InstallationReading | undefined>
-  subscribers(page: PageQuery & { readonly q?: string; readonly branchId?: BranchId; readonly status?: string }): Promise<readonly SubscriberReading[]>
+  subscribers(
+    page: PageQuery & { readonly q?: string; readonly branchId?: BranchId; readonly status?: string },
+  ): Promise<readonly SubscriberReading[]>
   subscriber(id: SubscriberId): Promise<SubscriberReading | undefined>
   subscriptions(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly SubscriptionReading[]>
   subscription(id: SubscriptionId): Promise<SubscriptionReading | undefined>
   services(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly ServiceReading[]>
   service(id: ServiceId): Promise<ServiceReading | undefined>
   invoices(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly InvoiceReading[]>
-  invoice(id: InvoiceId): Promise<(InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined>
+  invoice(
+    id: InvoiceId,
+  ): Promise<
+    (InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined
+  >
   payments(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly PaymentReading[]>
-  payment(id: PaymentId): Promise<
-    | (PaymentReading & { readonly allocations: readonly AllocationReading[]; readonly notices: readonly NoticeReading[]; readonly entries: readonly EntryReading[] })
+  payment(
+    id: PaymentId,
+  ): Promise<
+    | (PaymentReading & {
+        readonly allocations: readonly AllocationReading[]
+        readonly notices: readonly NoticeReading[]
+        readonly entries: readonly EntryReading[]
+      })
     | undefined
   >
   suspense(page: PageQuery): Promise<readonly (PaymentReading & { readonly candidates: readonly CandidateReading[] })[]>
@@ -348,5 +371,8 @@ export type ReadingStore = {
   entries(page: PageQuery & { readonly accountId?: LedgerAccountId; readonly sourceId?: string }): Promise<readonly EntryReading[]>
   tasks(page: PageQuery & { readonly status: 'open' | 'done' }): Promise<readonly TaskReading[]>
   task(id: TaskId): Promise<TaskReading | undefined>
-  timeline(subscriberId: SubscriberId, page: { readonly limit: number; readonly after?: { readonly at: Instant; readonly key: string } }): Promise<readonly TimelineReading[]>
+  timeline(
+    subscriberId: SubscriberId,
+    page: { readonly limit: number; readonly after?: { readonly at: Instant; readonly key: string } },
+  ): Promise<readonly TimelineReading[]>
 }

@@ -10,16 +10,24 @@ export type CancelSubscription = {
 }
 
 /** What was charged stays charged; periods that begin before the last day are still charged, up to it. */
-export async function cancelSubscription(deps: Pick<Deps, 'store' | 'clock' | 'wake'>, organisationId: OrganisationId, id: SubscriptionId, { on, actor }: CancelSubscription): Promise<void> {
+export async function cancelSubscription(
+  deps: Pick<Deps, 'store' | 'clock' | 'wake'>,
+  organisationId: OrganisationId,
+  id: SubscriptionId,
+  { on, actor }: CancelSubscription,
+): Promise<void> {
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
     const subscription = await tx.subscriptions.lock(id)
     if (!subscription) throw new NotFound('subscription')
-    if (subscription.status === 'cancelled') throw new Conflict('already_cancelled', `This subscription is cancelled from ${subscription.cancelledOn} on.`)
+    if (subscription.status === 'cancelled')
+      throw new Conflict('already_cancelled', `This subscription is cancelled from ${subscription.cancelledOn} on.`)
     if (on < subscription.startsOn) {
       const fix = `Name a day on or after ${subscription.startsOn}.`
-      throw new InvalidInput('invalid_input', 'A subscription cannot end before it starts.', { errors: [{ field: 'on', rule: 'not_before_start', fix }] })
+      throw new InvalidInput('invalid_input', 'A subscription cannot end before it starts.', {
+        errors: [{ field: 'on', rule: 'not_before_start', fix }],
+      })
     }
     const next = periodNumber(billingAnchorOf(subscription), subscription.periodsCharged).start
     const over = isOver({ status: 'cancelled', cancelledOn: on }, next)

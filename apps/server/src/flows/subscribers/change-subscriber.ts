@@ -10,7 +10,12 @@ export type ChangeSubscriber = Omit<SubscriberChanges, 'phone'> & {
   readonly actor: string
 }
 
-export async function changeSubscriber(deps: Pick<Deps, 'store' | 'clock'>, organisationId: OrganisationId, id: SubscriberId, input: ChangeSubscriber): Promise<void> {
+export async function changeSubscriber(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  organisationId: OrganisationId,
+  id: SubscriberId,
+  input: ChangeSubscriber,
+): Promise<void> {
   const { actor, phone, ...changes } = input
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const { country } = await tx.organisation.read()
@@ -23,6 +28,13 @@ export async function changeSubscriber(deps: Pick<Deps, 'store' | 'clock'>, orga
     await tx.subscribers.change(id, { ...changes, ...(read === undefined ? {} : { phone: read }) })
     // Which fields, not what stood in them: an audit is kept longer than a person's number may be.
     const fields = [...Object.keys(changes), ...(phone === undefined ? [] : ['phone'])]
-    await tx.audit.write({ actor, action: 'subscriber.change', subjectNoun: 'subscriber', subjectId: id, detail: { fields }, at: deps.clock.now() })
+    await tx.audit.write({
+      actor,
+      action: 'subscriber.change',
+      subjectNoun: 'subscriber',
+      subjectId: id,
+      detail: { fields },
+      at: deps.clock.now(),
+    })
   })
 }

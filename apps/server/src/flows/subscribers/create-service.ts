@@ -28,7 +28,16 @@ export async function createService(
     if (!subscription) throw new NotFound('subscription', 'subscription')
     const { subscriberId } = subscription
     const sealed = deps.vault.seal(password, { organisationId, table: 'services', row: id, column: 'password' })
-    const added = await tx.services.add({ id, subscriberId, subscriptionId, installationId, kind, username, password: sealed, createdAt: now })
+    const added = await tx.services.add({
+      id,
+      subscriberId,
+      subscriptionId,
+      installationId,
+      kind,
+      username,
+      password: sealed,
+      createdAt: now,
+    })
     if (!added) throw new Conflict('username_taken', `This installation has a service called ${username}.`)
     const detail = { subscriberId, subscriptionId, installationId, kind, username }
     await tx.audit.write({ actor, action: 'service.create', subjectNoun: 'service', subjectId: id, detail, at: now })
@@ -38,7 +47,12 @@ export async function createService(
   return id
 }
 
-async function checkInstallation({ store, plugins }: Pick<Deps, 'store' | 'plugins'>, organisationId: OrganisationId, id: InstallationId, kind: ServiceKind): Promise<void> {
+async function checkInstallation(
+  { store, plugins }: Pick<Deps, 'store' | 'plugins'>,
+  organisationId: OrganisationId,
+  id: InstallationId,
+  kind: ServiceKind,
+): Promise<void> {
   const stored = await store.inOrganisation(organisationId, (tx) => tx.installations.read(id))
   if (!stored) throw new NotFound('installation', 'installation')
   if (stored.status !== 'active') throw new Conflict('installation_paused', 'This installation is paused. Resume it first.')
@@ -46,5 +60,7 @@ async function checkInstallation({ store, plugins }: Pick<Deps, 'store' | 'plugi
   if (!access) throw new Conflict('capability_missing', 'This installation holds no lines: its plugin offers no access control.')
   if (access.serviceKinds.includes(kind)) return
   const fix = `Take one of ${access.serviceKinds.join(', ')}.`
-  throw new InvalidInput('invalid_input', `This installation holds no ${kind} lines.`, { errors: [{ field: 'kind', rule: 'service_kind', fix }] })
+  throw new InvalidInput('invalid_input', `This installation holds no ${kind} lines.`, {
+    errors: [{ field: 'kind', rule: 'service_kind', fix }],
+  })
 }

@@ -1,4 +1,14 @@
-import { accountKey, asId, type BranchId, type Language, makeAccountNumber, type OrganisationId, type Phone, parsePhone, type SubscriberId } from '@nyuzi/core'
+import {
+  accountKey,
+  asId,
+  type BranchId,
+  type Language,
+  makeAccountNumber,
+  type OrganisationId,
+  type Phone,
+  parsePhone,
+  type SubscriberId,
+} from '@nyuzi/core'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
 
@@ -14,7 +24,11 @@ export type CreateSubscriber = {
   readonly actor: string
 }
 
-export async function createSubscriber(deps: Pick<Deps, 'store' | 'clock' | 'ids'>, organisationId: OrganisationId, input: CreateSubscriber): Promise<SubscriberId> {
+export async function createSubscriber(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  organisationId: OrganisationId,
+  input: CreateSubscriber,
+): Promise<SubscriberId> {
   const { branchId, name, email, actor } = input
   const id = asId('subscriber', deps.ids.next())
   const now = deps.clock.now()
@@ -22,7 +36,15 @@ export async function createSubscriber(deps: Pick<Deps, 'store' | 'clock' | 'ids
     const { country } = await tx.organisation.read()
     const phone = input.phone === undefined ? undefined : phoneOf(input.phone, country)
     if (!(await tx.branches.has(branchId))) throw new NotFound('branch', 'branch')
-    const subscriber = { id, branchId, name, language: input.language ?? 'en', country, ...(phone ? { phone } : {}), ...(email ? { email } : {}) } as const
+    const subscriber = {
+      id,
+      branchId,
+      name,
+      language: input.language ?? 'en',
+      country,
+      ...(phone ? { phone } : {}),
+      ...(email ? { email } : {}),
+    } as const
     const accountNumber =
       input.accountNumber === undefined
         ? await takeAccountNumber(tx, (number) => tx.subscribers.add({ ...subscriber, accountNumber: number }, now))
@@ -30,7 +52,14 @@ export async function createSubscriber(deps: Pick<Deps, 'store' | 'clock' | 'ids
     if (input.accountNumber !== undefined && !(await tx.subscribers.add({ ...subscriber, accountNumber }, now))) {
       throw new Conflict('account_number_taken', `Another subscriber has the account number ${accountNumber}, or one that reads the same.`)
     }
-    await tx.audit.write({ actor, action: 'subscriber.create', subjectNoun: 'subscriber', subjectId: id, detail: { accountNumber }, at: now })
+    await tx.audit.write({
+      actor,
+      action: 'subscriber.create',
+      subjectNoun: 'subscriber',
+      subjectId: id,
+      detail: { accountNumber },
+      at: now,
+    })
   })
   return id
 }
@@ -40,7 +69,9 @@ export function phoneOf(typed: string, country: string): Phone {
   const phone = parsePhone(typed, country)
   if (phone) return phone
   const fix = `Send a mobile number of ${country}, with or without the country code.`
-  throw new InvalidInput('invalid_input', 'The phone is not a mobile number of this country.', { errors: [{ field: 'phone', rule: 'phone', fix }] })
+  throw new InvalidInput('invalid_input', 'The phone is not a mobile number of this country.', {
+    errors: [{ field: 'phone', rule: 'phone', fix }],
+  })
 }
 
 /** Numbers that an import brought may lie in our way; the counter passes them by. */
@@ -58,5 +89,7 @@ const attemptsMax = 1_000
 function importedNumber(typed: string): string {
   if (accountKey(typed) !== '') return typed
   const fix = 'Send at least one letter or digit.'
-  throw new InvalidInput('invalid_input', 'The account number holds nothing that people could type.', { errors: [{ field: 'accountNumber', rule: 'account_number', fix }] })
+  throw new InvalidInput('invalid_input', 'The account number holds nothing that people could type.', {
+    errors: [{ field: 'accountNumber', rule: 'account_number', fix }],
+  })
 }

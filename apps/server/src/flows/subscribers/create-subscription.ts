@@ -1,4 +1,14 @@
-import { addDays, asId, type CivilDate, civilDateAt, type OrganisationId, type PlanId, type PriceId, type SubscriberId, type SubscriptionId } from '@nyuzi/core'
+import {
+  addDays,
+  asId,
+  type CivilDate,
+  civilDateAt,
+  type OrganisationId,
+  type PlanId,
+  type PriceId,
+  type SubscriberId,
+  type SubscriptionId,
+} from '@nyuzi/core'
 import { Conflict, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
 
@@ -14,7 +24,11 @@ export type CreateSubscription = {
   readonly actor: string
 }
 
-export async function createSubscription(deps: Pick<Deps, 'store' | 'clock' | 'ids'>, organisationId: OrganisationId, input: CreateSubscription): Promise<SubscriptionId> {
+export async function createSubscription(
+  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  organisationId: OrganisationId,
+  input: CreateSubscription,
+): Promise<SubscriptionId> {
   const { subscriberId, sold, graceDays, actor } = input
   const id = asId('subscription', deps.ids.next())
   const now = deps.clock.now()
@@ -26,7 +40,16 @@ export async function createSubscription(deps: Pick<Deps, 'store' | 'clock' | 'i
     if (subscriber.status === 'closed') throw new Conflict('subscriber_closed', 'This subscriber is closed.')
     const price = await priceOf(tx, sold, startsOn)
     const anchorDay = input.anchorDay ?? Number(startsOn.slice(8))
-    const subscription = { id, subscriberId, price, startsOn, anchorDay, status: 'active', periodsCharged: 0, ...(graceDays === undefined ? {} : { graceDays }) } as const
+    const subscription = {
+      id,
+      subscriberId,
+      price,
+      startsOn,
+      anchorDay,
+      status: 'active',
+      periodsCharged: 0,
+      ...(graceDays === undefined ? {} : { graceDays }),
+    } as const
     await tx.subscriptions.add(subscription, addDays(startsOn, -policy.invoiceLeadDays), now)
     const detail = { subscriberId, priceId: price.id, startsOn, anchorDay }
     await tx.audit.write({ actor, action: 'subscription.create', subjectNoun: 'subscription', subjectId: id, detail, at: now })

@@ -11,7 +11,12 @@ export type HoldService = {
   readonly actor: string
 }
 
-export async function holdService(deps: Pick<Deps, 'store' | 'clock' | 'wake'>, organisationId: OrganisationId, id: ServiceId, { hold, reason, actor }: HoldService): Promise<void> {
+export async function holdService(
+  deps: Pick<Deps, 'store' | 'clock' | 'wake'>,
+  organisationId: OrganisationId,
+  id: ServiceId,
+  { hold, reason, actor }: HoldService,
+): Promise<void> {
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()

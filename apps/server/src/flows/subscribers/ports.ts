@@ -59,6 +59,8 @@ export type Hold = 'opened' | 'held'
 export type ServiceStore = {
   /** False when the installation holds that name already. */
   add(service: NewService): Promise<boolean>
-  read(id: ServiceId): Promise<{ readonly id: ServiceId; readonly subscriberId: SubscriberId; readonly installationId: InstallationId } | undefined>
+  read(
+    id: ServiceId,
+  ): Promise<{ readonly id: ServiceId; readonly subscriberId: SubscriberId; readonly installationId: InstallationId } | undefined>
   setHold(id: ServiceId, hold: Hold | null): Promise<void>
 }

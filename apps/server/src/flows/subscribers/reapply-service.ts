@@ -3,7 +3,12 @@ import { NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
 
 /** Compares the line with the network again now, although nothing new is wanted. */
-export async function reapplyService(deps: Pick<Deps, 'store' | 'clock' | 'wake'>, organisationId: OrganisationId, id: ServiceId, actor: string): Promise<void> {
+export async function reapplyService(
+  deps: Pick<Deps, 'store' | 'clock' | 'wake'>,
+  organisationId: OrganisationId,
+  id: ServiceId,
+  actor: string,
+): Promise<void> {
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     if (!(await tx.services.read(id))) throw new NotFound('service')

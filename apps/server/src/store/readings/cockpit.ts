@@ -1,5 +1,15 @@
 import { accountKey, type SubscriberId } from '@nyuzi/core'
-import type { Box, CockpitReadings, DayOfMoney, Happening, ListFilter, LineInList, MovedSubscriber, Pulse, SubscriberInList } from '../../flows/cockpit/ports.ts'
+import type {
+  Box,
+  CockpitReadings,
+  DayOfMoney,
+  Happening,
+  LineInList,
+  ListFilter,
+  MovedSubscriber,
+  Pulse,
+  SubscriberInList,
+} from '../../flows/cockpit/ports.ts'
 import type { Sql } from '../transaction.ts'
 import { like, phoneText } from './subscribers.ts'
 
@@ -65,12 +75,19 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
     },
 
     async subscribers({ q, filter, limit, after }) {
-      const text = q === undefined ? sql`` : sql`and (s.name ilike ${like(q)} or s.account_key like ${`${accountKey(q) || '-'}%`} or s.phone like ${like(phoneText(q))})`
+      const text =
+        q === undefined
+          ? sql``
+          : sql`and (s.name ilike ${like(q)} or s.account_key like ${`${accountKey(q) || '-'}%`} or s.phone like ${like(phoneText(q))})`
       const page = after === undefined ? sql`` : sql`and (s.name, s.id) > (${after.name}, ${after.id}::uuid)`
-      return await rows(sql, sql`(select s.* from subscribers s where true ${text} ${filterOf(sql, filter)} ${page} order by s.name, s.id limit ${limit})`)
+      return await rows(
+        sql,
+        sql`(select s.* from subscribers s where true ${text} ${filterOf(sql, filter)} ${page} order by s.name, s.id limit ${limit})`,
+      )
     },
 
-    subscribersOf: async (ids) => (ids.length === 0 ? [] : await rows(sql, sql`(select s.* from subscribers s where s.id = any (${[...ids]}::uuid[]))`)),
+    subscribersOf: async (ids) =>
+      ids.length === 0 ? [] : await rows(sql, sql`(select s.* from subscribers s where s.id = any (${[...ids]}::uuid[]))`),
 
     async moved(limit) {
       const found = await sql<{ subscriberId: SubscriberId; isOpen: boolean }[]>`
@@ -104,7 +121,10 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
           name: row.name,
           status: row.status,
           statusReason: row.statusReason,
-          lane: row.state === null ? null : { state: row.state, lastError: row.last_error, lastSeenAt: row.last_seen_at, reconciledAt: row.reconciled_at },
+          lane:
+            row.state === null
+              ? null
+              : { state: row.state, lastError: row.last_error, lastSeenAt: row.last_seen_at, reconciledAt: row.reconciled_at },
           lines: row.lines,
           linesOn: row.lines_on,
           linesNotInSync: row.waiting,
@@ -113,7 +133,8 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
       )
     },
 
-    happenings: async (limit) => await sql<Happening[]>`
+    happenings: async (limit) =>
+      await sql<Happening[]>`
       select h.*, s.name, s.account_number as "accountNumber" from (
         (select 'payment:' || id as key, 'payment' as kind, received_at as at, subscriber_id as "subscriberId", amount_minor as "amountMinor", currency,
                 provider_transaction as receipt, coalesce(match_rule, suspense_reason) as because, account_reference as reference, null as "toState",
@@ -128,7 +149,8 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
       ) h left join subscribers s on s.id = h."subscriberId"
       order by h.at desc, h.key desc limit ${limit}`,
 
-    moneyByDay: async (from, timeZone) => await sql<DayOfMoney[]>`
+    moneyByDay: async (from, timeZone) =>
+      await sql<DayOfMoney[]>`
       select ((received_at at time zone ${timeZone})::date)::text as day, sum(amount_minor)::bigint as "amountMinor"
         from payments where id >= ${since('-16 days')} and (received_at at time zone ${timeZone})::date >= ${from}::date
        group by 1 order by 1`,

@@ -21,7 +21,8 @@ export function ledgerReadings(sql: Sql): Pick<ReadingStore, 'ledgerAccounts' | 
         ${where(sql, sourceId, (id) => sql`e.source_id = ${id}`)}
         ${after(sql, page, sql`e.id`)}`,
       ),
-    tasks: ({ status, ...page }) => sql<TaskReading[]>`${tasks} where ${status === 'open' ? sql`done_at is null` : sql`done_at is not null`} ${after(sql, page)}`,
+    tasks: ({ status, ...page }) =>
+      sql<TaskReading[]>`${tasks} where ${status === 'open' ? sql`done_at is null` : sql`done_at is not null`} ${after(sql, page)}`,
     task: async (id) => first(await sql<TaskReading[]>`${tasks} where id = ${id}`),
   }
 }

@@ -1,4 +1,12 @@
-import type { ApiKeyReading, BranchReading, InstallationReading, OrganisationReading, PlanReading, PriceReading, ReadingStore } from '../../flows/readings/ports.ts'
+import type {
+  ApiKeyReading,
+  BranchReading,
+  InstallationReading,
+  OrganisationReading,
+  PlanReading,
+  PriceReading,
+  ReadingStore,
+} from '../../flows/readings/ports.ts'
 import type { Sql } from '../transaction.ts'
 import { after, first } from './page.ts'
 

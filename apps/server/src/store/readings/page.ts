@@ -9,6 +9,7 @@ export const after = (sql: Sql, { limit, after: last }: PageQuery, id = sql`id`)
   sql`${last === undefined ? sql`` : sql`and ${id} < ${last}::uuid`} order by ${id} desc limit ${limit}`
 
 /** A filter that is left out when nothing is asked. */
-export const where = <T>(sql: Sql, value: T | undefined, filter: (value: T) => ReturnType<Sql>) => (value === undefined ? sql`` : sql`and ${filter(value)}`)
+export const where = <T>(sql: Sql, value: T | undefined, filter: (value: T) => ReturnType<Sql>) =>
+  value === undefined ? sql`` : sql`and ${filter(value)}`
 
 export const first = <T>(rows: readonly T[]): T | undefined => rows[0]

@@ -51,7 +51,9 @@ export function paymentReadings(sql: Sql): Pick<ReadingStore, Verbs> {
       return { ...payment, allocations, notices, entries }
     },
     async suspense(page) {
-      const rows = await sql<SuspenseRow[]>`select ${columns}, p.candidates ${from} where p.status = 'unmatched' ${after(sql, page, sql`p.id`)}`
+      const rows = await sql<
+        SuspenseRow[]
+      >`select ${columns}, p.candidates ${from} where p.status = 'unmatched' ${after(sql, page, sql`p.id`)}`
       return withNames(sql, rows)
     },
     intents: ({ status, subscriberId, ...page }) => sql<IntentReading[]>`
@@ -70,7 +72,10 @@ export function paymentReadings(sql: Sql): Pick<ReadingStore, Verbs> {
 }
 
 /** Names as they are now: a candidate was ranked when the money came. */
-async function withNames(sql: Sql, rows: readonly SuspenseRow[]): Promise<readonly (PaymentReading & { candidates: readonly CandidateReading[] })[]> {
+async function withNames(
+  sql: Sql,
+  rows: readonly SuspenseRow[],
+): Promise<readonly (PaymentReading & { candidates: readonly CandidateReading[] })[]> {
   const ids = [...new Set(rows.flatMap(({ candidates }) => candidates.map(({ subscriberId }) => subscriberId)))]
   const subscribers = await sql<{ id: string; name: string; accountNumber: string }[]>`
     select id, name, account_number as "accountNumber" from subscribers where id = any (${ids}::uuid[])`

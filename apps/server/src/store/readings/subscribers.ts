@@ -33,9 +33,11 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
       ${where(sql, status, (word) => sql`s.status = ${word}`)}
       ${after(sql, page, sql`s.id`)}`,
     subscriber: async (id) => first(await sql<SubscriberReading[]>`${subscribers} where s.id = ${id}`),
-    subscriptions: ({ subscriberId, ...page }) => sql<SubscriptionReading[]>`${subscriptions} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
+    subscriptions: ({ subscriberId, ...page }) =>
+      sql<SubscriptionReading[]>`${subscriptions} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
     subscription: async (id) => first(await sql<SubscriptionReading[]>`${subscriptions} where s.id = ${id}`),
-    services: ({ subscriberId, ...page }) => sql<ServiceReading[]>`${services} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
+    services: ({ subscriberId, ...page }) =>
+      sql<ServiceReading[]>`${services} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
     service: async (id) => first(await sql<ServiceReading[]>`${services} where s.id = ${id}`),
   }
 }

@@ -10,13 +10,14 @@ export const messages = pgTable(
     id: id(),
     subscriberId: uuid('subscriber_id').notNull(),
     kind: text('kind').notNull(),
-    channel: text('channel').notNull(),
+    /** The way it went; null until it goes. */
+    channel: text('channel'),
     /** One message for one fact: `receipt:<payment>`, `dunning:<invoice>:<step>`. */
     dedupeKey: text('dedupe_key').notNull(),
     sourceNoun: text('source_noun').notNull(),
     sourceId: text('source_id').notNull(),
     facts: jsonb('facts').notNull().default({}),
-    toPhone: text('to_phone'),
+    sentTo: text('sent_to'),
     text: text('text'),
     /** queued | sending | sent | delivered | failed | unknown | skipped */
     status: text('status').notNull().default('queued'),
