@@ -74,5 +74,12 @@ function problem(log: Log, c: Context<ApiVariables>, error: unknown): Response {
 function logRequest(log: Log, c: Context<ApiVariables>, tookMs: number): void {
   const route = c.get('route')
   if (route === undefined) return
-  log.info('request', { requestId: c.get('requestId'), method: c.req.method, route, status: c.res.status, actor: c.get('actor'), tookMs: Math.round(tookMs) })
+  log.info('request', {
+    requestId: c.get('requestId'),
+    method: c.req.method,
+    route,
+    status: c.res.status,
+    actor: c.get('actor'),
+    tookMs: Math.round(tookMs),
+  })
 }

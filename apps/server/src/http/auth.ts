@@ -33,11 +33,13 @@ export async function authenticate(keyRing: KeyRing, authorization: string | und
 export function authenticateOperator(operatorKey: string | undefined, authorization: string | undefined): void {
   const key = bearer.exec(authorization ?? '')?.[1]
   if (key === undefined) throw new Unauthenticated()
-  if (operatorKey === undefined || !sameText(key, operatorKey)) throw new Forbidden('forbidden', 'Only the operator of this server may do this.')
+  if (operatorKey === undefined || !sameText(key, operatorKey))
+    throw new Forbidden('forbidden', 'Only the operator of this server may do this.')
 }
 
 export function demand(principal: Principal, permission: Permission): void {
-  if (!principal.permissions.includes(permission)) throw new Forbidden('forbidden', `This key may not do that: it lacks the permission ${permission}.`)
+  if (!principal.permissions.includes(permission))
+    throw new Forbidden('forbidden', `This key may not do that: it lacks the permission ${permission}.`)
 }
 
 /** In a time that does not tell where they differ, nor how long either is. */

@@ -23,7 +23,12 @@ export const toPage = (list: string, { limit, cursor }: Asked): { limit: number;
   ...(cursor === undefined ? {} : { after: idIn(readCursor(list, cursor)) }),
 })
 
-export const fromPage = <Row>(list: string, limit: number, rows: readonly Row[], keyOf: (row: Row) => string | readonly string[]): { items: Row[]; nextCursor: string | null } => {
+export const fromPage = <Row>(
+  list: string,
+  limit: number,
+  rows: readonly Row[],
+  keyOf: (row: Row) => string | readonly string[],
+): { items: Row[]; nextCursor: string | null } => {
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return { items: rows.slice(0, limit), nextCursor: last === undefined ? null : writeCursor(list, [keyOf(last)].flat()) }
 }
@@ -47,4 +52,6 @@ function idIn([id = '']: readonly string[]): string {
 }
 
 export const invalidCursor = (): InvalidInput =>
-  new InvalidInput('invalid_cursor', 'This cursor is not of this list.', { errors: [{ field: 'cursor', rule: 'cursor', fix: 'Send `nextCursor` of the page before, or none.' }] })
+  new InvalidInput('invalid_cursor', 'This cursor is not of this list.', {
+    errors: [{ field: 'cursor', rule: 'cursor', fix: 'Send `nextCursor` of the page before, or none.' }],
+  })

@@ -65,7 +65,12 @@ export type Endpoint = {
 type None = Record<never, never>
 
 /** A route of an organisation. Its answer is encoded by the schema that describes it: what is not described does not leave. */
-export function endpoint<A extends z.ZodType, P extends Params = None, Q extends z.ZodRawShape = None, B extends z.ZodType = z.ZodUndefined>(
+export function endpoint<
+  A extends z.ZodType,
+  P extends Params = None,
+  Q extends z.ZodRawShape = None,
+  B extends z.ZodType = z.ZodUndefined,
+>(
   spec: Described<P, Q, B> & {
     readonly permission: Permission
     readonly answer: A
@@ -80,7 +85,12 @@ export function endpoint<A extends z.ZodType, P extends Params = None, Q extends
 }
 
 /** A route that moves money: the flow carries out `once` inside its transaction and hands back what came of it. */
-export function moneyEndpoint<A extends z.ZodType, P extends Params = None, Q extends z.ZodRawShape = None, B extends z.ZodType = z.ZodUndefined>(
+export function moneyEndpoint<
+  A extends z.ZodType,
+  P extends Params = None,
+  Q extends z.ZodRawShape = None,
+  B extends z.ZodType = z.ZodUndefined,
+>(
   spec: Described<P, Q, B> & {
     readonly answer: A
     handle(
@@ -105,7 +115,9 @@ export function moneyEndpoint<A extends z.ZodType, P extends Params = None, Q ex
         once: (answerOf) => ({
           apiKeyId: principal.apiKeyId,
           key,
-          requestSha256: createHash('sha256').update(`${request.method}\n${request.path}\n${canonicalJson(request.body)}`).digest('hex'),
+          requestSha256: createHash('sha256')
+            .update(`${request.method}\n${request.path}\n${canonicalJson(request.body)}`)
+            .digest('hex'),
           at: request.at,
           writeAnswer: async (result, tx) => write(spec, await answerOf(result, tx)),
         }),
@@ -145,9 +157,15 @@ const described = (spec: AnySpec) => ({
   answerSchema: spec.answer,
 })
 
-const write = (spec: AnySpec, result: unknown): WrittenAnswer => ({ status: spec.status ?? 200, body: JSON.stringify(spec.answer.parse(result)) })
+const write = (spec: AnySpec, result: unknown): WrittenAnswer => ({
+  status: spec.status ?? 200,
+  body: JSON.stringify(spec.answer.parse(result)),
+})
 
-function read<P extends Params, Q extends z.ZodRawShape, B extends z.ZodType>(spec: Described<P, Q, B>, request: RawRequest): Asked<P, Q, B> {
+function read<P extends Params, Q extends z.ZodRawShape, B extends z.ZodType>(
+  spec: Described<P, Q, B>,
+  request: RawRequest,
+): Asked<P, Q, B> {
   const params: Record<string, string> = {}
   for (const [name, noun] of Object.entries(spec.params ?? {})) params[name] = found(readId(noun, request.params[name] ?? ''), noun)
   const query = parse(z.strictObject(spec.query ?? {}), singles(request.query), 'The query')
@@ -158,7 +176,10 @@ function read<P extends Params, Q extends z.ZodRawShape, B extends z.ZodType>(sp
 function singles(query: Readonly<Record<string, readonly string[]>>): Record<string, string> {
   const single: Record<string, string> = {}
   for (const [name, values] of Object.entries(query)) {
-    if (values.length !== 1) throw new InvalidInput('invalid_input', 'A query field is given twice.', { errors: [{ field: name, rule: 'single', fix: 'Send it once.' }] })
+    if (values.length !== 1)
+      throw new InvalidInput('invalid_input', 'A query field is given twice.', {
+        errors: [{ field: name, rule: 'single', fix: 'Send it once.' }],
+      })
     single[name] = cleanText(values[0] ?? '')
   }
   return single
@@ -187,5 +208,7 @@ function principalOf({ principal }: RawRequest): Principal {
 function keyOf({ idempotencyKey }: RawRequest): string {
   if (idempotencyKey !== undefined && /^[\x21-\x7e]{1,200}$/.test(idempotencyKey)) return idempotencyKey
   const fix = 'Send a new random key of 1 to 200 visible characters with each new request, and the same key with each repeat.'
-  throw new InvalidInput('idempotency_key_required', 'This route moves money: it needs an Idempotency-Key.', { errors: [{ field: 'Idempotency-Key', rule: 'required', fix }] })
+  throw new InvalidInput('idempotency_key_required', 'This route moves money: it needs an Idempotency-Key.', {
+    errors: [{ field: 'Idempotency-Key', rule: 'required', fix }],
+  })
 }

@@ -11,7 +11,12 @@ import { readJson } from './read-json.ts'
 export type ApiVariables = { Variables: { requestId: string; actor?: string; route?: string } }
 
 /** Puts the route table on the server: each row is documented, guarded, read, answered in the same way. */
-export function mountEndpoints(app: OpenAPIHono<ApiVariables>, endpoints: readonly Endpoint[], parts: ApiParts, operatorKey: string | undefined): void {
+export function mountEndpoints(
+  app: OpenAPIHono<ApiVariables>,
+  endpoints: readonly Endpoint[],
+  parts: ApiParts,
+  operatorKey: string | undefined,
+): void {
   for (const endpoint of endpoints) {
     if (!endpoint.permission) throw new Defect(`${endpoint.method} ${endpoint.path} declares no permission`)
     document(app, endpoint)
@@ -87,7 +92,9 @@ function document(app: OpenAPIHono<ApiVariables>, endpoint: Endpoint): void {
         ...(names.length > 0 ? { params: z.object(Object.fromEntries(names.map((name) => [name, z.string()]))) } : {}),
         ...(Object.keys(querySchema.shape).length > 0 ? { query: querySchema } : {}),
         ...(bodySchema ? { body: { required: true, content: { 'application/json': { schema: bodySchema } } } } : {}),
-        ...(idempotent ? { headers: z.object({ 'idempotency-key': z.string().openapi({ description: 'The same for each repeat of one request' }) }) } : {}),
+        ...(idempotent
+          ? { headers: z.object({ 'idempotency-key': z.string().openapi({ description: 'The same for each repeat of one request' }) }) }
+          : {}),
       },
       responses: {
         [status]: { description: 'Done', content: { 'application/json': { schema: answerSchema } } },

@@ -22,7 +22,8 @@ export function mountOperations(app: Hono<ApiVariables>, operations: Operations,
   app.get('/metrics', async (c) => {
     const token = /^Bearer (.+)$/.exec(c.req.header('authorization') ?? '')?.[1]
     const known = operations.metricsToken !== undefined && token !== undefined && sameText(token, operations.metricsToken)
-    if (!known && !loopback.test(peerAddress(c) ?? '')) throw new Forbidden('forbidden', 'Metrics are for this machine, or for who has the metrics token.')
+    if (!known && !loopback.test(peerAddress(c) ?? ''))
+      throw new Forbidden('forbidden', 'Metrics are for this machine, or for who has the metrics token.')
     const { contentType, body } = await operations.metrics()
     return c.body(body, 200, { 'content-type': contentType })
   })

@@ -13,17 +13,30 @@ export type Problem = {
   readonly requestId: string
 }
 
-type Answer = { readonly code: ErrorCode; readonly detail: string; readonly errors?: readonly FieldError[]; readonly retryAfterSeconds?: number | undefined; readonly ours?: boolean }
+type Answer = {
+  readonly code: ErrorCode
+  readonly detail: string
+  readonly errors?: readonly FieldError[]
+  readonly retryAfterSeconds?: number | undefined
+  readonly ours?: boolean
+}
 
 /** What a caller is told of an error; `ours` is true when it is not the caller's matter and goes to the log with its cause. */
 export function answerTo(error: unknown): Answer {
-  if (error instanceof FlowError) return { code: error.code, detail: error.message, errors: error.errors, retryAfterSeconds: error.retryAfterSeconds }
+  if (error instanceof FlowError)
+    return { code: error.code, detail: error.message, errors: error.errors, retryAfterSeconds: error.retryAfterSeconds }
   if (error instanceof ProviderError) return { code: error.code as ErrorCode, detail: error.message, ours: true }
   const state = stateOf(error)
-  if (races.has(state)) return { code: 'conflict', detail: 'Something else changed this at the same moment. Read it again, then decide.', retryAfterSeconds: 1 }
-  if (state.startsWith('CONNECT') || unreachable.has(state)) return { code: 'not_ready', detail: 'The database does not answer. Try again soon.', retryAfterSeconds: 2, ours: true }
+  if (races.has(state))
+    return { code: 'conflict', detail: 'Something else changed this at the same moment. Read it again, then decide.', retryAfterSeconds: 1 }
+  if (state.startsWith('CONNECT') || unreachable.has(state))
+    return { code: 'not_ready', detail: 'The database does not answer. Try again soon.', retryAfterSeconds: 2, ours: true }
   // Whatever it says may name tables, people or secrets.
-  return { code: 'internal_error', detail: 'Something broke on our side. Nothing was changed. The request id finds it in the log.', ours: true }
+  return {
+    code: 'internal_error',
+    detail: 'Something broke on our side. Nothing was changed. The request id finds it in the log.',
+    ours: true,
+  }
 }
 
 export const toProblem = ({ code, detail, errors = [] }: Answer, requestId: string): Problem => ({

@@ -61,7 +61,9 @@ const router = definePlugin({
   }),
 })
 
-type Answer = { status: number; headers: Headers; body: any; text: string }
+// biome-ignore lint/suspicious/noExplicitAny: a test reads answers as a program of another language would; a wrong field fails it.
+export type Json = any
+type Answer = { status: number; headers: Headers; body: Json; text: string }
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>
 
@@ -131,7 +133,13 @@ export async function startApi(options: Partial<AppOptions> = {}) {
   const auditCount = async (): Promise<number> => Number((await owner`select count(*)::int as n from audit_records`)[0]?.['n'])
 
   /** One request. Shows no secret ever, and leaves an audit row when it changed something. */
-  async function call(method: string, path: string, key: string | undefined, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  async function call(
+    method: string,
+    path: string,
+    key: string | undefined,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const before = method === 'GET' ? 0 : await auditCount()
     const response = await app.request(path, {
       method,
@@ -144,7 +152,11 @@ export async function startApi(options: Partial<AppOptions> = {}) {
     })
     const text = await response.text()
     expect(text).not.toContain(canary)
-    const done = method !== 'GET' && response.status < 300 && !response.headers.has('idempotent-replayed') && !JSON.stringify(body ?? '').includes('"dryRun":true')
+    const done =
+      method !== 'GET' &&
+      response.status < 300 &&
+      !response.headers.has('idempotent-replayed') &&
+      !JSON.stringify(body ?? '').includes('"dryRun":true')
     if (done) expect(await auditCount(), `${method} ${path} left no audit row`).toBeGreaterThan(before)
     const isJson = /json/.test(response.headers.get('content-type') ?? '')
     return { status: response.status, headers: response.headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined }
@@ -181,7 +193,7 @@ export async function startApi(options: Partial<AppOptions> = {}) {
 
 /** Calls that must succeed, by one key. */
 export function asKey(api: TestApi, key: string) {
-  const ok = async (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<any> => {
+  const ok = async (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Json> => {
     const answer = await api.call(method, path, key, body, headers)
     expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300)
     return answer.body

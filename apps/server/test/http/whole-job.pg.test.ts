@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { asKey, canary, payboxBody, planBody, routerBody, startApi, type TestApi } from './api-under-test.ts'
+import { asKey, canary, type Json, payboxBody, planBody, routerBody, startApi, type TestApi } from './api-under-test.ts'
 
 let api: TestApi
 let org: Awaited<ReturnType<TestApi['createOrganisation']>>
@@ -17,12 +17,22 @@ test('the first key of an organisation opens it, and the organisation can be cha
   expect(await as.get('/v1/organisation')).toMatchObject({ id: org.id, slug: 'mkononi', policy: { invoiceLeadDays: 7, payTo: null } })
   const changed = await as.patch('/v1/organisation', { name: 'Mkononi Net', policy: { payTo: 'Paybill 400123' } })
   expect(changed).toMatchObject({ name: 'Mkononi Net', policy: { invoiceLeadDays: 7, payTo: 'Paybill 400123' } })
-  expect((await as.patch('/v1/organisation', { policy: { invoiceLeadDays: 3, payTo: null } })).policy).toEqual({ invoiceLeadDays: 3, payTo: null })
+  expect((await as.patch('/v1/organisation', { policy: { invoiceLeadDays: 3, payTo: null } })).policy).toEqual({
+    invoiceLeadDays: 3,
+    payTo: null,
+  })
 })
 
 test('a slug, a code and a name are given once', async () => {
   expect((await api.call('POST', '/v1/branches', org.key, { code: 'NRB', name: 'Again' })).body.code).toBe('code_taken')
-  const again = { slug: 'mkononi', name: 'x', country: 'KE', currency: 'KES', timeZone: 'Africa/Nairobi', branch: { code: 'A1', name: 'x' } }
+  const again = {
+    slug: 'mkononi',
+    name: 'x',
+    country: 'KE',
+    currency: 'KES',
+    timeZone: 'Africa/Nairobi',
+    branch: { code: 'A1', name: 'x' },
+  }
   expect((await api.call('POST', '/v1/organisations', 'operator-key-of-the-tests', again)).body.code).toBe('slug_taken')
   expect(await as.post('/v1/branches', { code: 'MSA', name: 'Mombasa' })).toMatchObject({ code: 'MSA' })
 })
@@ -51,7 +61,10 @@ test('account numbers come from the counter with a check digit, and imported one
   expect(phone).toMatchObject({ status: 400, body: { code: 'invalid_input', errors: [{ field: 'phone', rule: 'phone' }] } })
   for (const q of ['wanj', '0700111', own.accountNumber.slice(0, 4)]) {
     const found = await as.get(`/v1/subscribers?q=${encodeURIComponent(q)}`)
-    expect(found.items.map((one: { id: string }) => one.id), q).toContain(own.id)
+    expect(
+      found.items.map((one: { id: string }) => one.id),
+      q,
+    ).toContain(own.id)
   }
   expect((await as.get('/v1/subscribers?q=%25')).items).toHaveLength(0)
   const changed = await as.patch(`/v1/subscribers/${own.id}`, { phone: null, language: 'sw', name: 'Wanjiku K.' })
@@ -65,12 +78,16 @@ test('secrets go in and never come out; a patch without one keeps it', async () 
   expect(made.callbacks.map((one: { channel: string }) => one.channel)).toEqual(['confirmation', 'stk'])
   const changed = await as.patch(`/v1/installations/${made.id}`, { settings: { shortcode: '500', passkey: '[set]' } })
   expect(changed.settings).toEqual({ shortcode: '500', passkey: '[set]' })
-  const stored = await api.parts.store.inOrganisation(org.organisationId, async (tx) => (await tx.readings.installations({ limit: 9 })).find((row) => row.name === 'Kept'))
+  const stored = await api.parts.store.inOrganisation(org.organisationId, async (tx) =>
+    (await tx.readings.installations({ limit: 9 })).find((row) => row.name === 'Kept'),
+  )
   const place = { organisationId: org.organisationId, table: 'installations', row: stored?.id ?? '', column: 'secrets' }
   expect(JSON.parse(api.parts.vault.open(stored?.secrets ?? new Uint8Array(), place))).toEqual({ passkey: canary })
   const wrong = await api.call('PATCH', `/v1/installations/${made.id}`, org.key, { settings: { shortcode: 5, colour: 'red' } })
   expect(wrong).toMatchObject({ status: 400, body: { code: 'invalid_settings' } })
-  expect((await api.call('POST', '/v1/installations', org.key, { ...payboxBody, plugin: 'none', name: 'x' })).body.code).toBe('unknown_plugin')
+  expect((await api.call('POST', '/v1/installations', org.key, { ...payboxBody, plugin: 'none', name: 'x' })).body.code).toBe(
+    'unknown_plugin',
+  )
   expect(await as.post(`/v1/installations/${made.id}/register-callbacks`)).toEqual({ outcome: 'registered' })
   expect((await api.call('POST', `/v1/installations/${made.id}/check`, org.key)).body.code).toBe('capability_missing')
   expect(await as.post(`/v1/installations/${made.id}/pause`, { reason: 'new keys' })).toMatchObject({ status: 'paused', callbacks: null })
@@ -93,8 +110,14 @@ test('from a plan to a paid invoice and a line that is on, with all of it on the
   const first = await as.get(`/v1/services/${service.id}/access`)
   expect(first).toMatchObject({ wanted: { state: 'active', reason: 'paid', version: 1 }, observed: null, hold: null, status: 'pending' })
 
-  expect(await as.post(`/v1/services/${service.id}/hold`, { hold: 'held', reason: 'asked by phone' })).toMatchObject({ hold: 'held', wanted: { state: 'suspended', reason: 'held', version: 2 } })
-  expect(await as.post(`/v1/services/${service.id}/hold`, { hold: null, reason: 'settled' })).toMatchObject({ hold: null, wanted: { state: 'active', version: 3 } })
+  expect(await as.post(`/v1/services/${service.id}/hold`, { hold: 'held', reason: 'asked by phone' })).toMatchObject({
+    hold: 'held',
+    wanted: { state: 'suspended', reason: 'held', version: 2 },
+  })
+  expect(await as.post(`/v1/services/${service.id}/hold`, { hold: null, reason: 'settled' })).toMatchObject({
+    hold: null,
+    wanted: { state: 'active', version: 3 },
+  })
   await as.post(`/v1/services/${service.id}/reapply`)
 
   expect(await as.post('/v1/billing/run', { date: '2026-01-31', dryRun: true })).toMatchObject({ invoicesIssued: 1, dryRun: true })
@@ -102,7 +125,9 @@ test('from a plan to a paid invoice and a line that is on, with all of it on the
   expect(await as.post('/v1/billing/run', { date: '2026-01-31' })).toMatchObject({ invoicesIssued: 1, day: '2026-01-31' })
   const [invoice] = (await as.get(`/v1/invoices?subscriber=${subscriber.id}&status=open`)).items
   expect(invoice).toMatchObject({ number: expect.stringMatching(/^NRB-/), total: { text: 'KES 2,500' }, open: { text: 'KES 2,500' } })
-  expect((await as.get(`/v1/invoices/${invoice.id}`)).lines).toMatchObject([{ arithmetic: '2500.00', periodStart: '2026-01-31', periodEnd: '2026-02-28' }])
+  expect((await as.get(`/v1/invoices/${invoice.id}`)).lines).toMatchObject([
+    { arithmetic: '2500.00', periodStart: '2026-01-31', periodEnd: '2026-02-28' },
+  ])
 
   const intent = await as.post('/v1/payment-intents', { subscriber: subscriber.id }, { 'idempotency-key': randomUUID() })
   expect(intent).toMatchObject({ status: 'created', amount: { text: 'KES 2,500' }, phone: expect.stringContaining('•') })
@@ -114,7 +139,11 @@ test('from a plan to a paid invoice and a line that is on, with all of it on the
 
   const cash = { branch: org.branch, subscriber: subscriber.id, amount: { amountMinor: '260000', currency: 'KES' }, reference: 'RCPT-1' }
   const payment = await as.post('/v1/payments', cash, { 'idempotency-key': randomUUID() })
-  expect(payment).toMatchObject({ status: 'matched', receipt: 'RCPT-1', allocations: [{ invoiceNumber: invoice.number, amount: { text: 'KES 2,500' } }] })
+  expect(payment).toMatchObject({
+    status: 'matched',
+    receipt: 'RCPT-1',
+    allocations: [{ invoiceNumber: invoice.number, amount: { text: 'KES 2,500' } }],
+  })
   expect(payment.entries[0].postings.map((one: { side: string }) => one.side).sort()).toContain('debit')
   const again = await api.call('POST', '/v1/payments', org.key, cash, { 'idempotency-key': randomUUID() })
   expect(again).toMatchObject({ status: 409, body: { code: 'payment_reference_taken' } })
@@ -125,18 +154,26 @@ test('from a plan to a paid invoice and a line that is on, with all of it on the
   expect(entries.items).toHaveLength(payment.entries.length)
   expect((await as.get(`/v1/ledger/entries?account=${entries.items[0].postings[0].account}`)).items.length).toBeGreaterThan(0)
   const accounts = (await as.get('/v1/ledger/accounts?limit=200')).items
-  const sum = accounts.reduce((total: bigint, one: any) => total + (one.normalSide === 'debit' ? 1n : -1n) * BigInt(one.balance.amountMinor), 0n)
+  const sum = accounts.reduce(
+    (total: bigint, one: Json) => total + (one.normalSide === 'debit' ? 1n : -1n) * BigInt(one.balance.amountMinor),
+    0n,
+  )
   expect(sum).toBe(0n)
 
   const cancelled = await as.post(`/v1/subscriptions/${subscription.id}/cancel`, { on: '2026-02-10' })
   expect(cancelled).toMatchObject({ status: 'cancelled', cancelledOn: '2026-02-10', nextInvoiceOn: null })
-  expect((await api.call('POST', `/v1/subscriptions/${subscription.id}/cancel`, org.key, { on: '2026-02-11' })).body.code).toBe('already_cancelled')
+  expect((await api.call('POST', `/v1/subscriptions/${subscription.id}/cancel`, org.key, { on: '2026-02-11' })).body.code).toBe(
+    'already_cancelled',
+  )
   expect((await as.get(`/v1/services/${service.id}/access`)).wanted).toMatchObject({ state: 'closed', reason: 'cancelled' })
+  expect((await api.call('POST', '/v1/services', org.key, { ...line, username: 'late' })).body.code).toBe('already_cancelled')
 
   const timeline = await as.get(`/v1/subscribers/${subscriber.id}/timeline?limit=200`)
   const kinds = new Set(timeline.items.map((one: { kind: string }) => one.kind))
   for (const kind of ['invoice_issued', 'payment_received', 'message', 'access_wanted', 'staff_action']) expect([...kinds]).toContain(kind)
-  expect(timeline.items.map((one: { at: string }) => one.at)).toEqual([...timeline.items.map((one: { at: string }) => one.at)].sort().reverse())
+  expect(timeline.items.map((one: { at: string }) => one.at)).toEqual(
+    [...timeline.items.map((one: { at: string }) => one.at)].sort().reverse(),
+  )
   const collected: unknown[] = []
   for (let cursor = ''; ; ) {
     const page = await as.get(`/v1/subscribers/${subscriber.id}/timeline?limit=3${cursor}`)
@@ -157,11 +194,21 @@ test('money in suspense shows its age and likely owners, and goes to the one who
     insert into payments (organisation_id, id, source, installation_id, provider_transaction, amount_minor, currency, status, suspense_reason, candidates, account_reference, payer, evidence, paid_at, received_at, recorded_at)
     values (${org.organisationId}, ${paymentId}, 'provider', ${installation?.['id']}, 'QQ1', 50000, 'KES', 'unmatched', 'wrong_check_digit', ${api.owner.json(candidates)}, '10023', ${api.owner.json({ kind: 'masked', pattern: '2547*****126' })}, 'callback', now() - interval '90 seconds', now() - interval '90 seconds', now())`
   const [shown] = (await as.get('/v1/suspense')).items
-  expect(shown).toMatchObject({ receipt: 'QQ1', payer: '2547*****126', candidates: [{ subscriber: subscriber.id, name: 'Njeri Mwangi', accountNumber: subscriber.accountNumber }] })
+  expect(shown).toMatchObject({
+    receipt: 'QQ1',
+    payer: '2547*****126',
+    candidates: [{ subscriber: subscriber.id, name: 'Njeri Mwangi', accountNumber: subscriber.accountNumber }],
+  })
   expect(shown.ageSeconds).toBeGreaterThanOrEqual(90)
   const resolved = await as.post(`/v1/suspense/${shown.id}/resolve`, { subscriber: subscriber.id }, { 'idempotency-key': randomUUID() })
   expect(resolved).toMatchObject({ status: 'matched', subscriber: subscriber.id, resolvedBy: expect.stringMatching(/^key_/) })
-  const twice = await api.call('POST', `/v1/suspense/${shown.id}/resolve`, org.key, { subscriber: subscriber.id }, { 'idempotency-key': randomUUID() })
+  const twice = await api.call(
+    'POST',
+    `/v1/suspense/${shown.id}/resolve`,
+    org.key,
+    { subscriber: subscriber.id },
+    { 'idempotency-key': randomUUID() },
+  )
   expect(twice.body.code).toBe('payment_already_matched')
   expect((await as.get('/v1/suspense')).items).toHaveLength(0)
 })

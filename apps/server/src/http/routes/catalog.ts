@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi'
 import { createPlan } from '../../flows/catalog/create-plan.ts'
 import { createPrice } from '../../flows/catalog/create-price.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
@@ -5,7 +6,6 @@ import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
 import { planIn, planOut, priceIn, toApiPlan } from '../wire/catalog.ts'
-import type { z } from '@hono/zod-openapi'
 
 const tag = 'Plans'
 
@@ -47,7 +47,8 @@ export function catalogRoutes(parts: ApiParts): readonly Endpoint[] {
       summary: 'One plan',
       params: { plan: 'plan' },
       answer: planOut,
-      handle: async ({ principal, params }) => toApiPlan(found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.plan(params.plan)), 'plan')),
+      handle: async ({ principal, params }) =>
+        toApiPlan(found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.plan(params.plan)), 'plan')),
     }),
     endpoint({
       method: 'post',

@@ -26,7 +26,8 @@ const params = { installation: 'installation' } as const
 
 export function installationRoutes(parts: ApiParts): readonly Endpoint[] {
   const { store, plugins, pluginCatalog, vault } = parts
-  const toApi = (row: InstallationReading, organisationId: OrganisationId) => toApiInstallation(row, secretNames(vault, organisationId, row))
+  const toApi = (row: InstallationReading, organisationId: OrganisationId) =>
+    toApiInstallation(row, secretNames(vault, organisationId, row))
 
   const show = async ({ organisationId, permissions }: Principal, id: InstallationId) => {
     const row = found(await store.inOrganisation(organisationId, (tx) => tx.readings.installation(id)), 'installation')
@@ -146,7 +147,8 @@ export function installationRoutes(parts: ApiParts): readonly Endpoint[] {
       summary: 'Tell the provider where to call us',
       params,
       answer: z.object({ outcome: z.enum(['registered', 'already_registered']) }),
-      handle: ({ principal, params: { installation } }) => registerCallbacks(parts, principal.organisationId, installation, principal.actor),
+      handle: ({ principal, params: { installation } }) =>
+        registerCallbacks(parts, principal.organisationId, installation, principal.actor),
     }),
     endpoint({
       method: 'post',
@@ -156,7 +158,8 @@ export function installationRoutes(parts: ApiParts): readonly Endpoint[] {
       summary: 'Ask the box for a sign of life',
       params,
       answer: z.object({ version: z.string(), identity: z.string(), warnings: z.array(z.string()).readonly() }),
-      handle: ({ principal, params: { installation } }) => checkInstallation(parts, principal.organisationId, installation, principal.actor),
+      handle: ({ principal, params: { installation } }) =>
+        checkInstallation(parts, principal.organisationId, installation, principal.actor),
     }),
   ]
 }

@@ -18,11 +18,17 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
       permission: 'read',
       tag: 'Invoices',
       summary: 'Invoices',
-      query: { ...pageQuery, status: z.enum(['open', 'paid', 'void', 'uncollectible']).optional(), subscriber: idIn('subscriber').optional() },
+      query: {
+        ...pageQuery,
+        status: z.enum(['open', 'paid', 'void', 'uncollectible']).optional(),
+        subscriber: idIn('subscriber').optional(),
+      },
       answer: pageOf(invoiceOut),
       async handle({ principal, query }) {
         const filters = defined({ status: query.status, subscriberId: query.subscriber })
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.invoices({ ...toPage('invoices', query), ...filters }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.invoices({ ...toPage('invoices', query), ...filters }),
+        )
         return fromPage('invoices', query.limit, rows.map(toApiInvoice), ({ id }) => id)
       },
     }),
@@ -35,7 +41,9 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
       params: { invoice: 'invoice' },
       answer: invoiceWithLinesOut,
       handle: async ({ principal, params }) =>
-        toApiInvoiceWithLines(found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.invoice(params.invoice)), 'invoice')),
+        toApiInvoiceWithLines(
+          found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.invoice(params.invoice)), 'invoice'),
+        ),
     }),
     endpoint({
       method: 'post',
@@ -62,7 +70,9 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
         if (!body.dryRun) {
           const at = parts.clock.now()
           const detail = defined({ date: body.date })
-          await store.inOrganisation(organisationId, (tx) => tx.audit.write({ actor, action: 'billing.run', subjectNoun: 'organisation', subjectId: organisationId, detail, at }))
+          await store.inOrganisation(organisationId, (tx) =>
+            tx.audit.write({ actor, action: 'billing.run', subjectNoun: 'organisation', subjectId: organisationId, detail, at }),
+          )
         }
         return await runDailyCycle(parts, organisationId, defined(body))
       },

@@ -21,7 +21,9 @@ export function ledgerRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(ledgerAccountOut),
       async handle({ principal, query }) {
         const filters = defined({ kind: query.kind })
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.ledgerAccounts({ ...toPage('ledger_accounts', query), ...filters }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.ledgerAccounts({ ...toPage('ledger_accounts', query), ...filters }),
+        )
         return fromPage('ledger_accounts', query.limit, rows.map(toApiLedgerAccount), ({ id }) => id)
       },
     }),
@@ -39,7 +41,9 @@ export function ledgerRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(entryOut),
       async handle({ principal, query }) {
         const filters = defined({ accountId: query.account, sourceId: query.source })
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.entries({ ...toPage('entries', query), ...filters }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.entries({ ...toPage('entries', query), ...filters }),
+        )
         return fromPage('entries', query.limit, rows.map(toApiEntry), ({ id }) => id)
       },
     }),
@@ -52,7 +56,9 @@ export function ledgerRoutes(parts: ApiParts): readonly Endpoint[] {
       query: { ...pageQuery, status: z.enum(['open', 'done']).optional().openapi({ description: 'Default: open' }) },
       answer: pageOf(taskOut),
       async handle({ principal, query }) {
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.tasks({ ...toPage('tasks', query), status: query.status ?? 'open' }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.tasks({ ...toPage('tasks', query), status: query.status ?? 'open' }),
+        )
         return fromPage('tasks', query.limit, rows.map(toApiTask), ({ id }) => id)
       },
     }),

@@ -9,7 +9,16 @@ import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found, operatorEndpoint } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
-import { apiKeyIn, apiKeyOut, branchIn, branchOut, newApiKeyOut, organisationChangesIn, organisationIn, organisationOut } from '../wire/organisations.ts'
+import {
+  apiKeyIn,
+  apiKeyOut,
+  branchIn,
+  branchOut,
+  newApiKeyOut,
+  organisationChangesIn,
+  organisationIn,
+  organisationOut,
+} from '../wire/organisations.ts'
 
 const toApiOrganisation = (organisation: OrganisationReading) => ({
   ...organisation,
@@ -46,7 +55,8 @@ export function organisationRoutes(parts: ApiParts): readonly Endpoint[] {
       tag,
       summary: 'Your organisation',
       answer: organisationOut,
-      handle: async ({ principal }) => toApiOrganisation(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.organisation())),
+      handle: async ({ principal }) =>
+        toApiOrganisation(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.organisation())),
     }),
     endpoint({
       method: 'patch',

@@ -29,7 +29,8 @@ import { idIn } from '../wire/primitives.ts'
 
 export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
   const { store, clock } = parts
-  const paymentOf = async ({ paymentId }: { paymentId: PaymentId }, tx: Transaction) => toApiPaymentWithProof(found(await tx.readings.payment(paymentId), 'payment'))
+  const paymentOf = async ({ paymentId }: { paymentId: PaymentId }, tx: Transaction) =>
+    toApiPaymentWithProof(found(await tx.readings.payment(paymentId), 'payment'))
   return [
     endpoint({
       method: 'get',
@@ -41,7 +42,9 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(paymentOut),
       async handle({ principal, query }) {
         const filters = defined({ status: query.status, subscriberId: query.subscriber })
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.payments({ ...toPage('payments', query), ...filters }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.payments({ ...toPage('payments', query), ...filters }),
+        )
         return fromPage('payments', query.limit, rows.map(toApiPayment), ({ id }) => id)
       },
     }),
@@ -53,7 +56,8 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
       summary: 'One payment with its evidence and entries',
       params: { payment: 'payment' },
       answer: paymentWithProofOut,
-      handle: async ({ principal, params }) => await store.inOrganisation(principal.organisationId, (tx) => paymentOf({ paymentId: params.payment }, tx)),
+      handle: async ({ principal, params }) =>
+        await store.inOrganisation(principal.organisationId, (tx) => paymentOf({ paymentId: params.payment }, tx)),
     }),
     moneyEndpoint({
       method: 'post',
@@ -80,7 +84,9 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(intentOut),
       async handle({ principal, query }) {
         const filters = defined({ status: query.status, subscriberId: query.subscriber })
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.intents({ ...toPage('intents', query), ...filters }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.intents({ ...toPage('intents', query), ...filters }),
+        )
         return fromPage('intents', query.limit, rows.map(toApiIntent), ({ id }) => id)
       },
     }),
@@ -93,7 +99,9 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
       params: { intent: 'intent' },
       answer: intentWithMovesOut,
       handle: async ({ principal, params }) =>
-        toApiIntentWithMoves(found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.intent(params.intent)), 'intent')),
+        toApiIntentWithMoves(
+          found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.intent(params.intent)), 'intent'),
+        ),
     }),
     moneyEndpoint({
       method: 'post',
@@ -138,7 +146,12 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
       body: resolveIn,
       answer: paymentWithProofOut,
       handle: ({ principal: { organisationId, actor }, params, body, once }) =>
-        resolveSuspense(parts, organisationId, { paymentId: params.payment, subscriberId: body.subscriber, actor, idempotency: once(paymentOf) }),
+        resolveSuspense(parts, organisationId, {
+          paymentId: params.payment,
+          subscriberId: body.subscriber,
+          actor,
+          idempotency: once(paymentOf),
+        }),
     }),
   ]
 }

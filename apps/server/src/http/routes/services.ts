@@ -26,7 +26,12 @@ export function serviceRoutes(parts: ApiParts): readonly Endpoint[] {
       status: 201,
       answer: serviceOut,
       async handle({ principal: { organisationId, actor }, body: { subscription, installation, ...body } }) {
-        const id = await createService(parts, organisationId, { ...body, subscriptionId: subscription, installationId: installation, actor })
+        const id = await createService(parts, organisationId, {
+          ...body,
+          subscriptionId: subscription,
+          installationId: installation,
+          actor,
+        })
         return toApiService(found(await store.inOrganisation(organisationId, (tx) => tx.readings.service(id)), 'service'))
       },
     }),
@@ -55,7 +60,9 @@ export function serviceRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(accessOut),
       async handle({ principal, query }) {
         const filters = defined({ status: query.status, installationId: query.installation })
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.access({ ...toPage('access', query), ...filters }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.access({ ...toPage('access', query), ...filters }),
+        )
         return fromPage('access', query.limit, rows.map(toApiAccess), ({ service }) => service)
       },
     }),

@@ -7,7 +7,16 @@ import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
 import { idIn } from '../wire/primitives.ts'
-import { serviceOut, subscriberChangesIn, subscriberIn, subscriberOut, subscriptionOut, toApiService, toApiSubscriber, toApiSubscription } from '../wire/subscribers.ts'
+import {
+  serviceOut,
+  subscriberChangesIn,
+  subscriberIn,
+  subscriberOut,
+  subscriptionOut,
+  toApiService,
+  toApiSubscriber,
+  toApiSubscription,
+} from '../wire/subscribers.ts'
 import { fromTimeline, timelineItemOut, toTimelinePage } from '../wire/timeline.ts'
 
 const tag = 'Subscribers'
@@ -31,7 +40,9 @@ export function subscriberRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(subscriberOut),
       async handle({ principal, query }) {
         const filters = defined({ q: query.q, branchId: query.branch, status: query.status })
-        const rows = await store.inOrganisation(principal.organisationId, (tx) => tx.readings.subscribers({ ...toPage('subscribers', query), ...filters }))
+        const rows = await store.inOrganisation(principal.organisationId, (tx) =>
+          tx.readings.subscribers({ ...toPage('subscribers', query), ...filters }),
+        )
         return fromPage('subscribers', query.limit, rows.map(toApiSubscriber), ({ id }) => id)
       },
     }),
@@ -58,7 +69,9 @@ export function subscriberRoutes(parts: ApiParts): readonly Endpoint[] {
       params,
       answer: subscriberOut,
       handle: async ({ principal, params: { subscriber } }) =>
-        toApiSubscriber(found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.subscriber(subscriber)), 'subscriber')),
+        toApiSubscriber(
+          found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.subscriber(subscriber)), 'subscriber'),
+        ),
     }),
     endpoint({
       method: 'patch',

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { Defect } from '@nyuzi/core'
 import { cancelSubscription } from '../../flows/subscribers/cancel-subscription.ts'
 import { createSubscription } from '../../flows/subscribers/create-subscription.ts'
-import { Defect } from '@nyuzi/core'
 import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
@@ -38,7 +38,9 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       params,
       answer: subscriptionOut,
       handle: async ({ principal, params: { subscription } }) =>
-        toApiSubscription(found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.subscription(subscription)), 'subscription')),
+        toApiSubscription(
+          found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.subscription(subscription)), 'subscription'),
+        ),
     }),
     endpoint({
       method: 'post',
@@ -51,7 +53,9 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: subscriptionOut,
       async handle({ principal: { organisationId, actor }, params: { subscription }, body: { on } }) {
         await cancelSubscription(parts, organisationId, subscription, { on, actor })
-        return toApiSubscription(found(await store.inOrganisation(organisationId, (tx) => tx.readings.subscription(subscription)), 'subscription'))
+        return toApiSubscription(
+          found(await store.inOrganisation(organisationId, (tx) => tx.readings.subscription(subscription)), 'subscription'),
+        )
       },
     }),
   ]

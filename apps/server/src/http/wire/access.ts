@@ -3,7 +3,10 @@ import type { AccessReading } from '../../flows/readings/ports.ts'
 import { dateOut, idOut, instantOut, line } from './primitives.ts'
 
 export const holdIn = z.strictObject({
-  hold: z.enum(['opened', 'held']).nullable().openapi({ description: '`opened` keeps the line on and `held` keeps it off, over the books; null gives the word back to the books' }),
+  hold: z
+    .enum(['opened', 'held'])
+    .nullable()
+    .openapi({ description: '`opened` keeps the line on and `held` keeps it off, over the books; null gives the word back to the books' }),
   reason: line(300),
 })
 

@@ -44,12 +44,27 @@ const priceOut = z
   .openapi('Price')
 
 export const planOut = z
-  .object({ id: idOut('plan'), code: z.string(), name: z.string(), createdAt: instantOut, prices: z.array(priceOut).openapi({ description: 'Newest version first' }) })
+  .object({
+    id: idOut('plan'),
+    code: z.string(),
+    name: z.string(),
+    createdAt: instantOut,
+    prices: z.array(priceOut).openapi({ description: 'Newest version first' }),
+  })
   .openapi('Plan')
 
 export const toApiPlan = (plan: PlanReading) => ({ ...plan, prices: plan.prices.map(toApiPrice) })
 
-const toApiPrice = ({ amountMinor, currency, cadenceUnit: unit, cadenceCount: count, profileName: name, downloadBps, uploadBps, ...price }: PriceReading) => ({
+const toApiPrice = ({
+  amountMinor,
+  currency,
+  cadenceUnit: unit,
+  cadenceCount: count,
+  profileName: name,
+  downloadBps,
+  uploadBps,
+  ...price
+}: PriceReading) => ({
   ...price,
   amount: amountOf(amountMinor, currency),
   cadence: { unit, count },

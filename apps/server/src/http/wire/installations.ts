@@ -19,7 +19,9 @@ export const installationIn = z.strictObject({ plugin: z.string().max(60), name:
 export const installationChangesIn = z.strictObject({
   name: line(60).optional(),
   branch: idIn('branch').nullable().optional(),
-  settings: settings.optional().openapi({ description: 'Fields that are not named, and secrets sent as `[set]`, keep their value; null removes one' }),
+  settings: settings
+    .optional()
+    .openapi({ description: 'Fields that are not named, and secrets sent as `[set]`, keep their value; null removes one' }),
 })
 
 export const pauseIn = z.strictObject({ reason: line(300) })
@@ -45,11 +47,16 @@ export const installationWithCallbacksOut = z
     callbacks: z
       .array(z.object({ channel: z.string(), purpose: z.string(), url: z.string() }))
       .nullable()
-      .openapi({ description: 'Addresses that the provider calls; for who has the permission `admin`, and null for others and while paused' }),
+      .openapi({
+        description: 'Addresses that the provider calls; for who has the permission `admin`, and null for others and while paused',
+      }),
   })
   .openapi('InstallationWithCallbacks')
 
-export function toApiInstallation({ pluginId, branchId, settings: kept, ...installation }: InstallationReading, secretsSet: readonly string[]) {
+export function toApiInstallation(
+  { pluginId, branchId, settings: kept, ...installation }: InstallationReading,
+  secretsSet: readonly string[],
+) {
   const shown = Object.fromEntries(secretsSet.map((name) => [name, secretShown]))
   return { ...installation, plugin: pluginId, branch: branchId, settings: { ...kept, ...shown } }
 }

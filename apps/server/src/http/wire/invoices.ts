@@ -32,7 +32,9 @@ const lineOut = z.object({
 })
 
 export const invoiceOut = z.object(fields).openapi('Invoice')
-export const invoiceWithLinesOut = z.object({ ...fields, lines: z.array(lineOut), allocations: z.array(allocationOut) }).openapi('InvoiceWithLines')
+export const invoiceWithLinesOut = z
+  .object({ ...fields, lines: z.array(lineOut), allocations: z.array(allocationOut) })
+  .openapi('InvoiceWithLines')
 
 export const toApiInvoice = ({ subscriberId, totalMinor, allocatedMinor, currency, ...invoice }: InvoiceReading) => ({
   ...invoice,
@@ -42,7 +44,9 @@ export const toApiInvoice = ({ subscriberId, totalMinor, allocatedMinor, currenc
   open: amountOf(invoice.status === 'open' ? totalMinor - allocatedMinor : 0n, currency),
 })
 
-export const toApiInvoiceWithLines = (invoice: InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] }) => ({
+export const toApiInvoiceWithLines = (
+  invoice: InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] },
+) => ({
   ...toApiInvoice(invoice),
   lines: invoice.lines.map(({ subscriptionId, priceId, amountMinor, ...line }) => ({
     ...line,

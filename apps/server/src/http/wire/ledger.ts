@@ -40,15 +40,36 @@ export const toApiLedgerAccount = ({ id, kind, owner, currency, balanceMinor, po
   postings: Number(postings),
 })
 
-const sources: Readonly<Record<string, Noun>> = { invoice: 'invoice', payment: 'payment', intent: 'intent', entry: 'entry', journal_entry: 'entry' }
-const subjects: Readonly<Record<string, Noun>> = { ...sources, subscriber: 'subscriber', subscription: 'subscription', service: 'service', installation: 'installation', callback: 'callback', notice: 'notice', message: 'message' }
+const sources: Readonly<Record<string, Noun>> = {
+  invoice: 'invoice',
+  payment: 'payment',
+  intent: 'intent',
+  entry: 'entry',
+  journal_entry: 'entry',
+}
+const subjects: Readonly<Record<string, Noun>> = {
+  ...sources,
+  subscriber: 'subscriber',
+  subscription: 'subscription',
+  service: 'service',
+  installation: 'installation',
+  callback: 'callback',
+  notice: 'notice',
+  message: 'message',
+}
 
 const subjectText = (noun: string, id: string): string => {
   const known = subjects[noun]
   return known === undefined || !uuid.test(id) ? id : showId(known, id)
 }
 
-const postingOut = z.object({ account: idOut('ledgerAccount'), kind: z.string(), owner: z.string(), side: z.enum(['debit', 'credit']), amount: moneyOut })
+const postingOut = z.object({
+  account: idOut('ledgerAccount'),
+  kind: z.string(),
+  owner: z.string(),
+  side: z.enum(['debit', 'credit']),
+  amount: moneyOut,
+})
 
 export const entryOut = z
   .object({
@@ -87,4 +108,7 @@ export const taskOut = z
   })
   .openapi('Task')
 
-export const toApiTask = ({ subjectNoun, subjectId, ...task }: TaskReading) => ({ ...task, subject: { noun: subjectNoun, id: subjectText(subjectNoun, subjectId) } })
+export const toApiTask = ({ subjectNoun, subjectId, ...task }: TaskReading) => ({
+  ...task,
+  subject: { noun: subjectNoun, id: subjectText(subjectNoun, subjectId) },
+})

@@ -1,8 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import { maskPhone, type PayerIdentity, secondsBetween } from '@nyuzi/core'
-import type { AllocationReading, CandidateReading, IntentMoveReading, IntentReading, NoticeReading, PaymentReading } from '../../flows/readings/ports.ts'
-import { toApiEntry, entryOut } from './ledger.ts'
-import type { EntryReading } from '../../flows/readings/ports.ts'
+import type {
+  AllocationReading,
+  CandidateReading,
+  EntryReading,
+  IntentMoveReading,
+  IntentReading,
+  NoticeReading,
+  PaymentReading,
+} from '../../flows/readings/ports.ts'
+import { entryOut, toApiEntry } from './ledger.ts'
 import { amountOf, idIn, idOut, instantIn, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 
 export const allocationOut = z.object({
@@ -63,7 +70,13 @@ const noticeOut = z.object({
   outcome: z.string().nullable(),
 })
 
-const candidateOut = z.object({ subscriber: idOut('subscriber'), name: z.string(), accountNumber: z.string(), score: z.number(), reasons: z.array(z.string()).readonly() })
+const candidateOut = z.object({
+  subscriber: idOut('subscriber'),
+  name: z.string(),
+  accountNumber: z.string(),
+  score: z.number(),
+  reasons: z.array(z.string()).readonly(),
+})
 
 export const paymentOut = z.object(fields).openapi('Payment')
 export const paymentWithProofOut = z
@@ -75,7 +88,11 @@ export const paymentWithProofOut = z
   })
   .openapi('PaymentWithProof')
 export const suspenseOut = z
-  .object({ ...fields, ageSeconds: z.number().int(), candidates: z.array(candidateOut).openapi({ description: 'The likeliest owners first' }) })
+  .object({
+    ...fields,
+    ageSeconds: z.number().int(),
+    candidates: z.array(candidateOut).openapi({ description: 'The likeliest owners first' }),
+  })
   .openapi('Suspense')
 
 const payerText = (payer: PayerIdentity): string | null => {
@@ -124,7 +141,9 @@ export const manualPaymentIn = z.strictObject({
   branch: idIn('branch'),
   subscriber: idIn('subscriber'),
   amount: moneyIn,
-  reference: line(60).openapi({ description: 'The number on the receipt or bank slip: unique in the branch, so that cash typed twice is taken once' }),
+  reference: line(60).openapi({
+    description: 'The number on the receipt or bank slip: unique in the branch, so that cash typed twice is taken once',
+  }),
   paidAt: instantIn.optional().openapi({ description: 'Default: now' }),
 })
 
@@ -166,7 +185,10 @@ export const toApiIntent = (intent: IntentReading) => ({
   prompted: amountOf(intent.promptMinor, intent.currency),
   phone: maskPhone(intent.phone),
   reference: intent.accountReference,
-  failure: intent.failureCode === null ? null : { code: intent.failureCode, class: intent.failureClass ?? 'technical', message: intent.failureMessage ?? '' },
+  failure:
+    intent.failureCode === null
+      ? null
+      : { code: intent.failureCode, class: intent.failureClass ?? 'technical', message: intent.failureMessage ?? '' },
   payment: intent.paymentId,
 })
 

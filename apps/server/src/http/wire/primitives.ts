@@ -46,14 +46,21 @@ export const dateIn = z
   })
   .openapi({ type: 'string', format: 'date', example: '2026-01-31' })
 
-export const currency = z.enum(currencies as [Money['currency'], ...Money['currency'][]]).openapi({ description: 'ISO 4217', example: 'KES' })
+export const currency = z
+  .enum(currencies as [Money['currency'], ...Money['currency'][]])
+  .openapi({ description: 'ISO 4217', example: 'KES' })
 
-const amountMinor = { type: 'string', pattern: String.raw`^-?\d{1,16}$`, description: 'Whole minor units (cents) as text', example: '150000' } as const
+const amountMinor = {
+  type: 'string',
+  pattern: String.raw`^-?\d{1,16}$`,
+  description: 'Whole minor units (cents) as text',
+  example: '150000',
+} as const
 
 export const moneyOut = z
   .object({ amountMinor: z.bigint(), currency })
   .transform((amount) => ({ amountMinor: amount.amountMinor.toString(), currency: amount.currency, text: formatMoney(amount) }))
-  .openapi({
+  .openapi('Amount', {
     type: 'object',
     properties: { amountMinor, currency: { type: 'string', example: 'KES' }, text: { type: 'string', example: 'KES 1,500' } },
     required: ['amountMinor', 'currency', 'text'],
@@ -69,7 +76,11 @@ export const moneyIn = z
     currency,
   })
   .transform(({ amountMinor: text, currency: code }) => money(BigInt(text), code))
-  .openapi({ type: 'object', properties: { amountMinor, currency: { type: 'string', example: 'KES' } }, required: ['amountMinor', 'currency'] })
+  .openapi({
+    type: 'object',
+    properties: { amountMinor, currency: { type: 'string', example: 'KES' } },
+    required: ['amountMinor', 'currency'],
+  })
 
 /** One line of text for people: no control characters, nothing around it. */
 export const line = (lengthMax: number) =>
@@ -78,6 +89,6 @@ export const line = (lengthMax: number) =>
     .trim()
     .min(1)
     .max(lengthMax)
-    .regex(/^\P{Cc}*$/u, 'Send plain text on one line.')
+    .refine((text) => !/\p{Cc}/u.test(text), { error: 'Send plain text on one line.' })
 
 export const amountOf = (amountMinorValue: bigint, code: Money['currency']) => ({ amountMinor: amountMinorValue, currency: code })

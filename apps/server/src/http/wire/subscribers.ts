@@ -26,7 +26,9 @@ export const subscriberOut = z
 
 export const subscriberIn = z.strictObject({
   branch: idIn('branch'),
-  accountNumber: line(24).optional().openapi({ description: 'An imported number in any form; default: the next of our own, with its check digit' }),
+  accountNumber: line(24)
+    .optional()
+    .openapi({ description: 'An imported number in any form; default: the next of our own, with its check digit' }),
   name: line(120),
   phone: phone.optional(),
   email: email.optional(),
@@ -55,7 +57,13 @@ export const subscriptionIn = z
     plan: idIn('plan').optional().openapi({ description: 'Sold at its newest price in force on the first day' }),
     price: idIn('price').optional().openapi({ description: 'Instead of the plan: this very version' }),
     startsOn: dateIn.optional().openapi({ description: 'Default: today' }),
-    anchorDay: z.number().int().min(1).max(31).optional().openapi({ description: 'The day of the month that periods begin on; default: that of the start' }),
+    anchorDay: z
+      .number()
+      .int()
+      .min(1)
+      .max(31)
+      .optional()
+      .openapi({ description: 'The day of the month that periods begin on; default: that of the start' }),
     graceDays: graceDays.optional().openapi({ description: "Instead of the price's" }),
   })
   .refine(({ plan, price }) => (plan === undefined) !== (price === undefined), { error: 'Send either a plan or a price.', path: ['plan'] })

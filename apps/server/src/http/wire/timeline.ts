@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { type Currency, formatMoney, money, type Noun, readId, showId } from '@nyuzi/core'
-import { timelineKinds, type TimelineReading } from '../../flows/readings/ports.ts'
+import { type TimelineReading, timelineKinds } from '../../flows/readings/ports.ts'
 import { fromPage, invalidCursor, readCursor } from '../cursor.ts'
 import { instantOut } from './primitives.ts'
 
@@ -43,7 +43,13 @@ const tell: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Told>> = 
   }),
   payment_received: (f) => ({
     title: `Payment of ${amount(f)}`,
-    detail: said([f['source'], f['evidence'], f['matchRule'] && `matched by ${f['matchRule']}`, f['reference'] && `typed ${f['reference']}`, f['recordedBy'] && `recorded by ${f['recordedBy']}`]),
+    detail: said([
+      f['source'],
+      f['evidence'],
+      f['matchRule'] && `matched by ${f['matchRule']}`,
+      f['reference'] && `typed ${f['reference']}`,
+      f['recordedBy'] && `recorded by ${f['recordedBy']}`,
+    ]),
     proof: said([f['receipt'], shown('payment', f['id'])]),
   }),
   prompt: (f) => ({
@@ -51,7 +57,11 @@ const tell: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Told>> = 
     detail: said([f['from'] && `was ${f['from']}`, f['evidence'], f['detail']]),
     proof: said([f['reference'], shown('intent', f['id'])]),
   }),
-  message: (f) => ({ title: `Message ${f['kind']}: ${f['status']}`, detail: said([f['text'], f['reason']]), proof: said([f['reference'], shown('message', f['id'])]) }),
+  message: (f) => ({
+    title: `Message ${f['kind']}: ${f['status']}`,
+    detail: said([f['text'], f['reason']]),
+    proof: said([f['reference'], shown('message', f['id'])]),
+  }),
   access_wanted: (f) => ({
     title: `Line ${f['username']} is to be ${f['state']}`,
     detail: said([f['reason'], `version ${f['version']}`, f['cause'] && `because of ${shown('payment', f['cause'])}`]),
@@ -59,7 +69,12 @@ const tell: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Told>> = 
   }),
   access_applied: (f) => ({
     title: `Line ${f['username']} is ${f['state']} on the network`,
-    detail: said([f['from'] && `was ${f['from']}`, f['reason'], f['outcome'], Number(f['sessionsDropped']) > 0 && `${f['sessionsDropped']} sessions dropped`]),
+    detail: said([
+      f['from'] && `was ${f['from']}`,
+      f['reason'],
+      f['outcome'],
+      Number(f['sessionsDropped']) > 0 && `${f['sessionsDropped']} sessions dropped`,
+    ]),
     proof: said([f['proof']]),
   }),
   staff_action: (f) => ({ title: String(f['action']).replaceAll(/[._]/g, ' '), detail: `by ${f['actor']}`, proof: auditSubject(f) }),
@@ -67,7 +82,8 @@ const tell: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Told>> = 
 
 const amount = (f: Facts): string => formatMoney(money(BigInt(String(f['amountMinor'])), String(f['currency']) as Currency))
 const shown = (noun: Noun, id: Facts[string] | undefined): string => showId(noun, String(id))
-const said = (parts: readonly (Facts[string] | undefined | false)[]): string => parts.filter((part) => part !== null && part !== undefined && part !== false && part !== '').join(', ')
+const said = (parts: readonly (Facts[string] | undefined | false)[]): string =>
+  parts.filter((part) => part !== null && part !== undefined && part !== false && part !== '').join(', ')
 
 function auditSubject(f: Facts): string {
   const id = shown(f['noun'] as Noun, f['id'])
