@@ -13,7 +13,7 @@ export type Principal = {
   readonly actor: string
 }
 
-export class Unauthenticated extends FlowError {
+class Unauthenticated extends FlowError {
   constructor() {
     super('unauthenticated' satisfies ErrorCode, 'Send a valid API key: `Authorization: Bearer nyz_…`.')
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { asKey, canary, type Json, payboxBody, planBody, routerBody, startApi, type TestApi } from './api-under-test.ts'
+import { asKey, canary, type Json, operatorKey, payboxBody, planBody, routerBody, startApi, type TestApi } from './api-under-test.ts'
 
 let api: TestApi
 let org: Awaited<ReturnType<TestApi['createOrganisation']>>
@@ -33,7 +33,7 @@ test('a slug, a code and a name are given once', async () => {
     timeZone: 'Africa/Nairobi',
     branch: { code: 'A1', name: 'x' },
   }
-  expect((await api.call('POST', '/v1/organisations', 'operator-key-of-the-tests', again)).body.code).toBe('slug_taken')
+  expect((await api.call('POST', '/v1/organisations', operatorKey, again)).body.code).toBe('slug_taken')
   expect(await as.post('/v1/branches', { code: 'MSA', name: 'Mombasa' })).toMatchObject({ code: 'MSA' })
 })
 

@@ -26,7 +26,8 @@ export async function createService(
     const organisation = await tx.organisation.read()
     const subscription = await tx.subscriptions.lock(subscriptionId)
     if (!subscription) throw new NotFound('subscription', 'subscription')
-    if (subscription.status === 'cancelled') throw new Conflict('already_cancelled', 'This subscription is cancelled; sell a new one first.')
+    if (subscription.status === 'cancelled')
+      throw new Conflict('already_cancelled', 'This subscription is cancelled; sell a new one first.')
     const { subscriberId } = subscription
     const sealed = deps.vault.seal(password, { organisationId, table: 'services', row: id, column: 'password' })
     const added = await tx.services.add({
