@@ -1,1 +1,9 @@
-export { type Demo, type DemoAction, type DemoTools, defineConfig, type MovableClock, type NyuziConfig, type OpenDemo } from './composition/settings.ts'
+export {
+  type Demo,
+  type DemoAction,
+  type DemoTools,
+  defineConfig,
+  type MovableClock,
+  type NyuziConfig,
+  type OpenDemo,
+} from './composition/settings.ts'

@@ -29,12 +29,12 @@ import type { MovableClock } from '../src/composition/settings.ts'
 import { runDailyCycle } from '../src/flows/billing/run-daily-cycle.ts'
 import { createPlan } from '../src/flows/catalog/create-plan.ts'
 import { createInstallation } from '../src/flows/installations/create-installation.ts'
+import { verifyLedger } from '../src/flows/ledger/verify-ledger.ts'
 import { createOrganisation } from '../src/flows/organisations/create-organisation.ts'
 import { receiveCallback } from '../src/flows/payments/receive-callback.ts'
 import { createService } from '../src/flows/subscribers/create-service.ts'
 import { createSubscriber } from '../src/flows/subscribers/create-subscriber.ts'
 import { createSubscription } from '../src/flows/subscribers/create-subscription.ts'
-import { verifyLedger } from '../src/flows/ledger/verify-ledger.ts'
 import { callbackRoutes } from '../src/http/routes/callbacks.ts'
 import { createLog } from '../src/telemetry/log.ts'
 
@@ -92,16 +92,36 @@ export async function openIsp(options: IspOptions = {}) {
   const install = (pluginId: string, name: string, settings: Record<string, unknown>): Promise<InstallationId> =>
     createInstallation(furnished, organisationId, { pluginId, name, settings, actor })
   const paybill = await install('mpesa', 'Paybill 400123', daraja.settings('400123'))
-  const gatewayInstallation = await install('sms', 'SMS', { gateway: 'africastalking', apiKey: 'at-key', username: 'savanna', baseUrl: gateway.url })
+  const gatewayInstallation = await install('sms', 'SMS', {
+    gateway: 'africastalking',
+    apiKey: 'at-key',
+    username: 'savanna',
+    baseUrl: gateway.url,
+  })
   const routerInstallations = await Promise.all(boxes.map((box, index) => install('mikrotik', `Router ${index + 1}`, routerSettings(box))))
   await Promise.all(running.map(({ engine }) => engine.pluginHost.refresh()))
   const installed = await deps.plugins.find(paybill)
   await installed?.payments?.registerCallbacks?.()
 
-  const planId: PlanId = await createPlan(deps, organisationId, { code: 'HOME10', name: 'Home 10', actor, price: priceOf('1500', 'postpaid', graceDays) })
+  const planId: PlanId = await createPlan(deps, organisationId, {
+    code: 'HOME10',
+    name: 'Home 10',
+    actor,
+    price: priceOf('1500', 'postpaid', graceDays),
+  })
   let made = 0
 
-  async function subscribe(input: { planId?: PlanId; startsOn?: CivilDate; anchorDay?: number; router?: number; phone?: string; name?: string; accountNumber?: string } = {}): Promise<Line> {
+  async function subscribe(
+    input: {
+      planId?: PlanId
+      startsOn?: CivilDate
+      anchorDay?: number
+      router?: number
+      phone?: string
+      name?: string
+      accountNumber?: string
+    } = {},
+  ): Promise<Line> {
     made++
     const phone = input.phone ?? `+2547${String(10_000_000 + made)}`
     const username = `line${made}`
@@ -132,7 +152,11 @@ export async function openIsp(options: IspOptions = {}) {
     return { subscriberId, subscriptionId, serviceId, accountNumber: row?.account_number ?? '', phone, username }
   }
 
-  const raw = postgres(database.url, { max: 2, onnotice: () => {}, types: { date: { to: 1082, from: [1082], serialize: String, parse: String } } })
+  const raw = postgres(database.url, {
+    max: 2,
+    onnotice: () => {},
+    types: { date: { to: 1082, from: [1082], serialize: String, parse: String } },
+  })
   return {
     database,
     databaseUrl: database.url,
@@ -179,11 +203,22 @@ export const priceOf = (amount: string, billing: BillingMode, graceDays: number)
   effectiveFrom: civilDate('2020-01-01'),
 })
 
-export const routerSettings = (box: RouterSimulator) => ({ host: box.host, port: box.port, tls: 'plain', username: 'nyuzi', password: 'router-password' })
+export const routerSettings = (box: RouterSimulator) => ({
+  host: box.host,
+  port: box.port,
+  tls: 'plain',
+  username: 'nyuzi',
+  password: 'router-password',
+})
 
 type RunningServer = { engine: Engine; url: string; stop(): Promise<void> }
 
-export async function startServer(databaseUrl: string, clock: MovableClock, plugins: readonly Plugin[], options: IspOptions = {}): Promise<RunningServer> {
+export async function startServer(
+  databaseUrl: string,
+  clock: MovableClock,
+  plugins: readonly Plugin[],
+  options: IspOptions = {},
+): Promise<RunningServer> {
   const app = new Hono()
   let server: ServerType | undefined
   const port = await new Promise<number>((resolve) => {

@@ -119,7 +119,8 @@ function furnish(container: Container, options: EngineOptions): Container {
       wake,
       wakeLane,
       holder: c.resolve(tokens.holder),
-      openPassword: (organisationId, { serviceId, password }) => vault.open(password, { organisationId, table: 'services', row: serviceId, column: 'password' }),
+      openPassword: (organisationId, { serviceId, password }) =>
+        vault.open(password, { organisationId, table: 'services', row: serviceId, column: 'password' }),
       log,
       meter: c.resolve(tokens.telemetry).meter,
       inbox: openInbox(store),

@@ -9,7 +9,9 @@ export function openInbox(store: Store): Inbox {
   const writerOf = (organisationId: OrganisationId) => {
     const known = writers.get(organisationId)
     if (known) return known
-    const writer = shareWrites<IncomingCallback, KeptCallback>((callbacks) => store.inOrganisation(organisationId, (tx) => tx.callbacks.keep(callbacks)))
+    const writer = shareWrites<IncomingCallback, KeptCallback>((callbacks) =>
+      store.inOrganisation(organisationId, (tx) => tx.callbacks.keep(callbacks)),
+    )
     writers.set(organisationId, writer)
     return writer
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { startPostgres } from '@nyuzi/embedded-postgres'
-import { migrateDatabase } from '../store/migrate.ts'
 import { checkDatabase } from '../store/check-database.ts'
+import { migrateDatabase } from '../store/migrate.ts'
 import { type Settings, UnsafeSettings } from './settings.ts'
 
 export type OpenDatabase = { readonly url: string; close(): Promise<void> }
@@ -14,7 +14,7 @@ export async function openDatabase({ databaseUrl, dataDirectory, mode }: Setting
   if (databaseUrl !== undefined) {
     await migrateDatabase(databaseUrl)
     const faults = await checkDatabase(databaseUrl)
-    if (mode === 'real' && faults.length > 0) throw new UnsafeSettings(faults.join(' '))
+    if (mode === 'real' && faults.length > 0) throw new UnsafeSettings(faults.map(({ message, fix }) => `${message} ${fix}`).join(' '))
     return { url: databaseUrl, close: async () => {} }
   }
   const cluster = await startPostgres({ durable: true, dataDirectory: join(dataDirectory, 'pg') })

@@ -58,7 +58,8 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       log.error('an installation could not be set up', { installation: row.id, plugin: row.pluginId, reason })
-      if (error instanceof ProviderMisconfigured || error instanceof z.ZodError) void installations.pause(row.organisationId, row.id, reason, clock.now()).catch(() => {})
+      if (error instanceof ProviderMisconfigured || error instanceof z.ZodError)
+        void installations.pause(row.organisationId, row.id, reason, clock.now()).catch(() => {})
     }
   }
 
@@ -85,7 +86,10 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       return held.get(id)?.installed
     },
     async offering(organisationId, capability) {
-      const of = () => [...held.values()].map(({ installed }) => installed).filter((one) => one.organisationId === organisationId && one[capability] !== undefined)
+      const of = () =>
+        [...held.values()]
+          .map(({ installed }) => installed)
+          .filter((one) => one.organisationId === organisationId && one[capability] !== undefined)
       if (of().length === 0) await load(organisationId)
       return of().sort((left, right) => (left.id < right.id ? -1 : 1))
     },
@@ -109,11 +113,17 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
 
 function checkContract(plugin: Plugin): Plugin {
   if (plugin.contract !== contractNumber)
-    throw new Error(`plugin "${plugin.id}" speaks contract ${plugin.contract}; this server speaks ${contractNumber}. Install a version of the plugin that fits.`)
+    throw new Error(
+      `plugin "${plugin.id}" speaks contract ${plugin.contract}; this server speaks ${contractNumber}. Install a version of the plugin that fits.`,
+    )
   return plugin
 }
 
-function hostFor({ vault, clock, log, meter, sharedSecrets, installations, publicUrl }: PluginHostOptions, plugin: Plugin, row: InstallationRow): Host<unknown> {
+function hostFor(
+  { vault, clock, log, meter, sharedSecrets, installations, publicUrl }: PluginHostOptions,
+  plugin: Plugin,
+  row: InstallationRow,
+): Host<unknown> {
   const { id, organisationId, name, country } = row
   const secrets = JSON.parse(vault.open(row.secrets, secretsPlace(organisationId, id)))
   const config = Object.freeze(plugin.config.strict().parse({ ...row.settings, ...secrets }))
@@ -154,7 +164,10 @@ function hostFor({ vault, clock, log, meter, sharedSecrets, installations, publi
       },
       async drop(secret, value) {
         if (known.get(secret)?.value === value) known.delete(secret)
-        await sharedSecrets.drop({ organisationId, pluginId: plugin.id, name: secret }, (sealed) => vault.open(sealed, place(secret)) === value)
+        await sharedSecrets.drop(
+          { organisationId, pluginId: plugin.id, name: secret },
+          (sealed) => vault.open(sealed, place(secret)) === value,
+        )
       },
     },
     cursor: {

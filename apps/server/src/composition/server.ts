@@ -78,7 +78,14 @@ export async function startServer(config: NyuziConfig, settings: Settings, log: 
     await schedules.start()
     closers.push(() => schedules.stop())
     if (config.demo && movable && operatorKey !== undefined) {
-      const opened = await config.demo.open({ apiUrl: url, operatorKey, clock: movable, dataDirectory: settings.dataDirectory, settled: () => engine.workRoom.idle(), log })
+      const opened = await config.demo.open({
+        apiUrl: url,
+        operatorKey,
+        clock: movable,
+        dataDirectory: settings.dataDirectory,
+        settled: () => engine.workRoom.idle(),
+        log,
+      })
       demo = opened
       closers.push(() => opened.close())
     }
@@ -108,17 +115,24 @@ async function closeServer(server: ServerType): Promise<void> {
 function peerOf(context: Context, trustedHops: number): string | undefined {
   const socket = getConnInfo(context).remote.address
   if (trustedHops === 0) return socket
-  const told = (context.req.header('x-forwarded-for') ?? '').split(',').map((part) => part.trim()).filter(Boolean)
+  const told = (context.req.header('x-forwarded-for') ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
   return told.at(-trustedHops) ?? socket
 }
 
-async function readiness(engine: Engine, jobRuns: ReturnType<typeof jobRunStore>): Promise<{ ready: boolean; checks: Record<string, string> }> {
+async function readiness(
+  engine: Engine,
+  jobRuns: ReturnType<typeof jobRunStore>,
+): Promise<{ ready: boolean; checks: Record<string, string> }> {
   const checks: Record<string, string> = {}
   try {
     const runs = await jobRuns.list()
     checks['database'] = 'ok'
     const late = runs.filter(({ startedAt, finishedAt }) => Date.now() - (finishedAt ?? startedAt).getTime() > jobOverdueMs)
-    checks['schedules'] = late.length === 0 ? 'ok' : `${late.map(({ name }) => name).join(', ')} did not run for ${jobOverdueMs / 60_000} minutes`
+    checks['schedules'] =
+      late.length === 0 ? 'ok' : `${late.map(({ name }) => name).join(', ')} did not run for ${jobOverdueMs / 60_000} minutes`
   } catch {
     checks['database'] = 'it does not answer'
   }

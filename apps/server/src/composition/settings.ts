@@ -34,7 +34,12 @@ export type DemoAction = {
   readonly name: string
   readonly label: string
   readonly explains: string
-  readonly fields: readonly { readonly name: string; readonly label: string; readonly kind: 'text' | 'subscriber' | 'router' | 'choice'; readonly choices?: readonly string[] }[]
+  readonly fields: readonly {
+    readonly name: string
+    readonly label: string
+    readonly kind: 'text' | 'subscriber' | 'router' | 'choice'
+    readonly choices?: readonly string[]
+  }[]
   /** Answers with a sentence that says what was done. */
   run(form: Readonly<Record<string, string>>): Promise<string>
 }
@@ -106,15 +111,31 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     connectionsMax: read.NYUZI_CONNECTIONS,
   }
   if (demo) {
-    if (read.DATABASE_URL) throw new UnsafeSettings('DATABASE_URL is set, but this is the demo, which makes up an ISP and moves the clock. Write a nyuzi.config.ts for your own database, or unset DATABASE_URL.')
+    if (read.DATABASE_URL)
+      throw new UnsafeSettings(
+        'DATABASE_URL is set, but this is the demo, which makes up an ISP and moves the clock. Write a nyuzi.config.ts for your own database, or unset DATABASE_URL.',
+      )
     return { ...common, mode: 'demo', masterKey: createHash('sha256').update('nyuzi demo').digest(), logLevel: read.NYUZI_LOG ?? 'warn' }
   }
-  if (!read.DATABASE_URL) throw new UnsafeSettings('DATABASE_URL is not set. Name the PostgreSQL database this server keeps its books in, e.g. postgres://nyuzi:…@127.0.0.1/nyuzi.')
+  if (!read.DATABASE_URL)
+    throw new UnsafeSettings(
+      'DATABASE_URL is not set. Name the PostgreSQL database this server keeps its books in, e.g. postgres://nyuzi:…@127.0.0.1/nyuzi.',
+    )
   const masterKey = Buffer.from(read.NYUZI_SECRET_KEY ?? '', 'base64')
-  if (masterKey.length < 32) throw new UnsafeSettings('NYUZI_SECRET_KEY must hold at least 32 random octets in base64. Make one with `openssl rand -base64 32`, and keep it apart from the database.')
-  if (!common.publicUrl) throw new UnsafeSettings('NYUZI_PUBLIC_URL is not set. Give the address at which payment providers reach this server, e.g. https://pay.example.net.')
-  if (!isLoopback(common.publicUrl) && !common.publicUrl.startsWith('https://')) throw new UnsafeSettings(`NYUZI_PUBLIC_URL is ${common.publicUrl}: providers and keys need https. Put a TLS proxy in front and give its https address.`)
-  if (common.operatorKey !== undefined && common.operatorKey.length < 32) throw new UnsafeSettings('NYUZI_OPERATOR_KEY must have at least 32 characters. Make one with `openssl rand -hex 32`.')
+  if (masterKey.length < 32)
+    throw new UnsafeSettings(
+      'NYUZI_SECRET_KEY must hold at least 32 random octets in base64. Make one with `openssl rand -base64 32`, and keep it apart from the database.',
+    )
+  if (!common.publicUrl)
+    throw new UnsafeSettings(
+      'NYUZI_PUBLIC_URL is not set. Give the address at which payment providers reach this server, e.g. https://pay.example.net.',
+    )
+  if (!isLoopback(common.publicUrl) && !common.publicUrl.startsWith('https://'))
+    throw new UnsafeSettings(
+      `NYUZI_PUBLIC_URL is ${common.publicUrl}: providers and keys need https. Put a TLS proxy in front and give its https address.`,
+    )
+  if (common.operatorKey !== undefined && common.operatorKey.length < 32)
+    throw new UnsafeSettings('NYUZI_OPERATOR_KEY must have at least 32 characters. Make one with `openssl rand -hex 32`.')
   return { ...common, mode: 'real', masterKey, logLevel: read.NYUZI_LOG ?? 'info' }
 }
 

@@ -1,4 +1,15 @@
-import type { AccessController, ApiKeyId, Currency, InstallationId, Instant, Messenger, OrganisationId, PaymentProvider, ServiceId, TaskId } from '@nyuzi/core'
+import type {
+  AccessController,
+  ApiKeyId,
+  Currency,
+  InstallationId,
+  Instant,
+  Messenger,
+  OrganisationId,
+  PaymentProvider,
+  ServiceId,
+  TaskId,
+} from '@nyuzi/core'
 import type { AccessStore } from './access/ports.ts'
 import type { ApiKeyStore } from './api-keys/ports.ts'
 import type { BillingStore } from './billing/ports.ts'
@@ -90,7 +101,9 @@ export type Store = {
 export type JobRuns = {
   started(name: string, at: Instant): Promise<void>
   finished(name: string, at: Instant, outcome: string): Promise<void>
-  list(): Promise<readonly { readonly name: string; readonly startedAt: Instant; readonly finishedAt?: Instant; readonly outcome?: string }[]>
+  list(): Promise<
+    readonly { readonly name: string; readonly startedAt: Instant; readonly finishedAt?: Instant; readonly outcome?: string }[]
+  >
 }
 
 export type OrganisationStore = {
@@ -99,7 +112,14 @@ export type OrganisationStore = {
 
 export type TaskStore = {
   /** Opens a task for a person; one open task for a kind and subject. */
-  open(task: { kind: string; subjectNoun: string; subjectId: string; title: string; detail?: Record<string, unknown>; at: Instant }): Promise<void>
+  open(task: {
+    kind: string
+    subjectNoun: string
+    subjectId: string
+    title: string
+    detail?: Record<string, unknown>
+    at: Instant
+  }): Promise<void>
   /** Closes it when the matter has settled itself. */
   settle(task: { kind: string; subjectNoun: string; subjectId: string; at: Instant }): Promise<void>
   /** A person says that it is done; false when there is no such task. */
@@ -107,7 +127,14 @@ export type TaskStore = {
 }
 
 export type AuditStore = {
-  write(record: { actor: string; action: string; subjectNoun: string; subjectId: string; detail?: Record<string, unknown>; at: Instant }): Promise<void>
+  write(record: {
+    actor: string
+    action: string
+    subjectNoun: string
+    subjectId: string
+    detail?: Record<string, unknown>
+    at: Instant
+  }): Promise<void>
 }
 
 /** A plugin with its settings, ready to be called: the host has wrapped it with limits, traces and its breaker. */

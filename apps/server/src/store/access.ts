@@ -1,11 +1,15 @@
 import type { AccessInput, AccessProfile, InstallationId, ServiceId, SubscriberId } from '@nyuzi/core'
+import type { Row } from 'postgres'
 import type { AccessStore, ServiceStanding, WantedService } from '../flows/access/ports.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const accessStore = (sql: Sql): AccessStore => ({
   async standings(query) {
-    const which = 'subscriberIds' in query ? sql`v.subscriber_id = any(${[...query.subscriberIds]}::uuid[])` : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
+    const which =
+      'subscriberIds' in query
+        ? sql`v.subscriber_id = any(${[...query.subscriberIds]}::uuid[])`
+        : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
       select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing,
              p.profile_name, p.download_bps, p.upload_bps, a.hold, a.wanted_state, a.wanted_reason, a.profile_name as wanted_profile_name,
@@ -206,7 +210,7 @@ export const accessStore = (sql: Sql): AccessStore => ({
   },
 })
 
-function toStanding(row: { [column: string]: any }): ServiceStanding {
+function toStanding(row: Row): ServiceStanding {
   const open = row.open as [string, string][]
   const input = {
     subscription: fromRow({
@@ -239,4 +243,8 @@ function toStanding(row: { [column: string]: any }): ServiceStanding {
   }
 }
 
-const profileOf = (name: string, download: bigint | string, upload: bigint | string): AccessProfile => ({ name, downloadBps: BigInt(download), uploadBps: BigInt(upload) })
+const profileOf = (name: string, download: bigint | string, upload: bigint | string): AccessProfile => ({
+  name,
+  downloadBps: BigInt(download),
+  uploadBps: BigInt(upload),
+})

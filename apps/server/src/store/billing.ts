@@ -1,4 +1,5 @@
-import type { CivilDate, Currency, FinalInvoice, InvoiceLine, Phone, Subscription, SubscriberId } from '@nyuzi/core'
+import type { CivilDate, Currency, FinalInvoice, InvoiceLine, Phone, SubscriberId, Subscription } from '@nyuzi/core'
+import type { Row } from 'postgres'
 import type { BillingStore, OpenInvoice } from '../flows/billing/ports.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -26,11 +27,14 @@ export const billingStore = (sql: Sql): BillingStore => {
       const rows = fromRows<OpenInvoice>(
         await sql`select ${openColumns} from invoices i where i.subscriber_id = any(${[...ids]}::uuid[]) and i.status = 'open' order by i.id for update`,
       )
-      return rows.sort((left, right) => (left.dueOn === right.dueOn ? Number(left.sequence - right.sequence) : left.dueOn < right.dueOn ? -1 : 1))
+      return rows.sort((left, right) =>
+        left.dueOn === right.dueOn ? Number(left.sequence - right.sequence) : left.dueOn < right.dueOn ? -1 : 1,
+      )
     },
 
     async nextInvoiceDay(until) {
-      const [row] = await sql`select min(next_invoice_on) as day from subscriptions where next_invoice_on <= ${until} and parked_reason is null`
+      const [row] =
+        await sql`select min(next_invoice_on) as day from subscriptions where next_invoice_on <= ${until} and parked_reason is null`
       return (row?.day as CivilDate | null) ?? undefined
     },
 
@@ -54,7 +58,8 @@ export const billingStore = (sql: Sql): BillingStore => {
       await sql`
         insert into number_series (organisation_id, series) select nyuzi_organisation(), s from unnest(${[...series]}::text[]) as s
         on conflict (organisation_id, series) do nothing`
-      const rows = await sql`select series, last_sequence from number_series where series = any(${[...series]}::text[]) order by series for update`
+      const rows =
+        await sql`select series, last_sequence from number_series where series = any(${[...series]}::text[]) order by series for update`
       return new Map(rows.map((row) => [row.series as string, row.last_sequence as bigint]))
     },
 
@@ -94,7 +99,13 @@ export const billingStore = (sql: Sql): BillingStore => {
         insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id)
         select nyuzi_organisation(), subscription_id, component, daterange(period_start, period_end), invoice_id from ${rowsOf(
           sql,
-          lines.map(({ subscriptionId, category, periodStart, periodEnd, invoiceId }) => ({ subscriptionId, component: category, periodStart, periodEnd, invoiceId })),
+          lines.map(({ subscriptionId, category, periodStart, periodEnd, invoiceId }) => ({
+            subscriptionId,
+            component: category,
+            periodStart,
+            periodEnd,
+            invoiceId,
+          })),
           { subscriptionId: 'uuid', component: 'text', periodStart: 'date', periodEnd: 'date', invoiceId: 'uuid' },
         )}`
     },
@@ -120,7 +131,7 @@ export const billingStore = (sql: Sql): BillingStore => {
   }
 }
 
-function toSubscription(row: Record<string, unknown> & { [key: string]: any }): Subscription {
+function toSubscription(row: Row): Subscription {
   return {
     id: row.id,
     subscriberId: row.subscriber_id,

@@ -40,7 +40,8 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
     for (const callback of callbacks) {
       const first = unique.get(keyOf(callback))
       const row = kept.get(keyOf(callback))
-      const sameBytes = row?.same === true && (first === callback || (first !== undefined && Buffer.compare(first.body, callback.body) === 0))
+      const sameBytes =
+        row?.same === true && (first === callback || (first !== undefined && Buffer.compare(first.body, callback.body) === 0))
       if (!row) results.push('unknown_token')
       else if (row.inserted && first === callback) results.push('stored')
       else if (sameBytes) results.push('repeat')
@@ -64,7 +65,12 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
 
   async finish(ends, now) {
     if (ends.length === 0) return
-    const rows = ends.map(({ id, status, reason, nextAttemptAt }) => ({ id, status, statusReason: reason, nextAttemptAt: nextAttemptAt ?? now }))
+    const rows = ends.map(({ id, status, reason, nextAttemptAt }) => ({
+      id,
+      status,
+      statusReason: reason,
+      nextAttemptAt: nextAttemptAt ?? now,
+    }))
     await sql`
       update callbacks c set status = r.status, status_reason = r.status_reason, next_attempt_at = r.next_attempt_at,
              processed_at = case when r.status = 'received' then null else ${now}::timestamptz end
@@ -74,7 +80,18 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
 
 const keyOf = ({ installationId, dedupeKey }: IncomingCallback): string => `${installationId} ${dedupeKey}`
 
-const toRow = ({ id, installationId, channel, dedupeKey, body, headers, query, peerAddress, intentToken, receivedAt }: IncomingCallback) => ({
+const toRow = ({
+  id,
+  installationId,
+  channel,
+  dedupeKey,
+  body,
+  headers,
+  query,
+  peerAddress,
+  intentToken,
+  receivedAt,
+}: IncomingCallback) => ({
   id,
   installationId,
   channel,

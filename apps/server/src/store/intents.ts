@@ -1,7 +1,7 @@
 import { Defect } from '@nyuzi/core'
 import type { Intent, IntentStore } from '../flows/payments/ports.ts'
 import { fromRow, fromRows } from './mapping.ts'
-import { type Sql } from './transaction.ts'
+import type { Sql } from './transaction.ts'
 
 export const intentStore = (sql: Sql): IntentStore => {
   const columns = sql`id, installation_id as "installationId", subscriber_id as "subscriberId", amount_minor as "amountMinor", prompt_minor as "promptMinor",
@@ -9,7 +9,19 @@ export const intentStore = (sql: Sql): IntentStore => {
     requested_at as "requestedAt", look_up_attempts as "lookUpAttempts", next_look_up_at as "nextLookUpAt", payment_id as "paymentId",
     case when failure_code is not null then jsonb_build_object('code', failure_code, 'class', failure_class, 'message', failure_message) end as failure`
   return {
-    async add({ id, installationId, subscriberId, amountMinor, promptMinor, currency, phone, accountReference, status, callbackToken, requestedAt }) {
+    async add({
+      id,
+      installationId,
+      subscriberId,
+      amountMinor,
+      promptMinor,
+      currency,
+      phone,
+      accountReference,
+      status,
+      callbackToken,
+      requestedAt,
+    }) {
       await sql`
         insert into payment_intents (organisation_id, id, installation_id, subscriber_id, amount_minor, prompt_minor, currency, phone, account_reference, status, callback_token, requested_at)
         values (nyuzi_organisation(), ${id}, ${installationId}, ${subscriberId}, ${amountMinor}, ${promptMinor}, ${currency}, ${phone}, ${accountReference}, ${status}, ${callbackToken}, ${requestedAt})`

@@ -12,6 +12,8 @@ export const jobRunStore = (database: Database): JobRuns => ({
     await database`update job_runs set finished_at = ${at}, outcome = ${outcome} where name = ${name}`
   },
   async list() {
-    return fromRows(await database`select name, started_at as "startedAt", finished_at as "finishedAt", outcome from job_runs order by name`)
+    return fromRows(
+      await database`select name, started_at as "startedAt", finished_at as "finishedAt", outcome from job_runs order by name`,
+    )
   },
 })

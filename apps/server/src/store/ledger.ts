@@ -9,7 +9,10 @@ const balanceKept = new Set<LedgerAccountRef['kind']>(['receivable', 'credit', '
 export const ledgerStore = (sql: Sql): LedgerStore => ({
   async record(entries, recordedAt) {
     if (entries.length === 0) return
-    const accounts = await openAccounts(sql, entries.flatMap(({ entry }) => entry.postings.map(({ account }) => account)))
+    const accounts = await openAccounts(
+      sql,
+      entries.flatMap(({ entry }) => entry.postings.map(({ account }) => account)),
+    )
     const postings = entries.flatMap(({ id, entry }) =>
       entry.postings.map(({ account, amountMinor }, index) => ({
         entryId: id,
@@ -86,14 +89,21 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
     const [row] = await sql`
       select (select count(*)::int from journal_entries) as entries, (select count(*)::int from postings) as postings, (select count(*)::int from payments) as payments,
              (select count(*)::int from invoices) as invoices, (select count(*)::int from ledger_blocks) as blocks`
-    return { entries: row?.entries ?? 0, postings: row?.postings ?? 0, payments: row?.payments ?? 0, invoices: row?.invoices ?? 0, blocks: row?.blocks ?? 0 }
+    return {
+      entries: row?.entries ?? 0,
+      postings: row?.postings ?? 0,
+      payments: row?.payments ?? 0,
+      invoices: row?.invoices ?? 0,
+      blocks: row?.blocks ?? 0,
+    }
   },
 })
 
 async function openAccounts(sql: Sql, refs: readonly LedgerAccountRef[]): Promise<Map<string, string>> {
   const wanted = new Map(refs.map((ref) => [accountCode(ref), ref]))
   const codes = [...wanted.keys()].sort()
-  const read = async () => (await sql`select code, id from ledger_accounts where code = any(${codes}::text[])`).map(({ code, id }) => [code, id] as const)
+  const read = async () =>
+    (await sql`select code, id from ledger_accounts where code = any(${codes}::text[])`).map(({ code, id }) => [code, id] as const)
   const found = new Map<string, string>(await read())
   const missing = codes.filter((code) => !found.has(code))
   if (missing.length === 0) return found
@@ -133,9 +143,12 @@ async function verifyBlocks(sql: Sql): Promise<LedgerDoubt[]> {
     number++
     if (block.number !== number) doubts.push({ rule: 'L8', subject, message: `block ${number} is missing` })
     const lines = await linesOfBlock(sql, block.number)
-    if (lines.length !== block.entry_count) doubts.push({ rule: 'L8', subject, message: `${block.entry_count} entries were sealed, ${lines.length} are there` })
-    if (Buffer.compare(block.previous_hash, previous) !== 0) doubts.push({ rule: 'L8', subject, message: 'it does not follow the block before it' })
-    if (Buffer.compare(block.hash, hashOf(previous, lines)) !== 0) doubts.push({ rule: 'L8', subject, message: 'an entry in it was changed after it was sealed' })
+    if (lines.length !== block.entry_count)
+      doubts.push({ rule: 'L8', subject, message: `${block.entry_count} entries were sealed, ${lines.length} are there` })
+    if (Buffer.compare(block.previous_hash, previous) !== 0)
+      doubts.push({ rule: 'L8', subject, message: 'it does not follow the block before it' })
+    if (Buffer.compare(block.hash, hashOf(previous, lines)) !== 0)
+      doubts.push({ rule: 'L8', subject, message: 'an entry in it was changed after it was sealed' })
     previous = block.hash
     number = block.number
   }

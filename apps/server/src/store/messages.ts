@@ -1,4 +1,5 @@
-import { civilDateAt, type Currency, type MessageFacts, type MessageId, type MessageKind, money, type SubscriberId } from '@nyuzi/core'
+import { type Currency, civilDateAt, type MessageFacts, type MessageId, type MessageKind, money, type SubscriberId } from '@nyuzi/core'
+import type { Row } from 'postgres'
 import type { MessageSource, MessageStore, MessageToSend } from '../flows/messages/ports.ts'
 import { fromRow } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -86,7 +87,7 @@ export const messageStore = (sql: Sql): MessageStore => ({
   },
 })
 
-function toMessage(row: { [column: string]: any }, now: Date): MessageToSend {
+function toMessage(row: Row, now: Date): MessageToSend {
   const currency = row.currency as Currency
   const source: MessageSource['noun'] = row.source_noun
   const facts: MessageFacts = fromRow({

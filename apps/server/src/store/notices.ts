@@ -90,7 +90,20 @@ export const noticeStore = (sql: Sql): NoticeStore => ({
   },
 })
 
-function toWaiting({ id, installationId, intentId, receivedAt, status, amountMinor, currency, providerTransaction, paidAt, failure, detail, ...origin }: Row): WaitingNotice {
+function toWaiting({
+  id,
+  installationId,
+  intentId,
+  receivedAt,
+  status,
+  amountMinor,
+  currency,
+  providerTransaction,
+  paidAt,
+  failure,
+  detail,
+  ...origin
+}: Row): WaitingNotice {
   const common = { id, installationId, ...(intentId === undefined ? {} : { intentId }), receivedAt }
   if (status === 'failed') {
     const unnamed: PaymentFailure = { code: '', class: 'technical', message: 'the provider gave no reason' }

@@ -45,7 +45,10 @@ export const openStore = (database: Database): Store => ({
   },
 
   async dueWork(at) {
-    return (await database`select kind, organisation_id from nyuzi_due_work(${at})`).map((row) => ({ kind: row.kind as WorkKind, organisationId: row.organisation_id as OrganisationId }))
+    return (await database`select kind, organisation_id from nyuzi_due_work(${at})`).map((row) => ({
+      kind: row.kind as WorkKind,
+      organisationId: row.organisation_id as OrganisationId,
+    }))
   },
 })
 

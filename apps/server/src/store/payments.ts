@@ -11,7 +11,9 @@ export const paymentStore = (sql: Sql): PaymentStore => {
     async addNew(payments) {
       if (payments.length === 0) return new Set<PaymentId>()
       // In the order of their receipts: two servers with the same receipts wait for each other, never in a circle.
-      const ordered = [...payments].sort((left, right) => ((left.providerTransaction ?? left.id) < (right.providerTransaction ?? right.id) ? -1 : 1))
+      const ordered = [...payments].sort((left, right) =>
+        (left.providerTransaction ?? left.id) < (right.providerTransaction ?? right.id) ? -1 : 1,
+      )
       const rows = await sql`
         insert into payments (organisation_id, id, source, installation_id, branch_id, provider_transaction, intent_id, amount_minor, currency, status, subscriber_id,
                match_rule, suspense_reason, candidates, account_reference, payer, payer_name, evidence, paid_at, received_at, recorded_at, recorded_by)

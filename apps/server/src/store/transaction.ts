@@ -57,7 +57,11 @@ type Column = 'uuid' | 'text' | 'bigint' | 'integer' | 'boolean' | 'date' | 'tim
  * `insert into t (a, b) select a, b from ${rowsOf(sql, rows, { a: 'uuid', b: 'bigint' })}`.
  * All values travel as text arrays and are cast by the database: postgres.js takes no bigint arrays.
  */
-export function rowsOf<Row extends Record<string, unknown>>(sql: Sql, rows: readonly Row[], columns: { readonly [K in keyof Row & string]: Column }) {
+export function rowsOf<Row extends Record<string, unknown>>(
+  sql: Sql,
+  rows: readonly Row[],
+  columns: { readonly [K in keyof Row & string]: Column },
+) {
   const names = Object.keys(columns) as (keyof Row & string)[]
   const arrays = names.map((name) => {
     const values = rows.map((row) => asText(row[name]))

@@ -8,10 +8,12 @@ export type LogOptions = { readonly level: 'silent' | 'error' | 'warn' | 'info' 
 /** Structured lines in UTC, with secrets and phone numbers taken out before they are written. */
 export function createLog({ level, destination = process.stderr }: LogOptions): Log {
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination as pino.DestinationStream)
-  const write = (severity: 'info' | 'warn' | 'error') => (message: string, facts: Record<string, unknown> = {}) => {
-    const { error, ...rest } = facts
-    logger[severity]({ ...(redact(rest) as object), ...(error === undefined ? {} : { error: describe(error) }) }, String(redact(message)))
-  }
+  const write =
+    (severity: 'info' | 'warn' | 'error') =>
+    (message: string, facts: Record<string, unknown> = {}) => {
+      const { error, ...rest } = facts
+      logger[severity]({ ...(redact(rest) as object), ...(error === undefined ? {} : { error: describe(error) }) }, String(redact(message)))
+    }
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }
 

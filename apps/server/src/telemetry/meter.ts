@@ -7,7 +7,8 @@ export type Telemetry = { readonly meter: Meter; readonly registry: Registry }
 export function createTelemetry({ processMetrics = true }: { processMetrics?: boolean } = {}): Telemetry {
   const registry = new Registry()
   if (processMetrics) collectDefaultMetrics({ register: registry })
-  const counter = (name: string, help: string, labelNames: string[]) => new Counter({ name: `nyuzi_${name}_total`, help, labelNames, registers: [registry] })
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name: `nyuzi_${name}_total`, help, labelNames, registers: [registry] })
   const counters = {
     callbacks: counter('callbacks', 'Calls from providers, by what became of them.', ['plugin', 'channel', 'outcome']),
     payments: counter('payments', 'Payments posted, by whether their owner was known.', ['outcome']),

@@ -12,7 +12,9 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value instanceof Date) return value.toISOString()
   if (depth >= depthMax) return '[deep]'
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => redact(item, depth + 1))
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, secretName.test(name) ? '[secret]' : redact(inner, depth + 1)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, secretName.test(name) ? '[secret]' : redact(inner, depth + 1)]),
+  )
 }
 
 const maskDigits = (digits: string): string => `${digits.slice(0, 5)}…${digits.slice(-3)}`

@@ -16,12 +16,24 @@ const pocket = definePlugin({
     payments: {
       currencies: ['KES'],
       channels: { paid: { token: 'installation', purpose: 'notice' } },
-      verifyCallback: ({ rawBody }) => ({ dedupeKey: Buffer.from(rawBody).toString(), reply: { status: 200, contentType: 'text/plain', body: 'thanks' } }),
+      verifyCallback: ({ rawBody }) => ({
+        dedupeKey: Buffer.from(rawBody).toString(),
+        reply: { status: 200, contentType: 'text/plain', body: 'thanks' },
+      }),
       translateCallback({ rawBody }) {
         const [receipt = '', amount = '', accountReference = ''] = Buffer.from(rawBody).toString().split(' ')
         const parsed = parseMoney(amount, 'KES')
         if (!parsed) throw new Error(`${amount} is no amount`)
-        return [{ status: 'succeeded', evidence: 'callback', providerTransaction: receipt, amount: money(parsed.amountMinor, 'KES'), accountReference, payer: { kind: 'absent' } }]
+        return [
+          {
+            status: 'succeeded',
+            evidence: 'callback',
+            providerTransaction: receipt,
+            amount: money(parsed.amountMinor, 'KES'),
+            accountReference,
+            payer: { kind: 'absent' },
+          },
+        ]
       },
     },
   }),
@@ -42,7 +54,12 @@ const switchboard = definePlugin({
           const was = ports.get(one.username)?.seen
           ports.set(one.username, { ...one, seen: one.state })
           const observed = { serviceId: one.serviceId, username: one.username, state: one.state, sessions: 0 }
-          return { serviceId: one.serviceId, sessionsDropped: 0, outcome: was === one.state ? ('ok' as const) : ('changed' as const), observed }
+          return {
+            serviceId: one.serviceId,
+            sessionsDropped: 0,
+            outcome: was === one.state ? ('ok' as const) : ('changed' as const),
+            observed,
+          }
         }),
     },
   }),
@@ -78,17 +95,40 @@ describe('A second plugin of each kind, unknown to core and to the flows', () =>
     const port = await isp.install('switchboard', 'Switch', { address: '10.0.0.1' })
     await isp.install('mail', 'Letters', { from: 'isp@example.net' })
     await isp.engine.pluginHost.refresh()
-    const subscriberId = await createSubscriber(isp.deps, isp.organisationId, { branchId: (await isp.raw`select id from branches`)[0]?.id, name: 'Otieno', email: 'otieno@example.net', actor: 'test' })
-    const subscriptionId = await createSubscription(isp.deps, isp.organisationId, { subscriberId, sold: { planId: isp.planId }, startsOn: '2026-06-03' as never, actor: 'test' })
-    await createService(isp.deps, isp.organisationId, { subscriptionId, installationId: port, kind: 'ipoe', username: 'port-1', password: 'none', actor: 'test' })
+    const subscriberId = await createSubscriber(isp.deps, isp.organisationId, {
+      branchId: (await isp.raw`select id from branches`)[0]?.id,
+      name: 'Otieno',
+      email: 'otieno@example.net',
+      actor: 'test',
+    })
+    const subscriptionId = await createSubscription(isp.deps, isp.organisationId, {
+      subscriberId,
+      sold: { planId: isp.planId },
+      startsOn: '2026-06-03' as never,
+      actor: 'test',
+    })
+    await createService(isp.deps, isp.organisationId, {
+      subscriptionId,
+      installationId: port,
+      kind: 'ipoe',
+      username: 'port-1',
+      password: 'none',
+      actor: 'test',
+    })
     await isp.cycle()
     isp.day('2026-06-05')
     await isp.cycle()
     await isp.until('the port to be closed', () => ports.get('port-1')?.seen === 'suspended')
 
-    const { callback_token: token } = (await isp.raw`select callback_token from installations where id = ${wallet}`)[0] as { callback_token: string }
-    const [{ account_number: account } = { account_number: '' }] = await isp.raw`select account_number from subscribers where id = ${subscriberId}`
-    const answer = await fetch(`${isp.servers[0]?.url}/callbacks/${wallet.replaceAll('-', '')}/paid/${token}`, { method: 'POST', body: `P-1 1500.00 ${account}` })
+    const { callback_token: token } = (await isp.raw`select callback_token from installations where id = ${wallet}`)[0] as {
+      callback_token: string
+    }
+    const [{ account_number: account } = { account_number: '' }] =
+      await isp.raw`select account_number from subscribers where id = ${subscriberId}`
+    const answer = await fetch(`${isp.servers[0]?.url}/callbacks/${wallet.replaceAll('-', '')}/paid/${token}`, {
+      method: 'POST',
+      body: `P-1 1500.00 ${account}`,
+    })
     expect([answer.status, await answer.text()]).toEqual([200, 'thanks'])
 
     await isp.until('the port to be open', () => ports.get('port-1')?.seen === 'active')

@@ -5,10 +5,15 @@ import { type Isp, type Line, openIsp } from '../isp.ts'
 describe('An ISP that is paid late', () => {
   let isp: Isp
   let line: Line
-  const wantedState = async () => (await isp.raw`select wanted_state, status, observed_state from access_states where service_id = ${line.serviceId}`)[0]
+  const wantedState = async () =>
+    (await isp.raw`select wanted_state, status, observed_state from access_states where service_id = ${line.serviceId}`)[0]
 
   beforeAll(async () => {
-    isp = await openIsp({ startAt: '2026-06-01T06:00:00Z', graceDays: 3, daraja: { autoAnswer: { outcome: 'approve', afterMs: 50 }, confirmation: 'after' } })
+    isp = await openIsp({
+      startAt: '2026-06-01T06:00:00Z',
+      graceDays: 3,
+      daraja: { autoAnswer: { outcome: 'approve', afterMs: 50 }, confirmation: 'after' },
+    })
     line = await isp.subscribe({ startsOn: '2026-06-10' as never, anchorDay: 10 })
   })
   afterAll(() => isp.close())
@@ -18,7 +23,13 @@ describe('An ISP that is paid late', () => {
     const cycle = await isp.cycle()
     expect(cycle).toMatchObject({ invoicesIssued: 1, servicesSuspended: 0 })
     const [invoice] = await isp.raw`select number, status, total_minor, due_on, issued_on from invoices`
-    expect(invoice).toMatchObject({ number: 'NRB-000001', status: 'open', total_minor: '150000', due_on: '2026-06-10', issued_on: '2026-06-03' })
+    expect(invoice).toMatchObject({
+      number: 'NRB-000001',
+      status: 'open',
+      total_minor: '150000',
+      due_on: '2026-06-10',
+      issued_on: '2026-06-03',
+    })
   })
 
   it('reminds five days before, on the day and one day after, each once', async () => {
@@ -27,7 +38,11 @@ describe('An ISP that is paid late', () => {
       await isp.cycle()
     }
     await isp.until('three reminders', () => isp.gateway.messages.length === 3)
-    expect(isp.gateway.messages.map(({ text }) => text)).toEqual([expect.stringContaining('10 Jun'), expect.any(String), expect.any(String)])
+    expect(isp.gateway.messages.map(({ text }) => text)).toEqual([
+      expect.stringContaining('10 Jun'),
+      expect.any(String),
+      expect.any(String),
+    ])
   })
 
   it('lets the line on and dial in while it is in grace', async () => {
@@ -49,9 +64,13 @@ describe('An ISP that is paid late', () => {
     await requestPayment(isp.deps, isp.organisationId, { subscriberId: line.subscriberId, actor: 'test' })
     await isp.until('the line to be active again', async () => (await wantedState())?.observed_state === 'active')
     await isp.until('the line to be online', () => isp.router.lineState(line.username) === 'online')
-    await isp.until('the receipt', () => isp.gateway.messages.some(({ text }) => /on\b/i.test(text) && text.includes(isp.daraja.book[0]?.receipt ?? '-')))
+    await isp.until('the receipt', () =>
+      isp.gateway.messages.some(({ text }) => /on\b/i.test(text) && text.includes(isp.daraja.book[0]?.receipt ?? '-')),
+    )
     const payments = await isp.raw`select provider_transaction, amount_minor, allocated_minor, status from payments`
-    expect(payments).toEqual([{ provider_transaction: isp.daraja.book[0]?.receipt, amount_minor: '150000', allocated_minor: '150000', status: 'matched' }])
+    expect(payments).toEqual([
+      { provider_transaction: isp.daraja.book[0]?.receipt, amount_minor: '150000', allocated_minor: '150000', status: 'matched' },
+    ])
     expect(await isp.raw`select status from invoices`).toEqual([{ status: 'paid' }])
     await isp.daraja.settled()
     await isp.settled()

@@ -16,7 +16,10 @@ describe('Two hundred suspended subscribers who pay one after the other', () => 
     await isp.cycle()
     isp.day('2026-06-06')
     expect(await isp.cycle()).toMatchObject({ servicesSuspended: payers })
-    await isp.until('all lines to be suspended', async () => (await isp.raw`select from access_states where observed_state = 'suspended'`).length === payers)
+    await isp.until(
+      'all lines to be suspended',
+      async () => (await isp.raw`select from access_states where observed_state = 'suspended'`).length === payers,
+    )
   }, 60_000)
   afterAll(() => isp.close())
 
@@ -41,10 +44,18 @@ describe('Two hundred suspended subscribers who pay one after the other', () => 
   }, 60_000)
 
   it('are posted once each, with one receipt each, and the books are in order', async () => {
-    await isp.until('all receipts', () => isp.gateway.messages.filter(({ text }) => isp.daraja.book.some(({ receipt }) => text.includes(receipt))).length >= payers, 30_000)
+    await isp.until(
+      'all receipts',
+      () => isp.gateway.messages.filter(({ text }) => isp.daraja.book.some(({ receipt }) => text.includes(receipt))).length >= payers,
+      30_000,
+    )
     await isp.settled()
     const texts = isp.gateway.messages.map(({ text }) => text)
-    for (const { receipt } of isp.daraja.book) expect(texts.filter((text) => text.includes(receipt)), receipt).toHaveLength(1)
+    for (const { receipt } of isp.daraja.book)
+      expect(
+        texts.filter((text) => text.includes(receipt)),
+        receipt,
+      ).toHaveLength(1)
     expect((await isp.raw`select from payments where status = 'matched' and allocated_minor = amount_minor`).length).toBe(payers)
     expect((await isp.verify()).doubts).toEqual([])
   }, 60_000)

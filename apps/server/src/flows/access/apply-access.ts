@@ -1,4 +1,13 @@
-import { type AccessOutcome, type AccessState, type InstallationId, type Instant, type OrganisationId, plusMs, secondsBetween, type WantedAccess } from '@nyuzi/core'
+import {
+  type AccessOutcome,
+  type AccessState,
+  type InstallationId,
+  type Instant,
+  type OrganisationId,
+  plusMs,
+  secondsBetween,
+  type WantedAccess,
+} from '@nyuzi/core'
 import { ProviderError, ProviderMisconfigured } from '@nyuzi/sdk'
 import type { Deps, Installed } from '../ports.ts'
 import type { AppliedAccess, DeferredAccess, WantedService } from './ports.ts'
@@ -27,7 +36,10 @@ export async function runLane(deps: Deps, organisationId: OrganisationId, instal
   const leased = await store.inOrganisation(organisationId, (tx) => tx.access.leaseLane(installationId, deps.holder, leaseMs))
   if (!leased) return 0
   let done = 0
-  let end: { state: 'reachable' | 'unreachable' | 'misconfigured'; error?: string; nextAttemptAt: Instant } = { state: 'reachable', nextAttemptAt: clock.now() }
+  let end: { state: 'reachable' | 'unreachable' | 'misconfigured'; error?: string; nextAttemptAt: Instant } = {
+    state: 'reachable',
+    nextAttemptAt: clock.now(),
+  }
   try {
     for (;;) {
       const slice = await runSlice(deps, organisationId, installationId)
@@ -65,7 +77,13 @@ async function runSlice(deps: Deps, organisationId: OrganisationId, installation
     await tx.access.recordDeferred(deferred, at)
     for (const { serviceId, status, error } of deferred) {
       if (status === 'conflict')
-        await tx.tasks.open({ kind: 'access_refused', subjectNoun: 'service', subjectId: serviceId, title: `${installed.name} refuses this line: ${error}`, at })
+        await tx.tasks.open({
+          kind: 'access_refused',
+          subjectNoun: 'service',
+          subjectId: serviceId,
+          title: `${installed.name} refuses this line: ${error}`,
+          at,
+        })
     }
   })
   for (const { outcome, causePaymentId, serviceId } of applied) {
@@ -78,7 +96,16 @@ async function runSlice(deps: Deps, organisationId: OrganisationId, installation
 
 function toWanted(deps: Deps, organisationId: OrganisationId, service: WantedService): WantedAccess {
   const { serviceId, kind, username, state, profile, version } = service
-  return { serviceId, kind, username, password: deps.openPassword(organisationId, service), state, profile, version, settled: service.observedVersion === version }
+  return {
+    serviceId,
+    kind,
+    username,
+    password: deps.openPassword(organisationId, service),
+    state,
+    profile,
+    version,
+    settled: service.observedVersion === version,
+  }
 }
 
 function sortOutcomes(deps: Deps, installed: Installed, wanted: readonly WantedService[], outcomes: readonly AccessOutcome[], at: Instant) {
@@ -90,17 +117,39 @@ function sortOutcomes(deps: Deps, installed: Installed, wanted: readonly WantedS
     const outcome = byService.get(serviceId)
     deps.meter.count('access_outcomes', { plugin: installed.pluginId, outcome: outcome?.outcome ?? 'missing' })
     if (!outcome || outcome.outcome === 'unknown')
-      deferred.push({ serviceId, version, status: 'retrying', error: outcome?.reason ?? 'the plugin reported no outcome', nextAttemptAt: plusMs(at, pauseMinMs) })
+      deferred.push({
+        serviceId,
+        version,
+        status: 'retrying',
+        error: outcome?.reason ?? 'the plugin reported no outcome',
+        nextAttemptAt: plusMs(at, pauseMinMs),
+      })
     else if (outcome.outcome === 'refused')
-      deferred.push({ serviceId, version, status: 'conflict', error: `${outcome.code}: ${outcome.reason}`, nextAttemptAt: plusMs(at, refusedPauseMs) })
+      deferred.push({
+        serviceId,
+        version,
+        status: 'conflict',
+        error: `${outcome.code}: ${outcome.reason}`,
+        nextAttemptAt: plusMs(at, refusedPauseMs),
+      })
     else if (outcome.observed.state !== service.state)
-      deferred.push({ serviceId, version, status: 'retrying', error: `read back ${outcome.observed.state}, wanted ${service.state}`, nextAttemptAt: plusMs(at, pauseMinMs) })
+      deferred.push({
+        serviceId,
+        version,
+        status: 'retrying',
+        error: `read back ${outcome.observed.state}, wanted ${service.state}`,
+        nextAttemptAt: plusMs(at, pauseMinMs),
+      })
     else applied.push(toApplied(service, outcome.observed.state, outcome))
   }
   return { applied, deferred }
 }
 
-function toApplied(service: WantedService, observedState: AccessState, outcome: Extract<AccessOutcome, { outcome: 'ok' | 'changed' | 'drift' }>): AppliedAccess {
+function toApplied(
+  service: WantedService,
+  observedState: AccessState,
+  outcome: Extract<AccessOutcome, { outcome: 'ok' | 'changed' | 'drift' }>,
+): AppliedAccess {
   const { observed } = outcome
   return {
     serviceId: service.serviceId,

@@ -19,7 +19,13 @@ export type ServiceStanding = {
   readonly installationId: InstallationId
   readonly input: Omit<AccessInput, 'today'>
   /** Undefined before the first decision. */
-  readonly wanted?: { readonly state: AccessState; readonly reason: AccessReason; readonly profile: AccessProfile; readonly version: number; readonly recheckOn?: CivilDate }
+  readonly wanted?: {
+    readonly state: AccessState
+    readonly reason: AccessReason
+    readonly profile: AccessProfile
+    readonly version: number
+    readonly recheckOn?: CivilDate
+  }
 }
 
 export type WantedChange = {
@@ -90,14 +96,20 @@ export type AccessStore = {
   /** Takes the lane of one box for `leaseMs` of real time, unless another server has it. */
   leaseLane(installationId: InstallationId, holder: string, leaseMs: number): Promise<boolean>
   /** Lets the lane go, with how it went; a failure sets the time of the next try. */
-  releaseLane(installationId: InstallationId, holder: string, end: { state: 'reachable' | 'unreachable' | 'misconfigured'; error?: string; nextAttemptAt: Instant; at: Instant }): Promise<void>
+  releaseLane(
+    installationId: InstallationId,
+    holder: string,
+    end: { state: 'reachable' | 'unreachable' | 'misconfigured'; error?: string; nextAttemptAt: Instant; at: Instant },
+  ): Promise<void>
   laneFailures(installationId: InstallationId): Promise<number>
   /** The next slice of one lane: payers first, then by age. */
   claimWanted(installationId: InstallationId, limit: number, now: Instant): Promise<readonly WantedService[]>
   recordApplied(applied: readonly AppliedAccess[], at: Instant): Promise<void>
   recordDeferred(deferred: readonly DeferredAccess[], at: Instant): Promise<void>
   /** What the network should hold for this box where it was seen in place; for finding drift. */
-  inSync(installationId: InstallationId): Promise<readonly { serviceId: ServiceId; username: string; state: AccessState; profileName: string }[]>
+  inSync(
+    installationId: InstallationId,
+  ): Promise<readonly { serviceId: ServiceId; username: string; state: AccessState; profileName: string }[]>
   /** Makes services due again although nothing new is wanted. */
   recheckNetwork(serviceIds: readonly ServiceId[], at: Instant): Promise<void>
   reconciled(installationId: InstallationId, at: Instant): Promise<void>

@@ -5,7 +5,11 @@ import { wantAccess } from './want-access.ts'
 const batchMax = 500
 
 /** Decides anew for lines whose state may change because a day has come: grace that ended, a start, an end. */
-export async function recheckAccess(deps: Deps, organisationId: OrganisationId, today: CivilDate): Promise<{ suspended: number; moved: number }> {
+export async function recheckAccess(
+  deps: Deps,
+  organisationId: OrganisationId,
+  today: CivilDate,
+): Promise<{ suspended: number; moved: number }> {
   let moved = 0
   let suspended = 0
   for (;;) {

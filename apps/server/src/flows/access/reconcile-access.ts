@@ -16,7 +16,11 @@ export async function reconcileAccess(deps: Deps, organisationId: OrganisationId
   return found.reduce((sum, drifted) => sum + drifted, 0)
 }
 
-export async function reconcileLane({ store, clock, plugins, wakeLane }: Deps, organisationId: OrganisationId, installationId: InstallationId): Promise<number> {
+export async function reconcileLane(
+  { store, clock, plugins, wakeLane }: Deps,
+  organisationId: OrganisationId,
+  installationId: InstallationId,
+): Promise<number> {
   const installed = await plugins.find(installationId)
   if (!installed?.access?.readAccess) return 0
   const expected = await store.inOrganisation(organisationId, (tx) => tx.access.inSync(installationId))
@@ -28,7 +32,11 @@ export async function reconcileLane({ store, clock, plugins, wakeLane }: Deps, o
       .filter(({ serviceId, state, username, profileName }) => {
         const seen = observed.get(serviceId)
         if (state === 'closed') return seen !== undefined
-        return seen?.state !== state || seen.username !== username || (state === 'active' && seen.profileName !== undefined && seen.profileName !== profileName)
+        return (
+          seen?.state !== state ||
+          seen.username !== username ||
+          (state === 'active' && seen.profileName !== undefined && seen.profileName !== profileName)
+        )
       })
       .map(({ serviceId }) => serviceId)
   } catch (error) {

@@ -1,4 +1,13 @@
-import { type AccessProfile, type CivilDate, civilDateAt, decideAccess, type Instant, type PaymentId, type ServiceId, type SubscriberId } from '@nyuzi/core'
+import {
+  type AccessProfile,
+  type CivilDate,
+  civilDateAt,
+  decideAccess,
+  type Instant,
+  type PaymentId,
+  type ServiceId,
+  type SubscriberId,
+} from '@nyuzi/core'
 import type { Organisation, Transaction } from '../ports.ts'
 import type { ServiceStanding, WantedChange } from './ports.ts'
 
@@ -15,7 +24,12 @@ export type WantAccessQuery = ({ readonly subscriberIds: readonly SubscriberId[]
  * differ from the recorded ones, inside the caller's transaction. Returns the moves, so that the caller can wake the
  * lanes after its commit and tell subscribers what it did.
  */
-export async function wantAccess(tx: Transaction, organisation: Organisation, now: Instant, query: WantAccessQuery): Promise<readonly WantedChange[]> {
+export async function wantAccess(
+  tx: Transaction,
+  organisation: Organisation,
+  now: Instant,
+  query: WantAccessQuery,
+): Promise<readonly WantedChange[]> {
   const today = query.today ?? civilDateAt(now, organisation.timeZone)
   const standings = await tx.access.standings(query)
   const changes = standings.flatMap((standing) => changeOf(standing, today, query.cause))

@@ -1,8 +1,8 @@
 import {
   addDays,
   asId,
-  chargesDue,
   type CivilDate,
+  chargesDue,
   creditApplied,
   draftInvoice,
   type FinalInvoice,
@@ -59,7 +59,13 @@ async function issueChunk(deps: Deps, tx: Transaction, until: CivilDate): Promis
       parked++
       const { id } = one.subscription
       await tx.billing.park(id, decided.reason)
-      await tx.tasks.open({ kind: 'billing_parked', subjectNoun: 'subscription', subjectId: id, title: `This subscription could not be billed: ${decided.reason}`, at: now })
+      await tx.tasks.open({
+        kind: 'billing_parked',
+        subjectNoun: 'subscription',
+        subjectId: id,
+        title: `This subscription could not be billed: ${decided.reason}`,
+        at: now,
+      })
     } else {
       drafts.push(...decided.drafts.map((draft) => ({ draft, series: one.series })))
       advances.push(decided.advance)
@@ -80,7 +86,11 @@ async function issueChunk(deps: Deps, tx: Transaction, until: CivilDate): Promis
 }
 
 type Decided =
-  | { outcome: 'charged'; drafts: readonly InvoiceDraft[]; advance: { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null } }
+  | {
+      outcome: 'charged'
+      drafts: readonly InvoiceDraft[]
+      advance: { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null }
+    }
   | { outcome: 'parked'; reason: string }
 
 /** One invoice a period, so that what is owed on a day does not depend on when the run came to it. */
@@ -89,7 +99,15 @@ function decide({ subscription, hasOpenInvoice }: DueSubscription, day: CivilDat
     const { charges, periodsCharged, capped } = chargesDue(subscription, day, { leadDays: policy.invoiceLeadDays }, hasOpenInvoice)
     if (capped) return { outcome: 'parked', reason: `${charges.length} periods are owed at once; check its start` }
     const drafts = charges.map((charge) => draftInvoice({ subscriberId: subscription.subscriberId, charges: [charge], today: day }))
-    return { outcome: 'charged', drafts, advance: { id: subscription.id, periodsCharged, nextInvoiceOn: nextInvoiceOn(subscription, periodsCharged, day, policy.invoiceLeadDays) } }
+    return {
+      outcome: 'charged',
+      drafts,
+      advance: {
+        id: subscription.id,
+        periodsCharged,
+        nextInvoiceOn: nextInvoiceOn(subscription, periodsCharged, day, policy.invoiceLeadDays),
+      },
+    }
   } catch (error) {
     return { outcome: 'parked', reason: error instanceof Error ? error.message : String(error) }
   }
@@ -135,7 +153,10 @@ async function applyCredit({ ids, clock }: Deps, tx: Transaction, subscriberIds:
     }
     if (taken === 0n) continue
     const { subscriberId, invoiceId, currency } = invoice
-    entries.push({ id: asId('entry', ids.next()), entry: creditApplied({ subscriberId, invoiceId, amount: money(taken, currency), effectiveOn: day }) })
+    entries.push({
+      id: asId('entry', ids.next()),
+      entry: creditApplied({ subscriberId, invoiceId, amount: money(taken, currency), effectiveOn: day }),
+    })
   }
   await tx.ledger.record(entries, clock.now())
   await tx.payments.addAllocations(allocations, clock.now())

@@ -1,4 +1,4 @@
-import type { CivilDate, Currency, Phone, FinalInvoice, Instant, InvoiceId, Subscription, SubscriberId, SubscriptionId } from '@nyuzi/core'
+import type { CivilDate, Currency, FinalInvoice, Instant, InvoiceId, Phone, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
 
 export type OpenInvoice = {
   readonly invoiceId: InvoiceId

@@ -20,7 +20,11 @@ export type DailyCycle = {
  * late, or after days of standstill ends in the same books as running it on time. The three parts follow each other
  * because each reads what the one before wrote.
  */
-export async function runDailyCycle(deps: Deps, organisationId: OrganisationId, options: { readonly date?: CivilDate; readonly dryRun?: boolean } = {}): Promise<DailyCycle> {
+export async function runDailyCycle(
+  deps: Deps,
+  organisationId: OrganisationId,
+  options: { readonly date?: CivilDate; readonly dryRun?: boolean } = {},
+): Promise<DailyCycle> {
   const { dryRun = false } = options
   if (dryRun) return await rehearse(deps, organisationId, options.date)
   return await carryOut(deps, organisationId, options.date, false)

@@ -64,7 +64,12 @@ export type Box = {
   readonly status: string
   readonly statusReason: string | null
   /** Null when it holds no lines. */
-  readonly lane: { readonly state: string; readonly lastError: string | null; readonly lastSeenAt: Instant | null; readonly reconciledAt: Instant | null } | null
+  readonly lane: {
+    readonly state: string
+    readonly lastError: string | null
+    readonly lastSeenAt: Instant | null
+    readonly reconciledAt: Instant | null
+  } | null
   readonly lines: number
   readonly linesOn: number
   readonly linesNotInSync: number

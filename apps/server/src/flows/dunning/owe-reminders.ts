@@ -11,7 +11,11 @@ const lookBackDays = 45
  * "today is the exact day". After a standstill only the latest step goes out; the ones before it are recorded as
  * skipped, so that they never come late.
  */
-export async function oweReminders(deps: Deps, organisationId: OrganisationId, today: CivilDate): Promise<{ owed: number; skipped: number }> {
+export async function oweReminders(
+  deps: Deps,
+  organisationId: OrganisationId,
+  today: CivilDate,
+): Promise<{ owed: number; skipped: number }> {
   const policy = defaultDunningPolicy
   const offsets = policy.steps.map(({ daysFromDue }) => daysFromDue)
   const from = addDays(today, -Math.max(...offsets) - lookBackDays)
@@ -36,7 +40,12 @@ export async function oweReminders(deps: Deps, organisationId: OrganisationId, t
         }))
       })
       await tx.messages.owe(owed, deps.clock.now())
-      return { last: invoices.at(-1)?.invoiceId, size: invoices.length, owed: owed.filter(({ skippedBecause }) => !skippedBecause).length, all: owed.length }
+      return {
+        last: invoices.at(-1)?.invoiceId,
+        size: invoices.length,
+        owed: owed.filter(({ skippedBecause }) => !skippedBecause).length,
+        all: owed.length,
+      }
     })
     total.owed += page.owed
     total.skipped += page.all - page.owed

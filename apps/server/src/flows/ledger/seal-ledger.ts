@@ -9,7 +9,9 @@ const settleMs = 60_000
 export async function sealLedger({ store, clock }: Deps, organisationId: OrganisationId, settledForMs = settleMs): Promise<number> {
   let sealed = 0
   for (;;) {
-    const block = await store.inOrganisation(organisationId, (tx) => tx.ledger.seal(blockMax, plusMs(clock.now(), -settledForMs), clock.now()))
+    const block = await store.inOrganisation(organisationId, (tx) =>
+      tx.ledger.seal(blockMax, plusMs(clock.now(), -settledForMs), clock.now()),
+    )
     sealed += block
     if (block < blockMax) return sealed
   }

@@ -4,7 +4,13 @@ import type { LedgerDoubt } from './ports.ts'
 
 export type VerifiedLedger = {
   readonly doubts: readonly LedgerDoubt[]
-  readonly counts: { readonly entries: number; readonly postings: number; readonly payments: number; readonly invoices: number; readonly blocks: number }
+  readonly counts: {
+    readonly entries: number
+    readonly postings: number
+    readonly payments: number
+    readonly invoices: number
+    readonly blocks: number
+  }
 }
 
 /** Reads all the books of an organisation and tells every doubt; no doubt means that they are in order. */

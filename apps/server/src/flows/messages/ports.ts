@@ -1,4 +1,18 @@
-import type { CivilDate, DeliveryState, InstallationId, Instant, InvoiceId, MessageChannel, MessageFacts, MessageId, MessageKind, PaymentId, Reach, ServiceId, SubscriberId } from '@nyuzi/core'
+import type {
+  CivilDate,
+  DeliveryState,
+  InstallationId,
+  Instant,
+  InvoiceId,
+  MessageChannel,
+  MessageFacts,
+  MessageId,
+  MessageKind,
+  PaymentId,
+  Reach,
+  ServiceId,
+  SubscriberId,
+} from '@nyuzi/core'
 
 export type MessageSource = { noun: 'payment'; id: PaymentId } | { noun: 'invoice'; id: InvoiceId } | { noun: 'service'; id: ServiceId }
 
@@ -58,5 +72,11 @@ export type MessageStore = {
   claim(limit: number, now: Instant, claimUntil: Instant): Promise<readonly MessageToSend[]>
   finish(end: MessageEnd, now: Instant): Promise<void>
   /** Applies a delivery report; false when no message has that reference (yet). Never moves a message backwards. */
-  report(report: { installationId: InstallationId; providerReference: string; state: DeliveryState; reason?: string; at: Instant }): Promise<boolean>
+  report(report: {
+    installationId: InstallationId
+    providerReference: string
+    state: DeliveryState
+    reason?: string
+    at: Instant
+  }): Promise<boolean>
 }

@@ -51,7 +51,8 @@ async function deliver(deps: Deps, messengers: readonly Installed[], message: Me
   if (message.pointless) return { id, status: 'skipped', reason: 'its matter has settled' }
   if (usefulUntil !== undefined && message.today > usefulUntil) return { id, status: 'skipped', reason: 'out of date' }
   if (interrupted && attempts > 2) return { id, status: 'unknown', reason: 'interrupted twice while sending' }
-  if (messengers.length === 0) return { id, status: 'queued', reason: 'no messenger is installed', nextAttemptAt: plusMs(now, providerPauseMs) }
+  if (messengers.length === 0)
+    return { id, status: 'queued', reason: 'no messenger is installed', nextAttemptAt: plusMs(now, providerPauseMs) }
   const route = routeFor(messengers, message)
   if (!route?.messenger.messages) return { id, status: 'skipped', reason: 'the subscriber has no address that a messenger reaches' }
   if (linePending && now.getTime() - createdAt.getTime() < linePatienceMs)
@@ -75,7 +76,13 @@ async function deliver(deps: Deps, messengers: readonly Installed[], message: Me
   }
 }
 
-async function afterFailure(deps: Deps, messenger: Installed, message: MessageToSend, common: Omit<MessageEnd, 'status'>, error: unknown): Promise<MessageEnd> {
+async function afterFailure(
+  deps: Deps,
+  messenger: Installed,
+  message: MessageToSend,
+  common: Omit<MessageEnd, 'status'>,
+  error: unknown,
+): Promise<MessageEnd> {
   const reason = error instanceof Error ? error.message : String(error)
   const now = deps.clock.now()
   deps.meter.count('messages', { kind: message.kind, outcome: error instanceof ProviderError ? error.code : 'unexpected' })
@@ -88,6 +95,7 @@ async function afterFailure(deps: Deps, messenger: Installed, message: MessageTo
   if (error instanceof ProviderRefused) return { ...common, status: 'failed', reason }
   if (error instanceof ProviderUnclear && message.attempts > 1) return { ...common, status: 'unknown', reason }
   const pause = pausesMs[message.attempts - 1]
-  if (pause === undefined || message.attempts >= triesMax) return { ...common, status: 'failed', reason: `${reason} (${message.attempts} tries)` }
+  if (pause === undefined || message.attempts >= triesMax)
+    return { ...common, status: 'failed', reason: `${reason} (${message.attempts} tries)` }
   return { ...common, status: 'queued', reason, nextAttemptAt: plusMs(now, pause) }
 }

@@ -1,4 +1,12 @@
-import { type CallbackReply, type CallbackRequest, Defect, type EnquiryDecision, type MatchCandidate, matchKeys, matchPayment } from '@nyuzi/core'
+import {
+  type CallbackReply,
+  type CallbackRequest,
+  Defect,
+  type EnquiryDecision,
+  type MatchCandidate,
+  matchKeys,
+  matchPayment,
+} from '@nyuzi/core'
 import type { Deps, Installed } from '../ports.ts'
 
 /**
@@ -15,7 +23,11 @@ export async function answerEnquiry({ store, log }: Deps, installed: Installed, 
     const [organisation, candidates] = await store.inOrganisation(installed.organisationId, async (tx) => {
       const organisation = await tx.organisation.read()
       const keys = matchKeys(notice, organisation.country)
-      const found: readonly MatchCandidate[] = await tx.payments.candidates({ accountKeys: [keys.exactKey], phones: keys.phones, phoneSha256s: [] })
+      const found: readonly MatchCandidate[] = await tx.payments.candidates({
+        accountKeys: [keys.exactKey],
+        phones: keys.phones,
+        phoneSha256s: [],
+      })
       return [organisation, found] as const
     })
     const match = matchPayment({ notice, candidates, country: organisation.country })

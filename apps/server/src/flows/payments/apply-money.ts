@@ -1,9 +1,10 @@
 import {
   allocatePayment,
   asId,
-  civilDateAt,
+  type BranchId,
   type CivilDate,
   type Currency,
+  civilDateAt,
   type InstallationId,
   type Instant,
   type InvoiceId,
@@ -12,13 +13,12 @@ import {
   paymentReceived,
   type SubscriberId,
   suspenseResolved,
-  type BranchId,
 } from '@nyuzi/core'
+import type { WantedChange } from '../access/ports.ts'
 import { type AccessCause, wantAccess } from '../access/want-access.ts'
 import type { OpenInvoice } from '../billing/ports.ts'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Ids, Organisation, Transaction } from '../ports.ts'
-import type { WantedChange } from '../access/ports.ts'
 
 /** Money that a subscriber now has, from wherever it came. */
 export type MatchedMoney = {
@@ -28,14 +28,22 @@ export type MatchedMoney = {
   readonly currency: Currency
   readonly paidAt: Instant
   readonly receivedAt: Instant
-  readonly from: { readonly kind: 'clearing' | 'suspense'; readonly installationId: InstallationId } | { readonly kind: 'cash'; readonly branchId: BranchId }
+  readonly from:
+    | { readonly kind: 'clearing' | 'suspense'; readonly installationId: InstallationId }
+    | { readonly kind: 'cash'; readonly branchId: BranchId }
 }
 
 /**
  * The step that gives money to subscribers inside the caller's transaction: locks, allocation oldest first, entries,
  * wanted access and owed receipts, all or nothing. The caller has locked the subscribers and written the payments.
  */
-export async function applyMoney(tx: Transaction, ids: Ids, organisation: Organisation, now: Instant, matched: readonly MatchedMoney[]): Promise<readonly WantedChange[]> {
+export async function applyMoney(
+  tx: Transaction,
+  ids: Ids,
+  organisation: Organisation,
+  now: Instant,
+  matched: readonly MatchedMoney[],
+): Promise<readonly WantedChange[]> {
   if (matched.length === 0) return []
   const subscriberIds = [...new Set(matched.map(({ subscriberId }) => subscriberId))]
   const open = new Map<SubscriberId, OpenInvoice[]>()
@@ -60,7 +68,10 @@ export async function applyMoney(tx: Transaction, ids: Ids, organisation: Organi
       one.subscriberId,
       invoices.filter(({ openMinor }) => openMinor > 0n),
     )
-    entries.push({ id: asId('entry', ids.next()), entry: entryOf(one, one.amountMinor - split.restMinor, civilDateAt(one.paidAt, organisation.timeZone)) })
+    entries.push({
+      id: asId('entry', ids.next()),
+      entry: entryOf(one, one.amountMinor - split.restMinor, civilDateAt(one.paidAt, organisation.timeZone)),
+    })
   }
   await tx.ledger.record(entries, now)
   await tx.payments.addAllocations(allocations, now)
@@ -74,7 +85,9 @@ export async function applyMoney(tx: Transaction, ids: Ids, organisation: Organi
     })),
     now,
   )
-  const cause: AccessCause = { paymentIds: new Map(matched.map(({ subscriberId, paymentId, receivedAt }) => [subscriberId, { paymentId, receivedAt }])) }
+  const cause: AccessCause = {
+    paymentIds: new Map(matched.map(({ subscriberId, paymentId, receivedAt }) => [subscriberId, { paymentId, receivedAt }])),
+  }
   return await wantAccess(tx, organisation, now, { subscriberIds, cause })
 }
 
@@ -82,5 +95,8 @@ function entryOf(one: MatchedMoney, allocatedMinor: bigint, effectiveOn: CivilDa
   const { paymentId, subscriberId, from } = one
   const common = { paymentId, subscriberId, amount: money(one.amountMinor, one.currency), allocatedMinor, effectiveOn }
   if (from.kind === 'suspense') return suspenseResolved({ ...common, installationId: from.installationId })
-  return paymentReceived({ ...common, place: from.kind === 'cash' ? { kind: 'cash', branchId: from.branchId } : { kind: 'clearing', installationId: from.installationId } })
+  return paymentReceived({
+    ...common,
+    place: from.kind === 'cash' ? { kind: 'cash', branchId: from.branchId } : { kind: 'clearing', installationId: from.installationId },
+  })
 }

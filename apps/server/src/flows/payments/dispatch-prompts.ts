@@ -62,14 +62,28 @@ async function dispatch(deps: Deps, intent: Intent): Promise<IntentMove> {
     deps.meter.count('provider_errors', { plugin: installed.pluginId, code: error instanceof ProviderError ? error.code : 'unexpected' })
     if (error instanceof ProviderMisconfigured) await deps.plugins.pause(installed, message)
     // Only these three say that surely nothing was sent.
-    if (error instanceof ProviderRefused || error instanceof ProviderUnavailable || error instanceof ProviderRateLimited || error instanceof ProviderMisconfigured)
+    if (
+      error instanceof ProviderRefused ||
+      error instanceof ProviderUnavailable ||
+      error instanceof ProviderRateLimited ||
+      error instanceof ProviderMisconfigured
+    )
       return failed(deps, intent, error.providerCode ?? error.code, message)
     return { ...base, to: 'unknown', detail: message, at: deps.clock.now(), nextLookUpAt: plusMs(deps.clock.now(), unknownPauseMs) }
   }
 }
 
 function failed({ clock }: Deps, intent: Intent, code: string, message: string): IntentMove {
-  return { id: intent.id, from: 'dispatching', to: 'failed', evidence: 'request', detail: message, at: clock.now(), failure: { code, class: 'technical', message }, nextLookUpAt: null }
+  return {
+    id: intent.id,
+    from: 'dispatching',
+    to: 'failed',
+    evidence: 'request',
+    detail: message,
+    at: clock.now(),
+    failure: { code, class: 'technical', message },
+    nextLookUpAt: null,
+  }
 }
 
 /** We cannot know whether the dead server's call went out; the callback's token still names the intent. */
@@ -84,4 +98,5 @@ const afterDeath = ({ clock }: Deps, intent: Intent): IntentMove => ({
 })
 
 /** The address that names the intent; a provider that reports by another way has none. */
-const intentChannel = ({ channels = {} }: PaymentProvider): string => Object.keys(channels).find((name) => channels[name]?.token === 'intent') ?? ''
+const intentChannel = ({ channels = {} }: PaymentProvider): string =>
+  Object.keys(channels).find((name) => channels[name]?.token === 'intent') ?? ''

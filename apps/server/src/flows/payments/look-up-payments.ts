@@ -27,14 +27,23 @@ async function lookUp(deps: Deps, organisationId: OrganisationId, intent: Intent
   const attempts = intent.lookUpAttempts + 1
   const rules = installed?.payments?.collect?.rules
   await store.inOrganisation(organisationId, async (tx) => {
-    if (plain) await tx.notices.add([{ id: asId('notice', ids.next()), installationId: intent.installationId, intentId: intent.id, notice, receivedAt: now }])
+    if (plain)
+      await tx.notices.add([
+        { id: asId('notice', ids.next()), installationId: intent.installationId, intentId: intent.id, notice, receivedAt: now },
+      ])
     const [current] = await tx.intents.lock([intent.id])
     if (!current || current.status === 'succeeded') return
     // After a plain answer the notice settles it; the next question only guards against its being lost.
-    const next = plain ? plusMs(now, 60_000) : rules ? nextLookUpAt({ rules, attempts, requestedAt: intent.requestedAt, lastAttemptAt: now }) : plusMs(now, 60_000)
+    const next = plain
+      ? plusMs(now, 60_000)
+      : rules
+        ? nextLookUpAt({ rules, attempts, requestedAt: intent.requestedAt, lastAttemptAt: now })
+        : plusMs(now, 60_000)
     await tx.intents.scheduleLookUp(intent.id, attempts, now, next ?? null)
     if (!plain && rules && isGone(intent, rules.expiresAfterMs, now) && mayMove(current.status, 'expired'))
-      await tx.intents.move([{ id: intent.id, from: current.status, to: 'expired', evidence: 'clock', detail: 'the prompt has left the phone', at: now }])
+      await tx.intents.move([
+        { id: intent.id, from: current.status, to: 'expired', evidence: 'clock', detail: 'the prompt has left the phone', at: now },
+      ])
     if (!next) {
       await tx.tasks.open({
         kind: 'intent_unresolved',
@@ -48,7 +57,8 @@ async function lookUp(deps: Deps, organisationId: OrganisationId, intent: Intent
   return plain
 }
 
-const isGone = (intent: Intent, expiresAfterMs: number, now: Instant): boolean => now.getTime() - intent.requestedAt.getTime() > expiresAfterMs
+const isGone = (intent: Intent, expiresAfterMs: number, now: Instant): boolean =>
+  now.getTime() - intent.requestedAt.getTime() > expiresAfterMs
 
 async function ask(deps: Deps, installed: Installed, intent: Intent): Promise<PaymentNotice | undefined> {
   const { payments } = installed

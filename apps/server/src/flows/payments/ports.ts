@@ -87,7 +87,16 @@ export type WaitingNotice = {
   readonly receivedAt: Instant
 }
 
-export const noticeOutcomes = ['posted', 'already_posted', 'joined', 'receipt_attached', 'failure_recorded', 'noted', 'conflict', 'no_amount'] as const
+export const noticeOutcomes = [
+  'posted',
+  'already_posted',
+  'joined',
+  'receipt_attached',
+  'failure_recorded',
+  'noted',
+  'conflict',
+  'no_amount',
+] as const
 export type NoticeOutcome = (typeof noticeOutcomes)[number]
 
 export type NoticeStore = {
@@ -196,14 +205,26 @@ export type PaymentStore = {
   /** Prompts of these subscribers that were paid but whose receipt is still to come. */
   awaitingReceipt(subscriberIds: readonly SubscriberId[]): Promise<readonly PostedPayment[]>
   /** A receipt of this subscriber and amount, paid within the window, that no prompt has claimed. */
-  awaitingIntent(query: { installationId: InstallationId; subscriberId: SubscriberId; amountMinor: bigint; from: Instant; until: Instant }): Promise<PostedPayment | undefined>
+  awaitingIntent(query: {
+    installationId: InstallationId
+    subscriberId: SubscriberId
+    amountMinor: bigint
+    from: Instant
+    until: Instant
+  }): Promise<PostedPayment | undefined>
   attachReceipt(id: PaymentId, providerTransaction: string): Promise<void>
   attachIntent(id: PaymentId, intentId: IntentId): Promise<void>
   /** Moves a payment out of suspense. */
   assign(id: PaymentId, subscriberId: SubscriberId, by: string, at: Instant): Promise<void>
   addAllocations(allocations: readonly { paymentId: PaymentId; invoiceId: string; amountMinor: bigint }[], at: Instant): Promise<void>
   /** Money of these subscribers that no invoice has taken yet, oldest first. */
-  unapplied(subscriberIds: readonly SubscriberId[]): Promise<readonly { paymentId: PaymentId; subscriberId: SubscriberId; amountMinor: bigint }[]>
+  unapplied(
+    subscriberIds: readonly SubscriberId[],
+  ): Promise<readonly { paymentId: PaymentId; subscriberId: SubscriberId; amountMinor: bigint }[]>
   /** Subscribers that any of the keys could mean, with what they owe. */
-  candidates(keys: { accountKeys: readonly string[]; phones: readonly string[]; phoneSha256s: readonly string[] }): Promise<readonly MatchCandidate[]>
+  candidates(keys: {
+    accountKeys: readonly string[]
+    phones: readonly string[]
+    phoneSha256s: readonly string[]
+  }): Promise<readonly MatchCandidate[]>
 }

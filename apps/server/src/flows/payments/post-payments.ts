@@ -42,7 +42,9 @@ async function postBatch(deps: Deps, tx: Transaction): Promise<{ taken: number; 
   if (notices.length === 0) return { taken: 0, moved: false, matched: false }
   const now = deps.clock.now()
   const organisation = await tx.organisation.read()
-  const intents = new Map((await tx.intents.lock(distinct(notices.flatMap(({ intentId }) => intentId ?? [])))).map((intent) => [intent.id, intent]))
+  const intents = new Map(
+    (await tx.intents.lock(distinct(notices.flatMap(({ intentId }) => intentId ?? [])))).map((intent) => [intent.id, intent]),
+  )
   const known = await knownPayments(tx, notices)
 
   const ends: End[] = []
@@ -86,7 +88,9 @@ async function knownPayments(tx: Transaction, notices: readonly WaitingNotice[])
     tx.payments.byIntents(distinct(notices.flatMap(({ intentId }) => intentId ?? []))),
   ])
   return {
-    byReceipt: new Map(byReceipts.map((payment) => [receiptKey(payment.installationId as InstallationId, payment.providerTransaction ?? ''), payment])),
+    byReceipt: new Map(
+      byReceipts.map((payment) => [receiptKey(payment.installationId as InstallationId, payment.providerTransaction ?? ''), payment]),
+    ),
     byIntent: new Map(byIntents.flatMap((payment) => (payment.intentId ? [[payment.intentId, payment] as const] : []))),
   }
 }
@@ -120,14 +124,21 @@ async function alreadyPosted(
     await tx.payments.attachReceipt(own.id, receipt)
     known.byReceipt.set(receiptKey(installationId, receipt), own)
     known.byIntent.set(own.intentId as IntentId, { ...own, providerTransaction: receipt })
-    if (notice.amount && notice.amount.amountMinor !== own.amountMinor) await openConflict(tx, own, receivedAt, 'the receipt is of another amount than was asked for')
+    if (notice.amount && notice.amount.amountMinor !== own.amountMinor)
+      await openConflict(tx, own, receivedAt, 'the receipt is of another amount than was asked for')
     return { outcome: 'receipt_attached', paymentId: own.id }
   }
   return undefined
 }
 
 async function openConflict(tx: Transaction, payment: PostedPayment, at: Instant, reason: string): Promise<void> {
-  await tx.tasks.open({ kind: 'payment_conflict', subjectNoun: 'payment', subjectId: payment.id, title: `Two reports of one payment differ: ${reason}`, at })
+  await tx.tasks.open({
+    kind: 'payment_conflict',
+    subjectNoun: 'payment',
+    subjectId: payment.id,
+    title: `Two reports of one payment differ: ${reason}`,
+    at,
+  })
 }
 
 /** Money that is not in the ledger yet, as far as this batch knows. */
@@ -143,14 +154,18 @@ type Fresh = {
 /** Two reports of one receipt in one batch are one payment; the one that names the intent speaks for both. */
 function addFresh(fresh: Fresh[], one: Omit<Fresh, 'echoes'>): void {
   const receipt = receiptOf(one.waiting)
-  const at = receipt === undefined ? -1 : fresh.findIndex(({ waiting }) => waiting.installationId === one.waiting.installationId && receiptOf(waiting) === receipt)
+  const at =
+    receipt === undefined
+      ? -1
+      : fresh.findIndex(({ waiting }) => waiting.installationId === one.waiting.installationId && receiptOf(waiting) === receipt)
   const first = fresh[at]
   if (!first) fresh.push({ ...one, echoes: [] })
   else if (one.intent && !first.intent) fresh[at] = { ...one, echoes: [...first.echoes, first.waiting] }
   else first.echoes.push(one.waiting)
 }
 
-const receiptOf = ({ notice }: WaitingNotice): string | undefined => (notice.status === 'succeeded' ? notice.providerTransaction : undefined)
+const receiptOf = ({ notice }: WaitingNotice): string | undefined =>
+  notice.status === 'succeeded' ? notice.providerTransaction : undefined
 
 type Posted = {
   ends: readonly End[]
@@ -159,7 +174,13 @@ type Posted = {
   matched: boolean
 }
 
-async function postFresh({ ids, meter }: Deps, tx: Transaction, organisation: Organisation, fresh: readonly Fresh[], now: Instant): Promise<Posted> {
+async function postFresh(
+  { ids, meter }: Deps,
+  tx: Transaction,
+  organisation: Organisation,
+  fresh: readonly Fresh[],
+  now: Instant,
+): Promise<Posted> {
   const ends: End[] = []
   const paidIntents: Posted['paidIntents'][number][] = []
   const end = ({ waiting, echoes }: Fresh, outcome: NoticeOutcome, paymentId?: NewPayment['id']) => {
@@ -199,7 +220,9 @@ async function postFresh({ ids, meter }: Deps, tx: Transaction, organisation: Or
   const written = await tx.payments.addNew(toWrite.map(({ payment }) => payment))
   const lost = toWrite.filter(({ payment }) => !written.has(payment.id))
   const winners = await tx.payments.byReceipts(
-    lost.flatMap(({ payment: { installationId, providerTransaction } }) => (installationId && providerTransaction ? { installationId, providerTransaction } : [])),
+    lost.flatMap(({ payment: { installationId, providerTransaction } }) =>
+      installationId && providerTransaction ? { installationId, providerTransaction } : [],
+    ),
   )
   for (const { one, payment } of lost) {
     // Another server wrote it since this transaction looked.
@@ -218,10 +241,14 @@ async function postFresh({ ids, meter }: Deps, tx: Transaction, organisation: Or
     end(one, 'posted', paymentId)
     meter.count('payments', { outcome: subscriberId ? 'matched' : 'suspense' })
     if (payment.intentId) paidIntents.push({ intentId: payment.intentId, waiting: one.waiting, paymentId })
-    if (subscriberId) matched.push({ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt, from: { kind: 'clearing', installationId } })
+    if (subscriberId)
+      matched.push({ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt, from: { kind: 'clearing', installationId } })
     else {
       const effectiveOn = civilDateAt(paidAt, organisation.timeZone)
-      unmatched.push({ id: asId('entry', ids.next()), entry: paymentUnmatched({ paymentId, installationId, amount: money(amountMinor, currency), effectiveOn }) })
+      unmatched.push({
+        id: asId('entry', ids.next()),
+        entry: paymentUnmatched({ paymentId, installationId, amount: money(amountMinor, currency), effectiveOn }),
+      })
     }
   }
   await tx.ledger.record(unmatched, now)
@@ -251,7 +278,12 @@ function draftPayment(
   // A status query proves that the prompt was paid but not how much: a prompt is paid whole or not at all.
   const amount = notice.amount ?? (intent && money(intent.promptMinor, intent.currency))
   if (!amount || amount.amountMinor <= 0n) return undefined
-  const match = matchPayment({ notice: { ...notice, amount }, candidates, country: organisation.country, ...(intent ? { intentSubscriberId: intent.subscriberId } : {}) })
+  const match = matchPayment({
+    notice: { ...notice, amount },
+    candidates,
+    country: organisation.country,
+    ...(intent ? { intentSubscriberId: intent.subscriberId } : {}),
+  })
   const paidAt = plausible(notice.paidAt, receivedAt)
   const ownsIntent = intent && !intentIsPaid && !intentsTaken.has(intent.id)
   if (ownsIntent) intentsTaken.add(intent.id)
@@ -287,7 +319,12 @@ function plausible(paidAt: Instant | undefined, receivedAt: Instant): Instant {
  * Under the subscriber's lock: was this money posted from its other side? A notice with a receipt and no intent looks
  * for a paid prompt that awaits its receipt; a paid prompt without a receipt looks for a receipt without a prompt.
  */
-async function joinOtherSide(tx: Transaction, { waiting: { installationId }, intent }: Fresh, payment: NewPayment, awaiting: PostedPayment[]): Promise<NewPayment['id'] | undefined> {
+async function joinOtherSide(
+  tx: Transaction,
+  { waiting: { installationId }, intent }: Fresh,
+  payment: NewPayment,
+  awaiting: PostedPayment[],
+): Promise<NewPayment['id'] | undefined> {
   const { subscriberId, providerTransaction, intentId, amountMinor } = payment
   if (!subscriberId || (providerTransaction === undefined) === (intentId === undefined)) return undefined
   if (providerTransaction !== undefined) {
@@ -312,13 +349,31 @@ async function joinOtherSide(tx: Transaction, { waiting: { installationId }, int
 function failedMove(intent: Intent, { notice }: WaitingNotice, at: Instant): IntentMove | undefined {
   if (notice.status !== 'failed') return undefined
   if (!mayMove(intent.status, 'failed')) return undefined
-  return { id: intent.id, from: intent.status, to: 'failed', evidence: notice.evidence, detail: notice.failure.message, at, failure: notice.failure, nextLookUpAt: null }
+  return {
+    id: intent.id,
+    from: intent.status,
+    to: 'failed',
+    evidence: notice.evidence,
+    detail: notice.failure.message,
+    at,
+    failure: notice.failure,
+    nextLookUpAt: null,
+  }
 }
 
 function paidMove(intent: Intent, { notice }: WaitingNotice, paymentId: NewPayment['id'], at: Instant): IntentMove | undefined {
   if (!mayMove(intent.status, 'succeeded')) return undefined
   const receipt = notice.status === 'succeeded' ? notice.providerTransaction : undefined
-  return { id: intent.id, from: intent.status, to: 'succeeded', evidence: notice.evidence, detail: receipt ?? 'receipt to come', at, paymentId, nextLookUpAt: null }
+  return {
+    id: intent.id,
+    from: intent.status,
+    to: 'succeeded',
+    evidence: notice.evidence,
+    detail: receipt ?? 'receipt to come',
+    at,
+    paymentId,
+    nextLookUpAt: null,
+  }
 }
 
 /** Later notices of the same batch see the intent as the earlier ones left it. */

@@ -30,7 +30,13 @@ export async function processCallbacks(deps: Deps, organisationId: OrganisationI
   return taken
 }
 
-async function readCallback(deps: Deps, tx: Transaction, installed: Installed | undefined, callback: StoredCallback, notices: NewNotice[]): Promise<CallbackEnd> {
+async function readCallback(
+  deps: Deps,
+  tx: Transaction,
+  installed: Installed | undefined,
+  callback: StoredCallback,
+  notices: NewNotice[],
+): Promise<CallbackEnd> {
   const { clock, ids, log } = deps
   const { id } = callback
   const now = clock.now()
@@ -74,7 +80,9 @@ async function readCallback(deps: Deps, tx: Transaction, installed: Installed | 
   if (early && now.getTime() - callback.receivedAt.getTime() < earlyReportMaxMs)
     return { id, status: 'received', reason: 'no message has this reference yet', nextAttemptAt: plusMs(now, earlyReportPauseMs) }
   if (early) return { id, status: 'ignored', reason: 'no message has this reference' }
-  return translated.notices.length + translated.reports.length > 0 ? { id, status: 'processed' } : { id, status: 'ignored', reason: 'it speaks of nothing we keep' }
+  return translated.notices.length + translated.reports.length > 0
+    ? { id, status: 'processed' }
+    : { id, status: 'ignored', reason: 'it speaks of nothing we keep' }
 }
 
 type Translated =

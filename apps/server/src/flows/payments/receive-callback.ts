@@ -19,10 +19,7 @@ export type ReceivedCall = Omit<CallbackRequest, 'channel'> & {
  * Takes a provider's call: authenticates it, keeps its bytes durably, and only then answers in the provider's words.
  * A repeat finds the kept row and gets the same answer. Throws CallbackRejected when the plugin says it is not theirs.
  */
-export async function receiveCallback(
-  deps: Deps & { readonly inbox: Inbox },
-  call: ReceivedCall,
-): Promise<CallbackAnswer> {
+export async function receiveCallback(deps: Deps & { readonly inbox: Inbox }, call: ReceivedCall): Promise<CallbackAnswer> {
   const { plugins, clock, ids, wake, meter, inbox } = deps
   const installed = await plugins.find(call.installationId)
   const channel = installed && channelOf(installed, call.channel)

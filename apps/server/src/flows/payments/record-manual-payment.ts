@@ -16,7 +16,11 @@ export type ManualPayment = {
 }
 
 /** Books cash or a bank slip that staff took in. */
-export async function recordManualPayment(deps: Deps, organisationId: OrganisationId, input: ManualPayment): Promise<Idempotent<{ paymentId: PaymentId }>> {
+export async function recordManualPayment(
+  deps: Deps,
+  organisationId: OrganisationId,
+  input: ManualPayment,
+): Promise<Idempotent<{ paymentId: PaymentId }>> {
   const { branchId, subscriberId, amount, actor, paidAt } = input
   const done = await deps.store.inOrganisation(organisationId, (tx) =>
     withIdempotency(tx, input.idempotency, async () => {
@@ -43,10 +47,18 @@ export async function recordManualPayment(deps: Deps, organisationId: Organisati
           recordedBy: actor,
         },
       ])
-      if (!written.has(paymentId)) throw new Conflict('payment_reference_taken', `Reference ${reference} was recorded at this branch before.`)
+      if (!written.has(paymentId))
+        throw new Conflict('payment_reference_taken', `Reference ${reference} was recorded at this branch before.`)
       const from = { kind: 'cash', branchId } as const
       await applyMoney(tx, deps.ids, organisation, now, [{ paymentId, subscriberId, ...amount, paidAt, receivedAt: now, from }])
-      await tx.audit.write({ actor, action: 'payment.record', subjectNoun: 'payment', subjectId: paymentId, detail: { reference }, at: now })
+      await tx.audit.write({
+        actor,
+        action: 'payment.record',
+        subjectNoun: 'payment',
+        subjectId: paymentId,
+        detail: { reference },
+        at: now,
+      })
       return { paymentId }
     }),
   )

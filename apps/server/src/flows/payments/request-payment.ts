@@ -34,7 +34,11 @@ export type RequestPayment = {
  * Writes the intention to prompt a payer; the prompt itself goes out after the commit. There is no idempotency at
  * most providers, so a second prompt within their pauses is refused here: it could become a second payment.
  */
-export async function requestPayment(deps: Deps, organisationId: OrganisationId, input: RequestPayment): Promise<Idempotent<{ intentId: IntentId }>> {
+export async function requestPayment(
+  deps: Deps,
+  organisationId: OrganisationId,
+  input: RequestPayment,
+): Promise<Idempotent<{ intentId: IntentId }>> {
   const { installed, rules } = await collectingInstallation(deps, organisationId, input.installationId)
   const done = await deps.store.inOrganisation(organisationId, (tx) =>
     withIdempotency(tx, input.idempotency, async () => {
@@ -44,14 +48,20 @@ export async function requestPayment(deps: Deps, organisationId: OrganisationId,
       const phone = input.phone ?? subscriber.phone
       if (!phone) throw invalid('phone', 'is needed to prompt', 'Give a phone, or record one with the subscriber.')
       const amount = input.amount ?? money(subscriber.openMinor, subscriber.currency)
-      const prompt = rules.wholeUnitsOnly ? money(roundUpToWholeUnits(amount) * 10n ** BigInt(minorDigitsOf(amount.currency)), amount.currency) : amount
+      const prompt = rules.wholeUnitsOnly
+        ? money(roundUpToWholeUnits(amount) * 10n ** BigInt(minorDigitsOf(amount.currency)), amount.currency)
+        : amount
       if (prompt.amountMinor <= 0n) throw invalid('amount', 'must be above zero', 'Nothing is open; name the amount to ask for.')
       if (prompt.amountMinor < rules.amountMinorMin || prompt.amountMinor > rules.amountMinorMax) {
         const limits = [rules.amountMinorMin, rules.amountMinorMax].map((limit) => formatMoney(money(limit, prompt.currency)))
         throw invalid('amount', `must lie between ${limits[0]} and ${limits[1]}`, 'Ask for less, or in parts.')
       }
       if (subscriber.accountNumber.length > rules.accountReferenceMaxLength)
-        throw invalid('subscriber', `has an account number longer than the ${rules.accountReferenceMaxLength} characters the provider takes`, 'Ask for the payment in another way.')
+        throw invalid(
+          'subscriber',
+          `has an account number longer than the ${rules.accountReferenceMaxLength} characters the provider takes`,
+          'Ask for the payment in another way.',
+        )
 
       const earlier = await tx.intents.recentTo(phone, plusMs(now, -Math.max(rules.samePhonePauseMs, rules.sameAmountPauseMs)))
       const pause = promptPause({ rules, now, earlier, amountMinor: prompt.amountMinor })
@@ -83,13 +93,19 @@ export async function requestPayment(deps: Deps, organisationId: OrganisationId,
   return done
 }
 
-const invalid = (field: string, rule: string, fix: string) => new InvalidInput('invalid_input', `${field} ${rule}. ${fix}`, { errors: [{ field, rule, fix }] })
+const invalid = (field: string, rule: string, fix: string) =>
+  new InvalidInput('invalid_input', `${field} ${rule}. ${fix}`, { errors: [{ field, rule, fix }] })
 
-async function collectingInstallation({ plugins }: Deps, organisationId: OrganisationId, wanted: InstallationId | undefined): Promise<{ installed: Installed; rules: CollectRules }> {
+async function collectingInstallation(
+  { plugins }: Deps,
+  organisationId: OrganisationId,
+  wanted: InstallationId | undefined,
+): Promise<{ installed: Installed; rules: CollectRules }> {
   const offering = await plugins.offering(organisationId, 'payments')
   const able = offering.filter(({ payments }) => payments?.collect !== undefined)
   const installed = wanted === undefined ? able[0] : able.find(({ id }) => id === wanted)
   const rules = installed?.payments?.collect?.rules
-  if (!installed || !rules) throw invalid('installation', 'must be an active payment installation that can prompt', 'Install one, resume it, or name another.')
+  if (!installed || !rules)
+    throw invalid('installation', 'must be an active payment installation that can prompt', 'Install one, resume it, or name another.')
   return { installed, rules }
 }

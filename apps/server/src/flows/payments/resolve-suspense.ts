@@ -13,7 +13,11 @@ export type ResolveSuspense = {
 }
 
 /** Gives a payment from suspense to its owner; allocation, access and receipt follow as if it had matched at once. */
-export async function resolveSuspense(deps: Deps, organisationId: OrganisationId, input: ResolveSuspense): Promise<Idempotent<{ paymentId: PaymentId }>> {
+export async function resolveSuspense(
+  deps: Deps,
+  organisationId: OrganisationId,
+  input: ResolveSuspense,
+): Promise<Idempotent<{ paymentId: PaymentId }>> {
   const { paymentId, subscriberId, actor } = input
   const done = await deps.store.inOrganisation(organisationId, (tx) =>
     withIdempotency(tx, input.idempotency, async () => {
@@ -28,7 +32,14 @@ export async function resolveSuspense(deps: Deps, organisationId: OrganisationId
       // Seconds to access count from this decision: before it nobody could know whose money it was.
       const from = { kind: 'suspense', installationId: payment.installationId as InstallationId } as const
       await applyMoney(tx, deps.ids, organisation, now, [{ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt: now, from }])
-      await tx.audit.write({ actor, action: 'suspense.resolve', subjectNoun: 'payment', subjectId: paymentId, detail: { subscriberId }, at: now })
+      await tx.audit.write({
+        actor,
+        action: 'suspense.resolve',
+        subjectNoun: 'payment',
+        subjectId: paymentId,
+        detail: { subscriberId },
+        at: now,
+      })
       return { paymentId }
     }),
   )

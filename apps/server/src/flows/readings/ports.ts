@@ -352,9 +352,7 @@ export type ReadingStore = {
     (InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined
   >
   payments(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly PaymentReading[]>
-  payment(
-    id: PaymentId,
-  ): Promise<
+  payment(id: PaymentId): Promise<
     | (PaymentReading & {
         readonly allocations: readonly AllocationReading[]
         readonly notices: readonly NoticeReading[]

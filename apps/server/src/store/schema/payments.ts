@@ -64,7 +64,9 @@ export const paymentIntents = pgTable(
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('payment_intents_token').on(t.installationId, t.callbackToken),
-    uniqueIndex('payment_intents_reference').on(t.organisationId, t.installationId, t.providerReference).where(sql`${t.providerReference} is not null`),
+    uniqueIndex('payment_intents_reference')
+      .on(t.organisationId, t.installationId, t.providerReference)
+      .where(sql`${t.providerReference} is not null`),
     index('payment_intents_to_dispatch').on(t.organisationId).where(sql`${t.status} in ('created', 'dispatching')`),
     index('payment_intents_look_up').on(t.organisationId, t.nextLookUpAt).where(sql`${t.nextLookUpAt} is not null`),
     index('payment_intents_phone').on(t.organisationId, t.phone, t.requestedAt),
@@ -165,7 +167,9 @@ export const payments = pgTable(
     index('payments_subscriber').on(t.organisationId, t.subscriberId, t.paidAt),
     index('payments_unmatched').on(t.organisationId, t.receivedAt).where(sql`${t.status} = 'unmatched'`),
     index('payments_awaiting_receipt').on(t.organisationId, t.subscriberId).where(sql`${t.providerTransaction} is null`),
-    index('payments_unapplied').on(t.organisationId, t.subscriberId).where(sql`${t.status} = 'matched' and ${t.allocatedMinor} < ${t.amountMinor}`),
+    index('payments_unapplied')
+      .on(t.organisationId, t.subscriberId)
+      .where(sql`${t.status} = 'matched' and ${t.allocatedMinor} < ${t.amountMinor}`),
   ],
 )
 

@@ -52,7 +52,9 @@ export const subscriptions = pgTable(
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     index('subscriptions_subscriber').on(t.organisationId, t.subscriberId),
-    index('subscriptions_due').on(t.organisationId, t.nextInvoiceOn).where(sql`${t.nextInvoiceOn} is not null and ${t.parkedReason} is null`),
+    index('subscriptions_due')
+      .on(t.organisationId, t.nextInvoiceOn)
+      .where(sql`${t.nextInvoiceOn} is not null and ${t.parkedReason} is null`),
   ],
 )
 
@@ -143,7 +145,10 @@ export const accessChanges = pgTable(
     wantedAt: instant('wanted_at').notNull(),
     appliedAt: instant('applied_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.id] }), index('access_changes_subscriber').on(t.organisationId, t.subscriberId, t.appliedAt)],
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    index('access_changes_subscriber').on(t.organisationId, t.subscriberId, t.appliedAt),
+  ],
 )
 
 /** One lane a box: who converges it now, and when it may be tried again. */
