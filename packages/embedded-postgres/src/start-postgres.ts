@@ -15,6 +15,15 @@ export type RunningPostgres = { url: string; stop(mode?: StopMode): Promise<void
 
 const throwAwaySettings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off']
 
+export type ClusterState = 'absent' | 'stopped' | 'running'
+
+/** What is in a folder of `startPostgres`: so that a short-lived program makes no cluster, and stops none it did not start. */
+export async function clusterState(dataDirectory: string): Promise<ClusterState> {
+  const directory = await dataDirectoryFor(resolve(dataDirectory), postgresOwner())
+  if (!(await isCluster(directory))) return 'absent'
+  return (await runningPort(directory)) === undefined ? 'stopped' : 'running'
+}
+
 /** Starts the cluster in a folder, made on first use; a server already running there is used as it is. */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const owner = postgresOwner()
@@ -34,11 +43,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
 
 async function ensureCluster(binaries: Binaries, directory: string, durable: boolean, owner: Owner | undefined): Promise<string> {
   const passwordFile = join(dirname(directory), 'postgres.password')
-  const made = await access(join(directory, 'PG_VERSION')).then(
-    () => true,
-    () => false,
-  )
-  if (made) return (await readFile(passwordFile, 'utf8')).trim()
+  if (await isCluster(directory)) return (await readFile(passwordFile, 'utf8')).trim()
 
   const parent = dirname(directory)
   await mkdir(parent, { recursive: true, mode: 0o755 })
@@ -54,6 +59,12 @@ async function ensureCluster(binaries: Binaries, directory: string, durable: boo
   await run(binaries.initdb, ['-D', directory, '-U', 'postgres', `--pwfile=${passwordFile}`, ...form, ...sync], owner)
   return password
 }
+
+const isCluster = (directory: string): Promise<boolean> =>
+  access(join(directory, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
 
 /** Root's PostgreSQL runs as `nobody`, who cannot enter a private checkout: its data then lives where services keep theirs. */
 async function dataDirectoryFor(wished: string, owner: Owner | undefined): Promise<string> {

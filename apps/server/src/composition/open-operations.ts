@@ -1,0 +1,147 @@
+import { join } from 'node:path'
+import { civilDateAt, type OrganisationId, parseCivilDate, readId, showId } from '@nyuzi/core'
+import { clusterState, startPostgres } from '@nyuzi/embedded-postgres'
+import { type DailyCycle, runDailyCycle } from '../flows/billing/run-daily-cycle.ts'
+import { type VerifiedLedger, verifyLedger } from '../flows/ledger/verify-ledger.ts'
+import { migrateDatabase } from '../store/migrate.ts'
+import { readMigrationState } from '../store/migration-state.ts'
+import { createLog } from '../telemetry/log.ts'
+import { systemClock } from './clock.ts'
+import { examine, type Finding } from './doctor.ts'
+import { createEngine, type Engine } from './engine.ts'
+import { loadConfig } from './load-config.ts'
+import type { OpenDatabase } from './open-database.ts'
+import { OperationRefused } from './operation-refused.ts'
+import { type NyuziConfig, readSettings, type Settings, UnsafeSettings } from './settings.ts'
+
+export type NamedOrganisation = { readonly id: string; readonly slug: string; readonly name: string }
+export type VerifiedBooks = VerifiedLedger & { readonly organisation: NamedOrganisation }
+export type BilledOrganisation = DailyCycle & { readonly organisation: NamedOrganisation }
+
+export type Operations = {
+  /** Looks at everything a server needs and changes nothing. Never throws for what it finds. */
+  doctor(): Promise<readonly Finding[]>
+  /** Brings the database to this version's schema; returns the migrations that were missing. */
+  migrate(): Promise<readonly string[]>
+  verifyLedger(options?: { readonly organisation?: string }): Promise<readonly VerifiedBooks[]>
+  /** Does what the daily cycle does on that day. A dry run is the same work, rolled back. */
+  runBilling(options?: { readonly organisation?: string; readonly date?: string; readonly dryRun?: boolean }): Promise<readonly BilledOrganisation[]>
+  close(): Promise<void>
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * What a person at the machine may do besides the HTTP API. Everything is opened when it is first needed: a server
+ * need not run, and one that runs is not disturbed, because no worker is started here.
+ */
+export function openOperations(env: Env): Operations {
+  const closers: (() => Promise<void>)[] = []
+  const settings = once(() => loadSettings(env))
+  const database = once(async () => {
+    const opened = await openExisting((await settings()).settings)
+    closers.push(opened.close)
+    return opened
+  })
+  const engine = once(async () => {
+    const { config, settings: read } = await settings()
+    const { url } = await database()
+    await refuseUnlessMigrated(url)
+    const made = openEngine(config, read, url)
+    closers.push(() => made.stop())
+    return made
+  })
+
+  return {
+    doctor: () => examine({ env, database, openEngine: engine }),
+    async migrate() {
+      const { url } = await database()
+      const { pending, newer } = await readMigrationState(url)
+      if (newer) throw new OperationRefused('The database was migrated by a newer version of Nyuzi. Run that version, or restore a backup made before it.')
+      await migrateDatabase(url)
+      return pending
+    },
+    async verifyLedger({ organisation } = {}) {
+      const { deps } = await engine()
+      const books: VerifiedBooks[] = []
+      for (const [id, named] of await chosen(deps, organisation)) books.push({ organisation: named, ...(await verifyLedger(deps, id)) })
+      return books
+    },
+    async runBilling({ organisation, date, dryRun = false } = {}) {
+      const { deps } = await engine()
+      const { mode } = (await settings()).settings
+      const billed: BilledOrganisation[] = []
+      for (const [id, named, timeZone] of await chosen(deps, organisation)) {
+        const day = date === undefined ? undefined : parseCivilDate(date)
+        if (date !== undefined && !day) throw new OperationRefused(`${date} is no day of the calendar. Write it as YYYY-MM-DD.`)
+        const today = civilDateAt(deps.clock.now(), timeZone)
+        if (mode === 'real' && !dryRun && day && day > today)
+          throw new OperationRefused(`${day} lies in the future: invoices would be issued before they are owed. Take ${today} or earlier, or add --dry-run to see what that day would bring.`)
+        billed.push({ organisation: named, ...(await runDailyCycle(deps, id, { dryRun, ...(day ? { date: day } : {}) })) })
+      }
+      return billed
+    },
+    async close() {
+      for (const close of closers.reverse()) await close()
+    },
+  }
+}
+
+async function loadSettings(env: Env): Promise<{ config: NyuziConfig; settings: Settings }> {
+  try {
+    const { config } = await loadConfig(env)
+    return { config, settings: readSettings(env, config) }
+  } catch (error) {
+    throw error instanceof UnsafeSettings ? new OperationRefused(error.message, { cause: error }) : error
+  }
+}
+
+/** A database that is there. A demo's own cluster is started when it does not run, and then also stopped again. */
+async function openExisting({ databaseUrl, dataDirectory }: Settings): Promise<OpenDatabase> {
+  if (databaseUrl !== undefined) return { url: databaseUrl, close: async () => {} }
+  const directory = join(dataDirectory, 'pg')
+  const before = await clusterState(directory)
+  if (before === 'absent') throw new OperationRefused(`The demo has not made its database in ${directory} yet. Start it once with \`npm start\`, or set DATABASE_URL and write nyuzi.config.ts for your own ISP.`)
+  const cluster = await startPostgres({ durable: true, dataDirectory: directory })
+  return { url: cluster.url, close: before === 'running' ? async () => {} : () => cluster.stop() }
+}
+
+async function refuseUnlessMigrated(url: string): Promise<void> {
+  const { pending, newer } = await readMigrationState(url)
+  if (newer) throw new OperationRefused('The database was migrated by a newer version of Nyuzi. Run the command of that version.')
+  if (pending.length > 0) throw new OperationRefused(`The database lacks ${pending.join(', ')}. Run \`nyuzi db migrate\`.`)
+}
+
+const openEngine = (config: NyuziConfig, settings: Settings, databaseUrl: string): Engine =>
+  createEngine({
+    databaseUrl,
+    connectionsMax: 2,
+    masterKey: settings.masterKey,
+    publicUrl: settings.publicUrl ?? `http://127.0.0.1:${settings.port}`,
+    plugins: config.plugins,
+    clock: systemClock,
+    log: createLog({ level: 'error' }),
+    sweepEveryMs: 1_000,
+    processMetrics: false,
+  })
+
+/** All organisations, or the one that is named by its slug or its id. */
+async function chosen({ store }: Engine['deps'], wanted: string | undefined): Promise<readonly [OrganisationId, NamedOrganisation, timeZone: string][]> {
+  const all: [OrganisationId, NamedOrganisation, string][] = []
+  for (const id of await store.organisations()) {
+    const { slug, name, timeZone } = await store.inOrganisation(id, (tx) => tx.readings.organisation())
+    all.push([id, { id: showId('organisation', id), slug, name }, timeZone])
+  }
+  if (wanted === undefined) return all
+  const one = all.filter(([id, { slug }]) => slug === wanted || id === readId('organisation', wanted))
+  if (one.length === 0) throw new OperationRefused(`There is no organisation ${wanted}. Name one of: ${all.map(([, { slug }]) => slug).join(', ') || 'none, this server has no organisation yet'}.`)
+  return one
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
