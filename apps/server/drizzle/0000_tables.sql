@@ -536,6 +536,7 @@ CREATE INDEX "messages_waiting" ON "messages" USING btree ("organisation_id","ne
 CREATE INDEX "messages_reference" ON "messages" USING btree ("organisation_id","installation_id","provider_reference");--> statement-breakpoint
 CREATE INDEX "messages_subscriber" ON "messages" USING btree ("organisation_id","subscriber_id","created_at");--> statement-breakpoint
 CREATE INDEX "messages_source" ON "messages" USING btree ("organisation_id","source_noun","source_id");--> statement-breakpoint
+CREATE INDEX "audit_records_subject" ON "audit_records" USING btree ("organisation_id","subject_id","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "installations_id" ON "installations" USING btree ("id");--> statement-breakpoint
 CREATE UNIQUE INDEX "tasks_open" ON "tasks" USING btree ("organisation_id","kind","subject_noun","subject_id") WHERE "tasks"."done_at" is null;--> statement-breakpoint
 CREATE INDEX "allocations_payment" ON "allocations" USING btree ("organisation_id","payment_id");--> statement-breakpoint

@@ -73,7 +73,8 @@ export async function startServer(config: NyuziConfig, settings: Settings, log: 
         routes.route('/', callbackRoutes({ receive: (call) => receiveCallback(engine.deps, call), peerAddress }))
       },
     })
-    front.route('/', app)
+    // Handed on whole, with its own answer to what it does not know.
+    front.all('*', (context) => app.fetch(context.req.raw, context.env))
     await engine.start()
     await schedules.start()
     closers.push(() => schedules.stop())

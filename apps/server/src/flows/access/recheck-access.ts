@@ -1,6 +1,6 @@
 import { addDays, asId, type CivilDate, type OrganisationId } from '@nyuzi/core'
 import type { Deps } from '../ports.ts'
-import { wantAccess } from './want-access.ts'
+import { wantAccess } from '../steps/want-access.ts'
 
 const batchMax = 500
 

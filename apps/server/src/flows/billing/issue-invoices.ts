@@ -16,9 +16,9 @@ import {
   type Subscription,
   type SubscriptionId,
 } from '@nyuzi/core'
-import { wantAccess } from '../access/want-access.ts'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { wantAccess } from '../steps/want-access.ts'
 import type { DueSubscription } from './ports.ts'
 
 const chunkMax = 1_000

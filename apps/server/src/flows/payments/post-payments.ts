@@ -16,7 +16,7 @@ import {
 } from '@nyuzi/core'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
-import { applyMoney, type MatchedMoney } from './apply-money.ts'
+import { applyMoney, type MatchedMoney } from '../steps/apply-money.ts'
 import type { Intent, IntentMove, NewPayment, NoticeOutcome, PostedPayment, WaitingNotice } from './ports.ts'
 
 const batchMax = 100

@@ -2,7 +2,7 @@ import { asId, type BranchId, type Instant, type Money, type OrganisationId, typ
 import { Conflict, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
-import { applyMoney } from './apply-money.ts'
+import { applyMoney } from '../steps/apply-money.ts'
 
 export type ManualPayment = {
   readonly branchId: BranchId

@@ -2,7 +2,7 @@ import type { InstallationId, OrganisationId, PaymentId, SubscriberId } from '@n
 import { Conflict, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
-import { applyMoney } from './apply-money.ts'
+import { applyMoney } from '../steps/apply-money.ts'
 
 export type ResolveSuspense = {
   readonly paymentId: PaymentId

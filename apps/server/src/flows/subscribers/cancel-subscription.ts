@@ -1,7 +1,7 @@
 import { addDays, billingAnchorOf, type CivilDate, isOver, type OrganisationId, periodNumber, type SubscriptionId } from '@nyuzi/core'
-import { wantAccess } from '../access/want-access.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { wantAccess } from '../steps/want-access.ts'
 
 export type CancelSubscription = {
   /** The first day without service; it may lie ahead. */

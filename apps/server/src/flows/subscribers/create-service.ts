@@ -1,7 +1,7 @@
 import { asId, type InstallationId, type OrganisationId, type ServiceId, type ServiceKind, type SubscriptionId } from '@nyuzi/core'
-import { wantAccess } from '../access/want-access.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Vault } from '../ports.ts'
+import { wantAccess } from '../steps/want-access.ts'
 
 export type CreateService = {
   readonly subscriptionId: SubscriptionId

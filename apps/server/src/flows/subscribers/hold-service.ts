@@ -1,7 +1,7 @@
 import type { OrganisationId, ServiceId } from '@nyuzi/core'
-import { wantAccess } from '../access/want-access.ts'
 import { NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { wantAccess } from '../steps/want-access.ts'
 import type { Hold } from './ports.ts'
 
 export type HoldService = {

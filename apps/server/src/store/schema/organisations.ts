@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { bytes, id, instant, organisationId } from './columns.ts'
 
 export const organisations = pgTable('organisations', {
@@ -119,7 +119,7 @@ export const auditRecords = pgTable(
     detail: jsonb('detail').notNull(),
     at: instant('at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.id] })],
+  (t) => [primaryKey({ columns: [t.organisationId, t.id] }), index('audit_records_subject').on(t.organisationId, t.subjectId, t.at)],
 )
 
 export const tasks = pgTable(

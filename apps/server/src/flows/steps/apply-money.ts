@@ -15,10 +15,10 @@ import {
   suspenseResolved,
 } from '@nyuzi/core'
 import type { WantedChange } from '../access/ports.ts'
-import { type AccessCause, wantAccess } from '../access/want-access.ts'
 import type { OpenInvoice } from '../billing/ports.ts'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Ids, Organisation, Transaction } from '../ports.ts'
+import { type AccessCause, wantAccess } from './want-access.ts'
 
 /** Money that a subscriber now has, from wherever it came. */
 export type MatchedMoney = {

@@ -8,8 +8,8 @@ import {
   type ServiceId,
   type SubscriberId,
 } from '@nyuzi/core'
+import type { ServiceStanding, WantedChange } from '../access/ports.ts'
 import type { Organisation, Transaction } from '../ports.ts'
-import type { ServiceStanding, WantedChange } from './ports.ts'
 
 export type AccessCause = { readonly paymentIds: ReadonlyMap<SubscriberId, { paymentId: PaymentId; receivedAt: Instant }> }
 
