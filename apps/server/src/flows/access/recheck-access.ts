@@ -19,7 +19,7 @@ export async function recheckAccess(
       const due = await tx.access.subscribersToRecheck(today, batchMax)
       await tx.billing.lockSubscribers(due)
       const changes = await wantAccess(tx, organisation, now, { subscriberIds: due, today })
-      const cutOff = changes.filter(({ state, reason }) => state === 'suspended' && reason === 'overdue')
+      const cutOff = changes.filter(({ state, reason }) => state === 'suspended' && (reason === 'overdue' || reason === 'expired'))
       await tx.messages.owe(
         cutOff.map(({ serviceId, subscriberId, version }) => ({
           id: asId('message', deps.ids.next()),
