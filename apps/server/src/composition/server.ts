@@ -1,11 +1,13 @@
 import type { AddressInfo } from 'node:net'
 import { type ServerType, serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
+import { readId } from '@nyuzi/core'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { receiveCallback } from '../flows/payments/receive-callback.ts'
 import type { Log } from '../flows/ports.ts'
 import { createApp } from '../http/app.ts'
+import { mountCockpit } from '../http/cockpit/mount-cockpit.ts'
 import { callbackRoutes } from '../http/routes/callbacks.ts'
 import { createSchedules, jobOverdueMs } from '../jobs/schedules.ts'
 import { keyRing } from '../store/api-keys.ts'
@@ -71,6 +73,17 @@ export async function startServer(config: NyuziConfig, settings: Settings, log: 
       peerAddress,
       extraRoutes(routes) {
         routes.route('/', callbackRoutes({ receive: (call) => receiveCallback(engine.deps, call), peerAddress }))
+        const cockpit = mountCockpit(routes, {
+          deps: engine.deps,
+          keyRing: ring,
+          mode: settings.mode,
+          isHttps: settings.publicUrl?.startsWith('https://') ?? false,
+          demo() {
+            const organisationId = demo && readId('organisation', demo.organisationId)
+            return organisationId && { organisationId, actions: demo?.actions ?? [] }
+          },
+        })
+        closers.push(async () => cockpit.close())
       },
     })
     // Handed on whole, with its own answer to what it does not know.

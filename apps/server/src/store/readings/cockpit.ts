@@ -157,7 +157,7 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
   }
 }
 
-function filterOf(sql: Sql, filter: ListFilter): ReturnType<Sql> {
+function filterOf(sql: Sql, filter: ListFilter) {
   const line = (condition: ReturnType<Sql>) => sql`and exists (select from access_states a where a.subscriber_id = s.id and ${condition})`
   switch (filter) {
     case 'active':
