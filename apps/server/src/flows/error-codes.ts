@@ -13,6 +13,7 @@ export const errorCodes = {
   not_found: 404,
   body_too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
   conflict: 409,
   internal_error: 500,
   not_ready: 503,

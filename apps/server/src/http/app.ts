@@ -5,6 +5,7 @@ import { InvalidInput, NotFound } from '../flows/errors.ts'
 import type { Log } from '../flows/ports.ts'
 import { mountDocument } from './document.ts'
 import type { Endpoint } from './endpoint.ts'
+import { limitRefusals } from './limit-refusals.ts'
 import { type ApiVariables, mountEndpoints, refuseUndeclared } from './mount.ts'
 import { mountOperations, type Operations } from './operations.ts'
 import type { ApiParts } from './parts.ts'
@@ -19,6 +20,8 @@ export type AppOptions = {
   readonly operatorKey?: string
   /** The caller's address behind the proxies that are trusted; undefined when it is not known. */
   peerAddress(c: Context): string | undefined
+  /** Wrong keys and addresses a minute from one place before it has to wait. */
+  readonly refusalsMax?: number
   /** For what stands beside the API: callbacks of providers, the cockpit. */
   extraRoutes?(app: Hono<ApiVariables>): void
   /** Instead of the route table, for showing that a wrong one is refused. */
@@ -40,6 +43,9 @@ export function createApp(options: AppOptions): Hono<ApiVariables> {
     logRequest(parts.log, c, performance.now() - startedMs)
   })
   app.use(secureHeaders)
+  app.use(
+    limitRefusals({ peerAddress: options.peerAddress, ...(options.refusalsMax === undefined ? {} : { refusalsMax: options.refusalsMax }) }),
+  )
   app.use(
     '/v1/*',
     bodyLimit({

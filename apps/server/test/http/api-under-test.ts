@@ -127,6 +127,7 @@ export async function startApi(options: Partial<AppOptions> = {}) {
       metricsToken,
     },
     peerAddress: () => undefined,
+    refusalsMax: Number.POSITIVE_INFINITY,
     ...options,
   })
 

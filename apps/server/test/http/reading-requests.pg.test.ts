@@ -106,6 +106,19 @@ test('health and readiness are open, metrics are not', async () => {
   }
 })
 
+test('an address that guesses is told to wait, and others are not', async () => {
+  let address = '10.0.0.7'
+  const limited = await startApi({ peerAddress: () => address, refusalsMax: 3 })
+  const ask = async () => (await limited.call('GET', '/v1/organisation', 'nyz_guessed')).status
+  expect([await ask(), await ask(), await ask()]).toEqual([401, 401, 401])
+  const refused = await limited.call('GET', '/v1/organisation', 'nyz_guessed')
+  expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited'])
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  address = '10.0.0.8'
+  expect(await ask()).toBe(401)
+  await limited.stop()
+})
+
 test('the reference is described in OpenAPI 3.1 and read offline under a strict policy', async () => {
   const { body } = await api.call('GET', '/openapi.json', undefined)
   expect(body.openapi).toBe('3.1.0')
