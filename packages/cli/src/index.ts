@@ -1,1 +1,12 @@
-export const COMMANDS = {}
+import { BillingRun } from './commands/billing/run.ts'
+import { DbMigrate } from './commands/db/migrate.ts'
+import { Doctor } from './commands/doctor.ts'
+import { LedgerVerify } from './commands/ledger/verify.ts'
+
+/** Every command by its id; oclif reads it by this name (package.json). */
+export const COMMANDS = {
+  'billing:run': BillingRun,
+  'db:migrate': DbMigrate,
+  doctor: Doctor,
+  'ledger:verify': LedgerVerify,
+}

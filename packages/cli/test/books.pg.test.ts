@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+// biome-ignore lint/style/noRestrictedImports: the furnished ISP lives with the server's tests, and no package exports a test.
+import { type Isp, openIsp } from '../../../apps/server/test/isp.ts'
+import { masterKey, type Ran, runNyuzi } from './run-nyuzi.ts'
+
+let isp: Isp
+const nyuzi = (words: string, env: Record<string, string> = {}): Promise<Ran> =>
+  runNyuzi(words, { env: { DATABASE_URL: isp.databaseUrl, ...env } })
+const invoices = async () => (await isp.raw`select count(*)::int as n from invoices`)[0]?.['n']
+
+beforeAll(async () => {
+  isp = await openIsp({ startAt: '2024-06-01T06:00:00Z' })
+  await isp.subscribe()
+  await isp.subscribe()
+})
+afterAll(() => isp?.close())
+
+test('a dry run of the billing shows what the day would bring and writes nothing', async () => {
+  const rows = async () =>
+    (
+      await isp.raw`select (select count(*)::int from invoices) as invoices, (select count(*)::int from journal_entries) as entries,
+    (select count(*)::int from messages) as messages, (select max(xmin::text::bigint) from subscriptions) as subscriptions`
+    )[0]
+  const before = await rows()
+  const { code, out } = await nyuzi('billing run --date 2024-07-01 --dry-run')
+  expect(out).toMatch(
+    /^Savanna Fibre \(savanna\), 2024-07-01, dry run, nothing was written: 4 invoices, \d reminders, \d suspensions, \d lines to switch, 0 parked\n$/,
+  )
+  expect(code).toBe(0)
+  expect(await rows()).toEqual(before)
+})
+
+test('a run does what the dry run said, and a second one finds nothing to do', async () => {
+  const first = await nyuzi('billing run --date 2024-06-01 --organisation savanna --json')
+  expect(JSON.parse(first.out).billed).toMatchObject([
+    { organisation: { slug: 'savanna' }, day: '2024-06-01', invoicesIssued: 2, dryRun: false },
+  ])
+  expect(await invoices()).toBe(2)
+  const second = await nyuzi('billing run --date 2024-06-01')
+  expect(second.out).toContain('0 invoices, 0 reminders, 0 suspensions, 0 lines to switch')
+  expect(await invoices()).toBe(2)
+})
+
+test('a day in the future is billed by a dry run only', async () => {
+  const { code, err } = await nyuzi('billing run --date 2999-01-01')
+  expect(err).toContain('2999-01-01 lies in the future')
+  expect(code).toBe(1)
+})
+
+test('an organisation that is not there is refused, with those that are', async () => {
+  const { code, err } = await nyuzi('ledger verify -o savana')
+  expect(err).toBe('nyuzi: There is no organisation savana. Name one of: savanna.\n')
+  expect(code).toBe(1)
+})
+
+test('books in order are told so, with how much was read', async () => {
+  const { code, out } = await nyuzi('ledger verify')
+  expect(out).toBe('Savanna Fibre (savanna): in order; read 2 entries, 4 postings, 0 payments, 2 invoices, 0 sealed blocks\n')
+  expect(code).toBe(0)
+})
+
+test('the doctor tells of the boxes, of the key and of schedules that stand still', async () => {
+  const well = await nyuzi('doctor')
+  expect(well.out).toContain('ok    secret key: it opens the secrets of all 3 installations')
+  expect(well.out).toContain('ok    installation Paybill 400123: set up')
+  expect(well.out).toMatch(/ok {4}installation Router 1: .+, \d+\.\d+/)
+  expect(well.out).toContain('warn  schedule daily-cycle: it has never run')
+  // A throw-away cluster is never synced: the doctor must not let it keep money.
+  expect(well.out).toContain('fail  fsync: PostgreSQL runs with fsync = off')
+  expect(well.code).toBe(1)
+
+  const otherKey = await nyuzi('doctor', { NYUZI_SECRET_KEY: Buffer.alloc(32, 8).toString('base64') })
+  expect(otherKey.out).toContain('fail  secret key: it does not open the secrets of 3 of 3 installations')
+
+  await isp.raw`insert into job_runs (name, started_at, finished_at, outcome) values ('daily-cycle', now() - interval '2 hours', now() - interval '2 hours', 'done'), ('seal-ledger', now(), now(), 'done')`
+  await isp.router.stop()
+  const ill = await nyuzi('doctor')
+  expect(ill.out).toMatch(/fail {2}installation Router 1: .+\n {6}→ /)
+  expect(ill.out).toContain('fail  schedule daily-cycle: it did not run for 120 minutes')
+  expect(ill.out).toContain('ok    schedule seal-ledger: it ran within the last minute')
+  const [router] = await isp.raw`select status from installations where name = 'Router 1'`
+  expect(router?.['status']).toBe('active')
+})
+
+test('a posting planted behind the back of the database is found', async () => {
+  await isp.raw.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`
+    await sql`update postings set amount_minor = amount_minor + 1 where ctid = (select ctid from postings limit 1)`
+  })
+  const { code, out } = await nyuzi('ledger verify')
+  expect(out).toMatch(/Savanna Fibre \(savanna\): \d+ doubts; read 2 entries/)
+  expect(out).toMatch(/ {2}L1 {3}[0-9a-f-]{36}: its postings sum to 1 KES/)
+  expect(code).toBe(1)
+  const json = JSON.parse((await nyuzi('ledger verify --json', { NYUZI_SECRET_KEY: masterKey })).out)
+  expect(json.doubts).toBe(json.books[0].doubts.length)
+  expect(json.books[0].doubts[0]).toMatchObject({ rule: 'L1', message: 'its postings sum to 1 KES' })
+})
