@@ -1,8 +1,8 @@
 import type { InstallationId } from '@nyuzi/core'
 import { CallbackRejected } from '@nyuzi/sdk'
 import { type Context, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { CallbackAnswer, ReceivedCall } from '../../flows/payments/receive-callback.ts'
+import { bodyMax } from '../body-max.ts'
 
 export type CallbackRoutesOptions = {
   readonly receive: (call: ReceivedCall) => Promise<CallbackAnswer>
@@ -21,7 +21,7 @@ const headersKept = ['content-type', 'user-agent', 'date', 'x-signature', 'busin
 export const callbackRoutes = ({ receive, peerAddress }: CallbackRoutesOptions): Hono =>
   new Hono().post(
     '/callbacks/:installation{[0-9a-f]{32}}/:channel{[a-z][a-z0-9-]{0,40}}/:token{[0-9a-f]{16,128}}',
-    bodyLimit({ maxSize: bodyBytesMax }),
+    bodyMax({ maxSize: bodyBytesMax }),
     async (context) => {
       const { installation, channel, token } = context.req.param()
       const peer = peerAddress(context)
