@@ -3,6 +3,8 @@
 const test = String.raw`(\.test\.ts$|\.contract\.ts$|/test/)`
 const core = '^packages/core/src/'
 const sdk = '^packages/sdk/src/'
+/** The SDK's side that the server uses; see sdk-host-libraries. */
+const sdkHost = String.raw`^packages/sdk/src/(host-http|sending-watch)\.ts$`
 const server = '^apps/server/src/'
 const simulator = '^plugins/[^/]+/src/simulator/'
 const packages = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown', 'npm-bundled', 'unknown', 'undetermined']
@@ -40,7 +42,22 @@ export default {
     ),
 
     room('sdk-rooms', sdk, [sdk, core], 'The SDK imports core.'),
-    libraries('sdk-libraries', sdk, [library('zod')], 'The SDK needs zod and nothing else.', { fromNot: ['^packages/sdk/src/testing/'] }),
+    libraries('sdk-libraries', sdk, [library('zod')], 'The SDK needs zod and nothing else.', {
+      fromNot: ['^packages/sdk/src/testing/', sdkHost],
+    }),
+    libraries(
+      'sdk-host-libraries',
+      sdkHost,
+      [library('zod'), node('async_hooks', 'diagnostics_channel')],
+      'What the host hands to plugins may watch a connection of its own, and no more (docs/adr/0017-sdk-built-ins.md).',
+    ),
+    {
+      name: 'sdk-host-room',
+      comment: 'Plugins run without the rooms of the host: only its own entry and the suites import them.',
+      severity: 'error',
+      from: { path: sdk, pathNot: [test, '^packages/sdk/src/(host-entry\\.ts$|testing/)', sdkHost] },
+      to: { path: sdkHost },
+    },
     libraries(
       'sdk-testing-libraries',
       '^packages/sdk/src/testing/',
@@ -139,7 +156,12 @@ export default {
       to: { path: '^(plugins|apps/(?!server/)|packages/cli)/' },
     },
 
-    room('cli-rooms', '^packages/cli/', ['^packages/cli/', sdk], "The command speaks the SDK and the server's HTTP API."),
+    room(
+      'cli-rooms',
+      '^packages/cli/',
+      ['^packages/cli/', sdk, `${server}operations\\.ts$`],
+      "The command speaks the SDK and goes through the server's one door (docs/adr/0018-operations-door.md).",
+    ),
     room('embedded-postgres-rooms', '^packages/embedded-postgres/', ['^packages/embedded-postgres/'], 'The launcher stands alone.'),
     {
       name: 'simulator-from-demo-and-tests',
