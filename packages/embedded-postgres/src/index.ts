@@ -1,1 +1,8 @@
-export { type ClusterState, clusterState, type PostgresOptions, type RunningPostgres, type StopMode, startPostgres } from './start-postgres.ts'
+export {
+  type ClusterState,
+  clusterState,
+  type PostgresOptions,
+  type RunningPostgres,
+  type StopMode,
+  startPostgres,
+} from './start-postgres.ts'
