@@ -13,23 +13,31 @@ const columns = {
   peerAddress: 'text',
   intentToken: 'text',
   receivedAt: 'timestamptz',
+  copies: 'integer',
 } as const
 
 export const callbackStore = (sql: Sql): CallbackStore => ({
   async keep(callbacks) {
     const unique = new Map<string, IncomingCallback>()
-    for (const callback of callbacks) if (!unique.has(keyOf(callback))) unique.set(keyOf(callback), callback)
+    const copies = new Map<string, number>()
+    for (const callback of callbacks) {
+      const first = unique.get(keyOf(callback)) ?? callback
+      unique.set(keyOf(callback), first)
+      if (sameBytes(first, callback)) copies.set(keyOf(callback), (copies.get(keyOf(callback)) ?? 0) + 1)
+    }
+    const rowsIn = [...unique.values()].map((callback) => toRow(callback, copies.get(keyOf(callback)) ?? 1))
     const kept = new Map<string, { inserted: boolean; same: boolean }>()
     // One statement: finds the intent of a token, writes what is new, counts what is not.
     const rows = await sql`
-      with incoming as (select * from ${rowsOf(sql, [...unique.values()].map(toRow), columns)}),
+      with incoming as (select * from ${rowsOf(sql, rowsIn, columns)}),
       written as (
-        insert into callbacks as c (organisation_id, id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, peer_address, intent_id, received_at, next_attempt_at)
-        select nyuzi_organisation(), i.id, i.installation_id, i.channel, i.dedupe_key, i.body, sha256(i.body), i.headers, i.query, i.peer_address, p.id, i.received_at, i.received_at
+        insert into callbacks as c (organisation_id, id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, peer_address, intent_id, received_at, next_attempt_at, repeats)
+        select nyuzi_organisation(), i.id, i.installation_id, i.channel, i.dedupe_key, i.body, sha256(i.body), i.headers, i.query, i.peer_address, p.id, i.received_at, i.received_at, i.copies - 1
           from incoming i left join payment_intents p on p.installation_id = i.installation_id and p.callback_token = i.intent_token
          where i.intent_token is null or p.id is not null
          order by i.installation_id, i.dedupe_key
-        on conflict (organisation_id, installation_id, dedupe_key) do update set repeats = c.repeats + 1
+        on conflict (organisation_id, installation_id, dedupe_key)
+          do update set repeats = c.repeats + case when c.body_sha256 = excluded.body_sha256 then excluded.repeats + 1 else 0 end
         returning c.id, c.installation_id, c.dedupe_key, c.body_sha256)
       select w.installation_id as "installationId", w.dedupe_key as "dedupeKey", w.id = i.id as inserted, w.body_sha256 = sha256(i.body) as same
         from written w join incoming i on i.installation_id = w.installation_id and i.dedupe_key = w.dedupe_key`
@@ -40,11 +48,10 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
     for (const callback of callbacks) {
       const first = unique.get(keyOf(callback))
       const row = kept.get(keyOf(callback))
-      const sameBytes =
-        row?.same === true && (first === callback || (first !== undefined && Buffer.compare(first.body, callback.body) === 0))
+      const isRepeat = row?.same === true && first !== undefined && sameBytes(first, callback)
       if (!row) results.push('unknown_token')
       else if (row.inserted && first === callback) results.push('stored')
-      else if (sameBytes) results.push('repeat')
+      else if (isRepeat) results.push('repeat')
       else {
         conflicts.push(callback)
         results.push('conflict')
@@ -80,7 +87,13 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
 
 const keyOf = ({ installationId, dedupeKey }: IncomingCallback): string => `${installationId} ${dedupeKey}`
 
-const toRow = ({
+const sameBytes = (left: IncomingCallback, right: IncomingCallback): boolean => Buffer.compare(left.body, right.body) === 0
+
+/** `copies`: how many came with the same bytes in one write; all but the first are repeats. */
+const toRow = (
+  { id, installationId, channel, dedupeKey, body, headers, query, peerAddress, intentToken, receivedAt }: IncomingCallback,
+  copies: number,
+) => ({
   id,
   installationId,
   channel,
@@ -91,17 +104,7 @@ const toRow = ({
   peerAddress,
   intentToken,
   receivedAt,
-}: IncomingCallback) => ({
-  id,
-  installationId,
-  channel,
-  dedupeKey,
-  body,
-  headers,
-  query,
-  peerAddress,
-  intentToken,
-  receivedAt,
+  copies,
 })
 
 /** The same key with other bytes: both are kept, and a person decides which is true. */
@@ -110,7 +113,7 @@ async function keepConflicts(sql: Sql, conflicts: readonly IncomingCallback[]): 
     await sql`
       insert into callbacks (organisation_id, id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, received_at, next_attempt_at, status)
       select nyuzi_organisation(), id, installation_id, channel, dedupe_key || '#' || encode(sha256(body), 'hex'), body, sha256(body), headers, query, received_at, received_at, 'conflict'
-        from ${rowsOf(sql, [toRow(callback)], columns)}
+        from ${rowsOf(sql, [toRow(callback, 1)], columns)}
       on conflict (organisation_id, installation_id, dedupe_key) do update set repeats = callbacks.repeats + 1`
     await sql`
       insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at)

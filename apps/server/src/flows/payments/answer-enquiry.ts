@@ -31,7 +31,8 @@ export async function answerEnquiry({ store, log }: Deps, installed: Installed, 
       return [organisation, found] as const
     })
     const match = matchPayment({ notice, candidates, country: organisation.country })
-    decision = match.outcome === 'matched' ? { accept: true } : { accept: false, reason: 'unknown_account' }
+    const ownerless = match.outcome === 'suspense' && (match.reason === 'unknown_account' || match.reason === 'wrong_check_digit')
+    decision = ownerless ? { accept: false, reason: 'unknown_account' } : { accept: true }
   } catch (error) {
     // The provider waits a few seconds only, and money refused is money lost: what cannot be judged is accepted.
     log.warn('enquiry accepted unread', { installation: installed.id, reason: error instanceof Error ? error.message : 'unreadable' })
