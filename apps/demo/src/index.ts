@@ -1,1 +1,1 @@
-export {}
+export { default } from './nyuzi.config.ts'
