@@ -59,6 +59,7 @@ export type IspOptions = {
   readonly plugins?: readonly Plugin[]
   readonly graceDays?: number
   readonly sweepEveryMs?: number
+  readonly spoolDirectory?: string
   readonly log?: 'silent' | 'warn' | 'error'
 }
 
@@ -117,6 +118,8 @@ export async function openIsp(options: IspOptions = {}) {
       startsOn?: CivilDate
       anchorDay?: number
       router?: number
+      /** Instead of one of the simulated routers. */
+      installationId?: InstallationId
       phone?: string
       name?: string
       accountNumber?: string
@@ -142,7 +145,7 @@ export async function openIsp(options: IspOptions = {}) {
     })
     const serviceId = await createService(deps, organisationId, {
       subscriptionId,
-      installationId: routerInstallations[router] as InstallationId,
+      installationId: input.installationId ?? (routerInstallations[router] as InstallationId),
       kind: 'pppoe',
       username,
       password: `password-${made}`,
@@ -235,6 +238,7 @@ export async function startServer(
     log: createLog({ level: options.log ?? 'error' }),
     sweepEveryMs: options.sweepEveryMs ?? 200,
     processMetrics: false,
+    ...(options.spoolDirectory === undefined ? {} : { spoolDirectory: options.spoolDirectory }),
   })
   app.route('/', callbackRoutes({ receive: (call) => receiveCallback(engine.deps, call), peerAddress: () => '127.0.0.1' }))
   await engine.start()

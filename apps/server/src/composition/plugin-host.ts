@@ -42,19 +42,21 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     for (const row of rows) {
       const current = held.get(row.id)
       if (current && (row.status !== 'active' || current.version !== row.version)) await letGo(row.id)
-      if (row.status === 'active' && !held.has(row.id)) setUp(row)
+      if (row.status === 'active' && !held.has(row.id) && setUp(row)?.access)
+        await installations.retryAccess(organisationId, row.id, clock.now())
     }
   }
 
-  function setUp(row: InstallationRow): void {
+  function setUp(row: InstallationRow): Capabilities | undefined {
     const plugin = plugins.get(row.pluginId)
     if (!plugin) {
       log.error('an installation needs a plugin that nyuzi.config.ts does not load', { installation: row.id, plugin: row.pluginId })
-      return
+      return undefined
     }
     try {
       const capabilities = plugin.setup(hostFor(options, plugin, row))
       held.set(row.id, { version: row.version, capabilities, installed: toInstalled(options, row, capabilities) })
+      return capabilities
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       log.error('an installation could not be set up', { installation: row.id, plugin: row.pluginId, reason })

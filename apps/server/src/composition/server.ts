@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { type ServerType, serve } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { readId } from '@nyuzi/core'
 import type { Context } from 'hono'
-import { Hono } from 'hono'
 import { receiveCallback } from '../flows/payments/receive-callback.ts'
 import type { Log } from '../flows/ports.ts'
 import { createApp } from '../http/app.ts'
@@ -37,7 +37,7 @@ export async function startServer(config: NyuziConfig, settings: Settings, log: 
     const database = await openDatabase(settings)
     closers.push(database.close)
     // The port is taken first: in the demo our own address is part of what the engine hands to plugins.
-    const front = new Hono()
+    const front: Front = { answer: () => new Response(null, { status: 503, headers: { 'retry-after': '1' } }) }
     const { server, port } = await listen(front, settings)
     closers.push(() => closeServer(server))
     const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${port}`
@@ -54,8 +54,10 @@ export async function startServer(config: NyuziConfig, settings: Settings, log: 
       log,
       sweepEveryMs: 1_000,
       processMetrics: true,
+      spoolDirectory: join(settings.dataDirectory, 'spool'),
     })
-    closers.push(() => engine.stop())
+    // Stops after the front: a call that is still under way has to be kept.
+    closers.splice(-1, 0, () => engine.stop())
     const jobRuns = jobRunStore(engine.database)
     const schedules = createSchedules(engine.deps, database.url, jobRuns)
     const operatorKey = settings.operatorKey ?? (config.demo ? randomIds.token() : undefined)
@@ -86,9 +88,8 @@ export async function startServer(config: NyuziConfig, settings: Settings, log: 
         closers.push(async () => cockpit.close())
       },
     })
-    // Handed on whole, with its own answer to what it does not know.
-    front.all('*', (context) => app.fetch(context.req.raw, context.env))
     await engine.start()
+    front.answer = app.fetch
     await schedules.start()
     closers.push(() => schedules.stop())
     if (config.demo && movable && operatorKey !== undefined) {
@@ -110,9 +111,14 @@ export async function startServer(config: NyuziConfig, settings: Settings, log: 
   }
 }
 
-async function listen(app: Hono, { host, port }: Settings): Promise<{ server: ServerType; port: number }> {
+/** Answers before there is an app to answer: a provider's proxy takes 503 for "try again", and 404 for "never". */
+type Front = { answer: (request: Request, env: object) => Response | Promise<Response> }
+
+async function listen(front: Front, { host, port }: Settings): Promise<{ server: ServerType; port: number }> {
   return await new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (info: AddressInfo) => resolve({ server, port: info.port }))
+    const server = serve({ fetch: (request, env) => front.answer(request, env), hostname: host, port }, (info: AddressInfo) =>
+      resolve({ server, port: info.port }),
+    )
     server.on('error', reject)
   })
 }
@@ -121,7 +127,7 @@ async function closeServer(server: ServerType): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
     // Feeds that are watched would hold the server open for ever.
-    if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 1_000).unref()
+    if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 3_000).unref()
   })
 }
 
@@ -150,6 +156,8 @@ async function readiness(
   } catch {
     checks['database'] = 'it does not answer'
   }
+  const spooled = engine.spool?.waiting() ?? 0
+  checks['spool'] = spooled === 0 ? 'ok' : `${spooled} segments of calls wait on disk for the database`
   const swept = engine.workRoom.sweptAt()
   checks['workers'] = swept && Date.now() - swept.getTime() < 30_000 ? 'ok' : 'they have not swept for 30 seconds'
   return { ready: Object.values(checks).every((check) => check === 'ok'), checks }

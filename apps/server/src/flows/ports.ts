@@ -120,8 +120,8 @@ export type TaskStore = {
     detail?: Record<string, unknown>
     at: Instant
   }): Promise<void>
-  /** Closes it when the matter has settled itself. */
-  settle(task: { kind: string; subjectNoun: string; subjectId: string; at: Instant }): Promise<void>
+  /** Closes those whose matter has settled itself. */
+  settle(tasks: { kind: string; subjectNoun: string; subjectIds: readonly string[]; at: Instant }): Promise<void>
   /** A person says that it is done; false when there is no such task. */
   close(id: TaskId, at: Instant): Promise<boolean>
 }

@@ -1,5 +1,5 @@
 import type { InstallationId, OrganisationId } from '@nyuzi/core'
-import { applyAccess, runLane } from '../flows/access/apply-access.ts'
+import { applyAccess, leaseRenewalMs, renewLane, runLane } from '../flows/access/apply-access.ts'
 import { sendMessages } from '../flows/messages/send-messages.ts'
 import { dispatchPrompts } from '../flows/payments/dispatch-prompts.ts'
 import { lookUpPayments } from '../flows/payments/look-up-payments.ts'
@@ -77,7 +77,16 @@ export function createWorkRoom({ sweepEveryMs, onWake }: WorkRoomOptions): WorkR
 
   const wakeLane: WorkRoom['wakeLane'] = (organisationId, installationId) =>
     once(`lane ${installationId}`, async (deps) => {
-      await runLane(deps, organisationId, installationId)
+      const renewal = setInterval(() => {
+        renewLane(deps, organisationId, installationId).catch((error: unknown) =>
+          deps.log.warn('a lease could not be renewed', { installationId, error }),
+        )
+      }, leaseRenewalMs)
+      try {
+        await runLane(deps, organisationId, installationId)
+      } finally {
+        clearInterval(renewal)
+      }
       return 0
     })
 

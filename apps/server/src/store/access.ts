@@ -100,6 +100,11 @@ export const accessStore = (sql: Sql): AccessStore => ({
     return rows.length > 0
   },
 
+  async renewLane(installationId, holder, leaseMs) {
+    await sql`
+      update access_lanes set leased_until = clock_timestamp() + ${leaseMs} * interval '1 ms' where installation_id = ${installationId} and leased_by = ${holder}`
+  },
+
   async releaseLane(installationId, holder, { state, error, nextAttemptAt, at }) {
     await sql`
       update access_lanes set leased_until = null, leased_by = null, state = ${state}, last_error = ${error ?? null}, next_attempt_at = ${nextAttemptAt},
@@ -108,7 +113,9 @@ export const accessStore = (sql: Sql): AccessStore => ({
        where installation_id = ${installationId} and leased_by = ${holder}`
     if (error !== undefined) {
       const status = state === 'misconfigured' ? 'misconfigured' : 'unreachable'
-      await sql`update access_states set status = ${status}, last_error = ${error} where installation_id = ${installationId} and status in ('pending', 'retrying')`
+      await sql`
+        update access_states set status = ${status}, last_error = ${error}
+         where installation_id = ${installationId} and status not in ('in_sync', 'conflict') and (status, last_error) is distinct from (${status}, ${error})`
     }
   },
 
@@ -197,11 +204,22 @@ export const accessStore = (sql: Sql): AccessStore => ({
 
   async recheckNetwork(serviceIds, at) {
     if (serviceIds.length === 0) return
-    await sql`update access_states set status = 'pending', next_attempt_at = ${at} where service_id = any(${[...serviceIds]}::uuid[]) and status = 'in_sync'`
+    await sql`
+      update access_states set status = case when status = 'in_sync' then 'pending' else status end, next_attempt_at = ${at}
+       where service_id = any(${[...serviceIds]}::uuid[])`
   },
 
   async reconciled(installationId, at) {
-    await sql`update access_lanes set reconciled_at = ${at}, last_seen_at = ${at}, state = 'reachable' where installation_id = ${installationId}`
+    // That it can be read says nothing of a right to write that is missing.
+    await sql`
+      update access_lanes l set reconciled_at = ${at}, last_seen_at = ${at}, state = case when w.waits then l.state else 'reachable' end,
+             last_error = case when w.waits then l.last_error end
+        from (select exists (select from access_states where installation_id = ${installationId} and status = 'misconfigured') as waits) w
+       where l.installation_id = ${installationId}`
+  },
+
+  async unread(installationId, { state, error }) {
+    await sql`update access_lanes set state = ${state}, last_error = ${error} where installation_id = ${installationId} and leased_by is null`
   },
 
   async lanesToReconcile(before) {

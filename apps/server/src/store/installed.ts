@@ -21,6 +21,8 @@ export type InstalledStore = {
   ofOrganisation(organisationId: OrganisationId): Promise<readonly InstallationRow[]>
   organisations(): Promise<readonly OrganisationId[]>
   pause(organisationId: OrganisationId, id: InstallationId, reason: string, at: Instant): Promise<void>
+  /** What waits for a person to mend settings or a box waits no longer. */
+  retryAccess(organisationId: OrganisationId, id: InstallationId, at: Instant): Promise<void>
   readCursor(organisationId: OrganisationId, id: InstallationId): Promise<string | undefined>
   writeCursor(organisationId: OrganisationId, id: InstallationId, value: string): Promise<void>
 }
@@ -51,6 +53,11 @@ export const installedStore = (database: Database): InstalledStore => ({
         insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at)
         values (nyuzi_organisation(), 'installation_paused', 'installation', ${id}, ${`${paused[0].name} was paused: ${reason}`}, '{}', ${at})
         on conflict (organisation_id, kind, subject_noun, subject_id) where done_at is null do nothing`
+    }),
+  retryAccess: (organisationId, id, at) =>
+    inOrganisation(database, organisationId, async (sql) => {
+      await sql`update access_lanes set next_attempt_at = ${at}, failures = 0 where installation_id = ${id} and next_attempt_at > ${at}`
+      await sql`update access_states set next_attempt_at = ${at} where installation_id = ${id} and status = 'conflict' and next_attempt_at > ${at}`
     }),
   readCursor: (organisationId, id) =>
     inOrganisation(database, organisationId, async (sql) => (await sql`select value from cursors where installation_id = ${id}`)[0]?.value),

@@ -8,10 +8,11 @@ export const taskStore = (sql: Sql): TaskStore => ({
       values (nyuzi_organisation(), ${kind}, ${subjectNoun}, ${subjectId}, ${title}, ${sql.json((detail ?? {}) as never)}, ${at})
       on conflict (organisation_id, kind, subject_noun, subject_id) where done_at is null do nothing`
   },
-  async settle({ kind, subjectNoun, subjectId, at }) {
+  async settle({ kind, subjectNoun, subjectIds, at }) {
+    if (subjectIds.length === 0) return
     await sql`
       update tasks set done_at = ${at}
-      where kind = ${kind} and subject_noun = ${subjectNoun} and subject_id = ${subjectId} and done_at is null`
+      where kind = ${kind} and subject_noun = ${subjectNoun} and subject_id = any(${[...subjectIds]}::text[]) and done_at is null`
   },
   async close(id, at) {
     const rows = await sql`update tasks set done_at = coalesce(done_at, ${at}) where id = ${id} returning id`

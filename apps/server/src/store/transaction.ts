@@ -19,6 +19,9 @@ export const connect = ({ url, connectionsMax, applicationName }: DatabaseOption
     max: connectionsMax,
     types,
     onnotice: () => {},
+    connect_timeout: 5,
+    // The library's own pause grows to 20 s: for that long a database that is back would wait for us.
+    backoff: (retries: number) => Math.min(0.02 * 2 ** retries, 0.5),
     connection: { application_name: applicationName, role: 'nyuzi_app' } as Record<string, string>,
   })
 
@@ -49,6 +52,23 @@ export async function inOrganisation<T>(database: Database, organisationId: Orga
 
 /** The SQLSTATE of a database error, or an empty text. */
 export const sqlState = (error: unknown): string => (error instanceof postgres.PostgresError ? error.code : '')
+
+const awayCodes = new Set([
+  ...['CONNECT_TIMEOUT', 'CONNECTION_CLOSED', 'CONNECTION_DESTROYED', 'CONNECTION_ENDED'],
+  ...['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPIPE', 'ETIMEDOUT'],
+  // A write to what has become a standby.
+  '25006',
+])
+
+/**
+ * Whether the database was out of reach, or unable to take any write (shutting down, starting, full): nothing is wrong
+ * with the rows. Whether a commit that was under way took place is not known then.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  // SQLSTATE classes: connection, resources, operator intervention, system error.
+  return awayCodes.has(code) || /^(08|53|57P|58)[0-9A-Z]{2,3}$/.test(code)
+}
 
 type Column = 'uuid' | 'text' | 'bigint' | 'integer' | 'boolean' | 'date' | 'timestamptz' | 'jsonb' | 'bytea' | 'daterange'
 

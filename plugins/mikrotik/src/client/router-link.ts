@@ -9,6 +9,9 @@ export type LinkOptions = {
   readonly nowMs?: () => number
 }
 
+/** The host tries again by itself every few seconds; a longer pause here would only keep a router that is back waiting. */
+const pauseMsDefault = { first: 250, max: 4_000 }
+
 /**
  * The one connection to a router. Demands share it; after a failure the next attempt waits a growing pause, and a demand
  * within the pause fails at once. After a refusal that only a person can mend nothing is sent any more.
@@ -18,11 +21,12 @@ export class RouterLink {
   #current: Promise<RouterConnection> | undefined
   #failures = 0
   #notBeforeMs = 0
+  #trouble = ''
   #refusal: LoginRefused | CertificateRefused | undefined
   #stopped = false
 
   constructor(options: LinkOptions) {
-    this.#options = { pauseMs: { first: 250, max: 30_000 }, random: Math.random, nowMs: () => performance.now(), ...options }
+    this.#options = { pauseMs: pauseMsDefault, random: Math.random, nowMs: () => performance.now(), ...options }
   }
 
   /** The open connection, or a new one. Rejects with ConnectFailed, LoginRefused or CertificateRefused. */
@@ -31,7 +35,7 @@ export class RouterLink {
     if (this.#current) return this.#current
     if (this.#refusal) return Promise.reject(this.#refusal)
     const waitMs = this.#notBeforeMs - this.#options.nowMs()
-    if (waitMs > 0) return Promise.reject(new ConnectFailed(`the router is away; the next attempt is in ${Math.ceil(waitMs / 1000)} s`))
+    if (waitMs > 0) return Promise.reject(new ConnectFailed(`${this.#trouble}; the next attempt is in ${Math.ceil(waitMs / 1000)} s`))
     this.#current = this.#open()
     return this.#current
   }
@@ -50,18 +54,19 @@ export class RouterLink {
         this.#current = undefined
         // A router that lets us in and hangs up at once is as good as away.
         if (connection.answered > answeredAtLogin) this.#failures = 0
-        else if (reason !== 'idle') this.#backOff()
+        else if (reason !== 'idle') this.#backOff(reason)
       })
       return connection
     } catch (error) {
       this.#current = undefined
       if (error instanceof LoginRefused || error instanceof CertificateRefused) this.#refusal = error
-      else this.#backOff()
+      else this.#backOff(error instanceof Error ? error.message : String(error))
       throw error
     }
   }
 
-  #backOff(): void {
+  #backOff(trouble: string): void {
+    this.#trouble = trouble
     const { first, max } = this.#options.pauseMs
     const pauseMs = Math.min(max, first * 2 ** this.#failures++)
     this.#notBeforeMs = this.#options.nowMs() + pauseMs * (0.5 + this.#options.random() / 2)

@@ -1,4 +1,5 @@
 import {
+  type AccessController,
   type AccessOutcome,
   type AccessState,
   type InstallationId,
@@ -8,16 +9,19 @@ import {
   secondsBetween,
   type WantedAccess,
 } from '@nyuzi/core'
-import { ProviderError, ProviderMisconfigured } from '@nyuzi/sdk'
-import type { Deps, Installed } from '../ports.ts'
+import { ProviderError, ProviderMisconfigured, ProviderUnclear } from '@nyuzi/sdk'
+import type { Deps, Installed, Transaction } from '../ports.ts'
 import type { AppliedAccess, DeferredAccess, WantedService } from './ports.ts'
 
 /** A batch is cut into slices, so that someone who pays waits for one slice at most. */
 const sliceMax = 64
-/** Real time a server may hold a lane; a dead one's lane is free again after it. */
-const leaseMs = 20_000
+/** Real time a server may hold a lane without a sign of life; a dead one's lane is free again after it. */
+const leaseMs = 10_000
+/** How often who runs a lane must renew its lease: a slow box may take longer for one slice than a lease lasts. */
+export const leaseRenewalMs = 3_000
 const pauseMinMs = 500
-const pauseMaxMs = 10_000
+/** Together with the plugin's own pause, the longest that a box which is back waits for what it missed. */
+const pauseMaxMs = 5_000
 const refusedPauseMs = 5 * 60_000
 
 /**
@@ -36,18 +40,16 @@ export async function runLane(deps: Deps, organisationId: OrganisationId, instal
   const leased = await store.inOrganisation(organisationId, (tx) => tx.access.leaseLane(installationId, deps.holder, leaseMs))
   if (!leased) return 0
   let done = 0
-  let end: { state: 'reachable' | 'unreachable' | 'misconfigured'; error?: string; nextAttemptAt: Instant } = {
-    state: 'reachable',
-    nextAttemptAt: clock.now(),
-  }
+  let end: LaneEnd = { state: 'reachable', nextAttemptAt: clock.now() }
   try {
     for (;;) {
       const slice = await runSlice(deps, organisationId, installationId)
       done += slice
       if (slice < sliceMax) break
-      await store.inOrganisation(organisationId, (tx) => tx.access.leaseLane(installationId, deps.holder, leaseMs))
+      await renewLane(deps, organisationId, installationId)
     }
   } catch (error) {
+    // An error of our own says nothing of the box. The lease stays: this server tries again at its next sweep, another one later.
     if (!(error instanceof ProviderError)) throw error
     const failures = await store.inOrganisation(organisationId, (tx) => tx.access.laneFailures(installationId))
     const misconfigured = error instanceof ProviderMisconfigured
@@ -57,11 +59,26 @@ export async function runLane(deps: Deps, organisationId: OrganisationId, instal
       nextAttemptAt: plusMs(clock.now(), misconfigured ? refusedPauseMs : Math.min(pauseMaxMs, pauseMinMs * 2 ** Math.min(failures, 10))),
     }
     deps.meter.count('provider_errors', { plugin: 'access', code: error.code })
-  } finally {
-    await store.inOrganisation(organisationId, (tx) => tx.access.releaseLane(installationId, deps.holder, { ...end, at: clock.now() }))
   }
+  await store.inOrganisation(organisationId, (tx) => releaseLane(deps, tx, installationId, end))
   return done
 }
+
+type LaneEnd = { readonly state: 'reachable' | 'unreachable' | 'misconfigured'; readonly error?: string; readonly nextAttemptAt: Instant }
+
+/** A box that is away comes back by itself; one that refuses us waits for a person, who is told. */
+async function releaseLane({ clock, holder }: Deps, tx: Transaction, installationId: InstallationId, end: LaneEnd): Promise<void> {
+  const at = clock.now()
+  const task = { kind: 'access_misconfigured', subjectNoun: 'installation', at }
+  await tx.access.releaseLane(installationId, holder, { ...end, at })
+  if (end.state === 'reachable') await tx.tasks.settle({ ...task, subjectIds: [installationId] })
+  if (end.state === 'misconfigured')
+    await tx.tasks.open({ ...task, subjectId: installationId, title: `Its lines cannot be switched: ${end.error}` })
+}
+
+/** Holds the lane of a box that this server works on; has no effect on a lane that another one has taken over. */
+export const renewLane = ({ store, holder }: Deps, organisationId: OrganisationId, installationId: InstallationId): Promise<void> =>
+  store.inOrganisation(organisationId, (tx) => tx.access.renewLane(installationId, holder, leaseMs))
 
 async function runSlice(deps: Deps, organisationId: OrganisationId, installationId: InstallationId): Promise<number> {
   const { store, clock, plugins } = deps
@@ -69,12 +86,18 @@ async function runSlice(deps: Deps, organisationId: OrganisationId, installation
   if (wanted.length === 0) return 0
   const installed = await plugins.find(installationId)
   if (!installed?.access) throw new ProviderMisconfigured('the installation is paused, removed, or holds no lines')
-  const outcomes = await installed.access.applyAccess(wanted.map((service) => toWanted(deps, organisationId, service)))
+  const outcomes = await apply(
+    deps,
+    installed,
+    installed.access,
+    wanted.map((service) => toWanted(deps, organisationId, service)),
+  )
   const at = clock.now()
   const { applied, deferred } = sortOutcomes(deps, installed, wanted, outcomes, at)
   await store.inOrganisation(organisationId, async (tx) => {
     await tx.access.recordApplied(applied, at)
     await tx.access.recordDeferred(deferred, at)
+    await tx.tasks.settle({ kind: 'access_refused', subjectNoun: 'service', subjectIds: applied.map(({ serviceId }) => serviceId), at })
     for (const { serviceId, status, error } of deferred) {
       if (status === 'conflict')
         await tx.tasks.open({
@@ -92,6 +115,22 @@ async function runSlice(deps: Deps, organisationId: OrganisationId, installation
   }
   deps.wake('messages', organisationId)
   return wanted.length
+}
+
+/** Whatever a plugin throws that is not in the SDK's words says nothing about the box: its lines are looked at again. */
+async function apply(
+  { log }: Deps,
+  { id, pluginId }: Installed,
+  access: AccessController,
+  wanted: readonly WantedAccess[],
+): Promise<readonly AccessOutcome[]> {
+  try {
+    return await access.applyAccess(wanted)
+  } catch (error) {
+    if (error instanceof ProviderError) throw error
+    log.error('a plugin failed', { plugin: pluginId, installation: id, error })
+    throw new ProviderUnclear(`the plugin failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
 }
 
 function toWanted(deps: Deps, organisationId: OrganisationId, service: WantedService): WantedAccess {

@@ -95,6 +95,8 @@ export type AccessStore = {
   lanesDue(now: Instant): Promise<readonly InstallationId[]>
   /** Takes the lane of one box for `leaseMs` of real time, unless another server has it. */
   leaseLane(installationId: InstallationId, holder: string, leaseMs: number): Promise<boolean>
+  /** Holds it for `leaseMs` more, if it is still this holder's. */
+  renewLane(installationId: InstallationId, holder: string, leaseMs: number): Promise<void>
   /** Lets the lane go, with how it went; a failure sets the time of the next try. */
   releaseLane(
     installationId: InstallationId,
@@ -110,8 +112,10 @@ export type AccessStore = {
   inSync(
     installationId: InstallationId,
   ): Promise<readonly { serviceId: ServiceId; username: string; state: AccessState; profileName: string }[]>
-  /** Makes services due again although nothing new is wanted. */
+  /** Makes services due now although nothing new is wanted. */
   recheckNetwork(serviceIds: readonly ServiceId[], at: Instant): Promise<void>
   reconciled(installationId: InstallationId, at: Instant): Promise<void>
+  /** It could not be read whole; a lane that is being worked on knows better. */
+  unread(installationId: InstallationId, trouble: { state: 'unreachable' | 'misconfigured'; error: string }): Promise<void>
   lanesToReconcile(before: Instant): Promise<readonly InstallationId[]>
 }

@@ -1,5 +1,5 @@
 import { type InstallationId, type OrganisationId, plusMs, type ServiceId } from '@nyuzi/core'
-import { ProviderError } from '@nyuzi/sdk'
+import { ProviderError, ProviderMisconfigured } from '@nyuzi/sdk'
 import type { Deps } from '../ports.ts'
 
 /** How often each box is read whole and compared with what was last seen in place. */
@@ -40,9 +40,11 @@ export async function reconcileLane(
       })
       .map(({ serviceId }) => serviceId)
   } catch (error) {
-    // A box that is away is found out by its lane; reading it whole is not worth an alarm of its own.
-    if (error instanceof ProviderError) return 0
-    throw error
+    if (!(error instanceof ProviderError)) throw error
+    // Shown, and no more: with nothing to switch on a box that is away there is nothing to be done.
+    const state = error instanceof ProviderMisconfigured ? 'misconfigured' : 'unreachable'
+    await store.inOrganisation(organisationId, (tx) => tx.access.unread(installationId, { state, error: error.message }))
+    return 0
   }
   await store.inOrganisation(organisationId, async (tx) => {
     await tx.access.recheckNetwork(drifted, clock.now())

@@ -37,8 +37,11 @@ export type IncomingCallback = {
   readonly receivedAt: Instant
 }
 
-/** `conflict`: the same key came with other bytes; both are kept and a person is told. */
-export type KeptCallback = 'stored' | 'repeat' | 'conflict' | 'unknown_token'
+/**
+ * `conflict`: the same key came with other bytes; both are kept and a person is told. `spooled`: the database was away,
+ * the call is durable on disk, and whether its token is known shows when it gets to the database.
+ */
+export type KeptCallback = 'stored' | 'repeat' | 'conflict' | 'unknown_token' | 'spooled'
 
 /** The inbox as the callback route sees it: many calls share one durable write. */
 export type Inbox = { keep(callback: IncomingCallback): Promise<KeptCallback> }
