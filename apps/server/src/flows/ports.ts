@@ -94,6 +94,8 @@ export type Store = {
   /** Runs the work and rolls everything back. */
   rehearse(organisationId: OrganisationId, work: (tx: Transaction) => Promise<void>): Promise<void>
   organisations(): Promise<readonly OrganisationId[]>
+  /** Whether the same work may succeed when it is run again, since no row is at fault: the database is away, a lock was lost. */
+  mayPass(error: unknown): boolean
   dueWork(at: Instant): Promise<readonly { kind: WorkKind; organisationId: OrganisationId }[]>
 }
 

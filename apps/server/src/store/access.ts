@@ -26,7 +26,7 @@ export const accessStore = (sql: Sql): AccessStore => ({
 
   async subscribersToRecheck(today, limit) {
     const rows = await sql`
-      select distinct subscriber_id from (select subscriber_id from access_states where recheck_on <= ${today} order by recheck_on limit ${limit}) due order by subscriber_id`
+      select subscriber_id from access_states where recheck_on <= ${today} group by subscriber_id order by min(recheck_on), subscriber_id limit ${limit}`
     return rows.map((row) => row.subscriber_id as SubscriberId)
   },
 

@@ -38,7 +38,7 @@ export const billingStore = (sql: Sql): BillingStore => {
       return (row?.day as CivilDate | null) ?? undefined
     },
 
-    async claimDue(day, limit) {
+    async claimDue(day, limit, only) {
       const rows = await sql`
         select s.id, s.subscriber_id, s.starts_on, s.anchor_day, s.status, s.cancelled_on, s.grace_days, s.periods_charged,
                p.id as price_id, p.plan_id, p.version, p.amount_minor, p.currency, p.billing, p.cadence_unit, p.cadence_count, p.grace_days as price_grace_days,
@@ -49,7 +49,7 @@ export const billingStore = (sql: Sql): BillingStore => {
           join plans l on l.id = p.plan_id
           join subscribers u on u.id = s.subscriber_id
           join branches b on b.id = u.branch_id
-         where s.next_invoice_on <= ${day} and s.parked_reason is null
+         where s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.id = any(${[...only]}::uuid[])` : sql``}
          order by s.next_invoice_on, s.id limit ${limit} for update of s skip locked`
       return rows.map((row) => ({ subscription: toSubscription(row), series: row.series, hasOpenInvoice: row.has_open }))
     },

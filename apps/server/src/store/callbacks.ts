@@ -61,11 +61,11 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
     return results
   },
 
-  async claim(limit, now) {
+  async claim(limit, now, only) {
     return fromRows<StoredCallback>(
       await sql`
         select id, installation_id as "installationId", channel, body, headers, query, peer_address as "peerAddress", intent_id as "intentId", received_at as "receivedAt"
-          from callbacks where status = 'received' and next_attempt_at <= ${now}
+          from callbacks where status = 'received' and next_attempt_at <= ${now} ${only ? sql`and id = any(${[...only]}::uuid[])` : sql``}
          order by next_attempt_at, id limit ${limit} for update skip locked`,
     )
   },

@@ -68,13 +68,13 @@ export const noticeStore = (sql: Sql): NoticeStore => ({
       })}`
   },
 
-  async claim(limit) {
+  async claim(limit, only) {
     const rows = await sql`
       select n.id, n.installation_id as "installationId", n.evidence, n.status, n.provider_transaction as "providerTransaction",
              n.provider_reference as "providerReference", n.amount_minor as "amountMinor", n.currency, n.paid_at as "paidAt", n.payer,
              n.payer_name as "payerName", n.account_reference as "accountReference", n.failure, n.detail, n.received_at as "receivedAt",
              coalesce(n.intent_id, (select i.id from payment_intents i where i.installation_id = n.installation_id and i.provider_reference = n.provider_reference)) as "intentId"
-        from payment_notices n where n.outcome is null order by n.id limit ${limit} for update of n skip locked`
+        from payment_notices n where n.outcome is null ${only ? sql`and n.id = any(${[...only]}::uuid[])` : sql``} order by n.id limit ${limit} for update of n skip locked`
     return rows.map((row) => toWaiting(fromRow<Row>(row)))
   },
 

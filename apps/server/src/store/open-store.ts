@@ -21,7 +21,7 @@ import { serviceStore } from './services.ts'
 import { subscriberStore } from './subscribers.ts'
 import { subscriptionStore } from './subscriptions.ts'
 import { taskStore } from './tasks.ts'
-import { type Database, inOrganisation, type Sql } from './transaction.ts'
+import { type Database, inOrganisation, isDatabaseAway, type Sql, sqlState } from './transaction.ts'
 
 class RolledBack extends Error {}
 
@@ -43,6 +43,8 @@ export const openStore = (database: Database): Store => ({
   async organisations() {
     return (await database`select nyuzi_organisations() as id`).map(({ id }) => id as OrganisationId)
   },
+
+  mayPass: (error) => isDatabaseAway(error) || /^(40|55)/.test(sqlState(error)),
 
   async dueWork(at) {
     return (await database`select kind, organisation_id from nyuzi_due_work(${at})`).map((row) => ({

@@ -1,5 +1,5 @@
 import type { MatchCandidate, PaymentId } from '@nyuzi/core'
-import type { NewPayment, PaymentStore, PostedPayment } from '../flows/payments/ports.ts'
+import type { AwaitingReceipt, NewPayment, PaymentStore, PostedPayment, UnclaimedReceipt } from '../flows/payments/ports.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -68,21 +68,26 @@ export const paymentStore = (sql: Sql): PaymentStore => {
       return row && fromRow<PostedPayment>(row)
     },
 
-    async awaitingReceipt(subscriberIds) {
-      if (subscriberIds.length === 0) return []
-      return fromRows<PostedPayment>(
+    async awaitingReceipt({ subscriberIds, installationIds }) {
+      if (subscriberIds.length + installationIds.length === 0) return []
+      return fromRows<AwaitingReceipt>(
         await sql`
-          select ${columns} from payments
-           where subscriber_id = any(${[...subscriberIds]}::uuid[]) and provider_transaction is null and intent_id is not null order by paid_at`,
+          select a.*, i.requested_at as "requestedAt", i.phone, ${sha256Of(sql, sql`i.phone`)} as "phoneSha256" from (
+            select ${columns} from payments
+             where provider_transaction is null and intent_id is not null
+               and (subscriber_id = any(${[...subscriberIds]}::uuid[]) or installation_id = any(${[...installationIds]}::uuid[]))) a
+            join payment_intents i on i.id = a."intentId" order by a."paidAt"`,
       )
     },
 
-    async awaitingIntent({ installationId, subscriberId, amountMinor, from, until }) {
-      const [row] = await sql`
-        select ${columns} from payments
-         where subscriber_id = ${subscriberId} and installation_id = ${installationId} and amount_minor = ${amountMinor} and intent_id is null
-           and provider_transaction is not null and paid_at between ${from} and ${until} order by paid_at limit 1`
-      return row && fromRow<PostedPayment>(row)
+    async awaitingIntent({ installationId, subscriberId, phone, amountMinor, from, until }) {
+      return fromRows<UnclaimedReceipt>(
+        await sql`
+          select ${columns}, payer, ${sha256Of(sql, sql`${phone}`)} as "phoneSha256" from payments
+           where (subscriber_id = ${subscriberId} or (status = 'unmatched' and suspense_reason = 'no_reference')) and installation_id = ${installationId}
+             and amount_minor = ${amountMinor} and intent_id is null and provider_transaction is not null and paid_at between ${from} and ${until}
+           order by paid_at`,
+      )
     },
 
     async attachReceipt(id, providerTransaction) {
@@ -130,6 +135,9 @@ export const paymentStore = (sql: Sql): PaymentStore => {
     },
   }
 }
+
+/** What a provider shows instead of a phone. */
+const sha256Of = (sql: Sql, phone: ReturnType<Sql>) => sql`encode(sha256(convert_to(substr(${phone}::text, 2), 'UTF8')), 'hex')`
 
 const toRow = (payment: NewPayment) => ({
   id: payment.id,

@@ -242,7 +242,7 @@ describe('A line that was suspended', () => {
       actor: 'clerk',
     })
     await isp.until('the line to be on', () => isSeen(other, 'active'))
-    const [message] = await isp.until('the receipt', () => receiptsSent(isp, receipt).length > 0 && receiptsSent(isp, receipt))
+    const message = await isp.until('the receipt', () => receiptsSent(isp, receipt)[0])
     expect(message).toMatchObject({ to: other.phone.slice(1) })
     expect(await isp.raw`select status, subscriber_id, resolved_by from payments where id = ${payment?.id}`).toEqual([
       { status: 'matched', subscriber_id: other.subscriberId, resolved_by: 'clerk' },

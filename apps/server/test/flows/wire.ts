@@ -45,11 +45,11 @@ export const promptFailedOf = (checkoutRequestId: string, code: string): string 
   `{"Body":{"stkCallback":{"MerchantRequestID":"7f3a-1","CheckoutRequestID":"${checkoutRequestId}","ResultCode":${code},"ResultDesc":"no"}}}`
 
 /** Posts as the provider does; gives the status. */
-export async function call(url: string, body: string | Uint8Array): Promise<number> {
+export async function call(url: string, body: string | Uint8Array<ArrayBuffer>): Promise<number> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json;charset=UTF-8', connection: 'close' },
-    body: body as BodyInit,
+    body,
   })
   await answer.text()
   return answer.status

@@ -7,6 +7,7 @@ import {
   draftInvoice,
   type FinalInvoice,
   finalizeInvoice,
+  type Instant,
   type InvoiceDraft,
   invoiceIssued,
   money,
@@ -18,6 +19,7 @@ import {
 } from '@nyuzi/core'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { type BatchWork, takeBatch } from '../steps/take-batch.ts'
 import { wantAccess } from '../steps/want-access.ts'
 import type { DueSubscription } from './ports.ts'
 
@@ -31,41 +33,56 @@ export type IssuedInvoices = { readonly issued: number; readonly parked: number;
  * nothing owed. A subscription that cannot be billed is parked with a task and stops nobody.
  */
 export async function issueInvoices(deps: Deps, organisationId: OrganisationId, until: CivilDate): Promise<IssuedInvoices> {
-  let total: IssuedInvoices = { issued: 0, parked: 0, moved: 0 }
-  for (;;) {
-    const chunk = await deps.store.inOrganisation(organisationId, (tx) => issueChunk(deps, tx, until))
-    if (!chunk) break
-    total = { issued: total.issued + chunk.issued, parked: total.parked + chunk.parked, moved: total.moved + chunk.moved }
+  const total = { issued: 0, parked: 0, moved: 0 }
+  const chunk: BatchWork<SubscriptionId> = {
+    async take(only, claimed) {
+      const done = await deps.store.inOrganisation(organisationId, (tx) => issueChunk(deps, tx, until, only, claimed))
+      total.issued += done.issued
+      total.parked += done.parked
+      total.moved += done.moved
+      return done.taken
+    },
+    async park(id, reason) {
+      await deps.store.inOrganisation(organisationId, (tx) => park(tx, id, reason, deps.clock.now()))
+      total.parked++
+    },
   }
+  while ((await takeBatch(deps, chunk)) > 0);
   if (total.moved > 0) deps.wake('access', organisationId)
   return total
 }
 
-async function issueChunk(deps: Deps, tx: Transaction, until: CivilDate): Promise<IssuedInvoices | undefined> {
+async function park(tx: Transaction, id: SubscriptionId, reason: string, at: Instant): Promise<void> {
+  await tx.billing.park(id, reason)
+  const title = `This subscription could not be billed: ${reason}`
+  await tx.tasks.open({ kind: 'billing_parked', subjectNoun: 'subscription', subjectId: id, title, at })
+}
+
+async function issueChunk(
+  deps: Deps,
+  tx: Transaction,
+  until: CivilDate,
+  only: readonly SubscriptionId[] | undefined,
+  claimed: (ids: readonly SubscriptionId[]) => void,
+): Promise<IssuedInvoices & { readonly taken: number }> {
+  const none = { taken: 0, issued: 0, parked: 0, moved: 0 }
   const day = await tx.billing.nextInvoiceDay(until)
-  if (!day) return undefined
+  if (!day) return none
   const now = deps.clock.now()
   const organisation = await tx.organisation.read()
-  const due = await tx.billing.claimDue(day, chunkMax)
-  if (due.length === 0) return undefined
+  const due = await tx.billing.claimDue(day, chunkMax, only)
+  claimed(due.map(({ subscription }) => subscription.id))
+  if (due.length === 0) return none
   await tx.billing.lockSubscribers([...new Set(due.map(({ subscription }) => subscription.subscriberId))])
 
   const drafts: { draft: InvoiceDraft; series: string }[] = []
   const advances: { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null }[] = []
   let parked = 0
   for (const one of due) {
-    const decided = decide(one, day, organisation)
+    const decided = decide(deps, one, day, organisation)
     if (decided.outcome === 'parked') {
       parked++
-      const { id } = one.subscription
-      await tx.billing.park(id, decided.reason)
-      await tx.tasks.open({
-        kind: 'billing_parked',
-        subjectNoun: 'subscription',
-        subjectId: id,
-        title: `This subscription could not be billed: ${decided.reason}`,
-        at: now,
-      })
+      await park(tx, one.subscription.id, decided.reason, now)
     } else {
       drafts.push(...decided.drafts.map((draft) => ({ draft, series: one.series })))
       advances.push(decided.advance)
@@ -82,7 +99,7 @@ async function issueChunk(deps: Deps, tx: Transaction, until: CivilDate): Promis
   const subscriberIds = [...new Set(invoices.map(({ subscriberId }) => subscriberId))]
   await applyCredit(deps, tx, subscriberIds, day)
   const moves = await wantAccess(tx, organisation, now, { subscriberIds })
-  return { issued: invoices.length, parked, moved: moves.length }
+  return { taken: due.length, issued: invoices.length, parked, moved: moves.length }
 }
 
 type Decided =
@@ -94,7 +111,7 @@ type Decided =
   | { outcome: 'parked'; reason: string }
 
 /** One invoice a period, so that what is owed on a day does not depend on when the run came to it. */
-function decide({ subscription, hasOpenInvoice }: DueSubscription, day: CivilDate, { policy }: Organisation): Decided {
+function decide({ log }: Deps, { subscription, hasOpenInvoice }: DueSubscription, day: CivilDate, { policy }: Organisation): Decided {
   try {
     const { charges, periodsCharged, capped } = chargesDue(subscription, day, { leadDays: policy.invoiceLeadDays }, hasOpenInvoice)
     if (capped) return { outcome: 'parked', reason: `${charges.length} periods are owed at once; check its start` }
@@ -109,6 +126,7 @@ function decide({ subscription, hasOpenInvoice }: DueSubscription, day: CivilDat
       },
     }
   } catch (error) {
+    log.error('a subscription could not be billed', { subscription: subscription.id, error })
     return { outcome: 'parked', reason: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -27,7 +27,7 @@ export type BillingStore = {
   /** The earliest civil day, up to `until`, on which some subscription is to be invoiced. */
   nextInvoiceDay(until: CivilDate): Promise<CivilDate | undefined>
   /** Subscriptions to be invoiced on that day or before, locked, skipping those another run holds. */
-  claimDue(day: CivilDate, limit: number): Promise<readonly DueSubscription[]>
+  claimDue(day: CivilDate, limit: number, only?: readonly SubscriptionId[]): Promise<readonly DueSubscription[]>
   /** The last number given in each series, locked until the commit. */
   lockSeries(series: readonly string[]): Promise<ReadonlyMap<string, bigint>>
   addInvoices(invoices: readonly FinalInvoice[], at: Instant): Promise<void>

@@ -69,7 +69,7 @@ export type CallbackEnd = {
 export type CallbackStore = {
   keep(callbacks: readonly IncomingCallback[]): Promise<readonly KeptCallback[]>
   /** Waiting rows, oldest first, locked and skipping those another server holds. */
-  claim(limit: number, now: Instant): Promise<readonly StoredCallback[]>
+  claim(limit: number, now: Instant, only?: readonly CallbackId[]): Promise<readonly StoredCallback[]>
   finish(ends: readonly CallbackEnd[], now: Instant): Promise<void>
 }
 
@@ -99,13 +99,14 @@ export const noticeOutcomes = [
   'noted',
   'conflict',
   'no_amount',
+  'parked',
 ] as const
 export type NoticeOutcome = (typeof noticeOutcomes)[number]
 
 export type NoticeStore = {
   add(notices: readonly NewNotice[]): Promise<void>
   /** Waiting notices, oldest first, locked and skipping; the intent is found by its id or by the provider's reference. */
-  claim(limit: number): Promise<readonly WaitingNotice[]>
+  claim(limit: number, only?: readonly NoticeId[]): Promise<readonly WaitingNotice[]>
   finish(ends: readonly { id: NoticeId; outcome: NoticeOutcome; paymentId?: PaymentId }[], now: Instant): Promise<void>
 }
 
@@ -198,6 +199,19 @@ export type PostedPayment = {
   readonly receivedAt: Instant
 }
 
+export type AwaitingReceipt = PostedPayment & {
+  /** Of the prompt. */
+  readonly requestedAt: Instant
+  readonly phone: Phone
+  readonly phoneSha256: string
+}
+
+export type UnclaimedReceipt = PostedPayment & {
+  readonly payer: PayerIdentity
+  /** Of the phone that was asked about. */
+  readonly phoneSha256: string
+}
+
 export type PaymentStore = {
   /** Writes those whose provider transaction (or manual reference) is new; returns their ids. The rest exist already. */
   addNew(payments: readonly NewPayment[]): Promise<ReadonlySet<PaymentId>>
@@ -205,16 +219,20 @@ export type PaymentStore = {
   byIntents(intentIds: readonly IntentId[]): Promise<readonly PostedPayment[]>
   read(id: PaymentId): Promise<PostedPayment | undefined>
   lock(id: PaymentId): Promise<PostedPayment | undefined>
-  /** Prompts of these subscribers that were paid but whose receipt is still to come. */
-  awaitingReceipt(subscriberIds: readonly SubscriberId[]): Promise<readonly PostedPayment[]>
-  /** A receipt of this subscriber and amount, paid within the window, that no prompt has claimed. */
+  /** Paid prompts whose receipt is still to come: of these subscribers, or of anyone at these installations. */
+  awaitingReceipt(query: {
+    subscriberIds: readonly SubscriberId[]
+    installationIds: readonly InstallationId[]
+  }): Promise<readonly AwaitingReceipt[]>
+  /** Receipts paid within the window that no prompt has claimed: of this subscriber, or in suspense without a reference. */
   awaitingIntent(query: {
     installationId: InstallationId
     subscriberId: SubscriberId
+    phone: Phone
     amountMinor: bigint
     from: Instant
     until: Instant
-  }): Promise<PostedPayment | undefined>
+  }): Promise<readonly UnclaimedReceipt[]>
   attachReceipt(id: PaymentId, providerTransaction: string): Promise<void>
   attachIntent(id: PaymentId, intentId: IntentId): Promise<void>
   /** Moves a payment out of suspense. */

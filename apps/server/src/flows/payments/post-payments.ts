@@ -1,44 +1,45 @@
-import {
-  asId,
-  civilDateAt,
-  type InstallationId,
-  type Instant,
-  type IntentId,
-  invariant,
-  type MatchCandidate,
-  matchKeys,
-  matchPayment,
-  mayMove,
-  money,
-  type OrganisationId,
-  paymentUnmatched,
-  plusMs,
-} from '@nyuzi/core'
-import type { NewEntry } from '../ledger/ports.ts'
-import type { Deps, Organisation, Transaction } from '../ports.ts'
-import { applyMoney, type MatchedMoney } from '../steps/apply-money.ts'
+import { type InstallationId, type Instant, type IntentId, invariant, mayMove, type NoticeId, type OrganisationId } from '@nyuzi/core'
+import type { Deps, Transaction } from '../ports.ts'
+import { addFresh, type Claim, type End, type Fresh, openConflict, otherAmount, postFresh, type Succeeded } from '../steps/post-fresh.ts'
+import { takeBatch } from '../steps/take-batch.ts'
 import type { Intent, IntentMove, NewPayment, NoticeOutcome, PostedPayment, WaitingNotice } from './ports.ts'
 
 const batchMax = 100
-/** How far apart the two reports of one prompt (its own and the payer-started kind) can lie. */
-const joinBeforeMs = 2 * 60_000
-const joinAfterMs = 30 * 60_000
-
-type End = { id: WaitingNotice['id']; outcome: NoticeOutcome; paymentId?: NewPayment['id'] }
 
 /**
  * Takes a batch of notices to the ledger: matched or in suspense, posted once, allocated, access wanted and receipt
  * owed, in one transaction. A second run, another server or the same news from another side changes nothing.
  */
-export async function postPayments(deps: Deps, organisationId: OrganisationId): Promise<number> {
-  const { taken, moved, matched } = await deps.store.inOrganisation(organisationId, (tx) => postBatch(deps, tx))
-  if (moved) deps.wake('access', organisationId)
-  if (matched) deps.wake('messages', organisationId)
-  return taken
+export const postPayments = (deps: Deps, organisationId: OrganisationId): Promise<number> =>
+  takeBatch<NoticeId>(deps, {
+    async take(only, claimed) {
+      const { taken, moved, matched } = await deps.store.inOrganisation(organisationId, (tx) => postBatch(deps, tx, only, claimed))
+      if (moved) deps.wake('access', organisationId)
+      if (matched) deps.wake('messages', organisationId)
+      return taken
+    },
+    park: (id, reason) => parkNotice(deps, organisationId, id, reason),
+  })
+
+async function parkNotice({ store, clock }: Deps, organisationId: OrganisationId, id: NoticeId, reason: string): Promise<void> {
+  await store.inOrganisation(organisationId, async (tx) => {
+    const [waiting] = await tx.notices.claim(1, [id])
+    if (!waiting) return
+    const at = clock.now()
+    await tx.notices.finish([{ id, outcome: 'parked' }], at)
+    const title = 'A reported payment could not be posted; its notice is parked'
+    await tx.tasks.open({ kind: 'notice_parked', subjectNoun: 'notice', subjectId: id, title, detail: { reason }, at })
+  })
 }
 
-async function postBatch(deps: Deps, tx: Transaction): Promise<{ taken: number; moved: boolean; matched: boolean }> {
-  const notices = await tx.notices.claim(batchMax)
+async function postBatch(
+  deps: Deps,
+  tx: Transaction,
+  only: readonly NoticeId[] | undefined,
+  claimed: (ids: readonly NoticeId[]) => void,
+): Promise<{ taken: number; moved: boolean; matched: boolean }> {
+  const notices = await tx.notices.claim(batchMax, only)
+  claimed(notices.map(({ id }) => id))
   if (notices.length === 0) return { taken: 0, moved: false, matched: false }
   const now = deps.clock.now()
   const organisation = await tx.organisation.read()
@@ -50,13 +51,14 @@ async function postBatch(deps: Deps, tx: Transaction): Promise<{ taken: number; 
   const ends: End[] = []
   const moves: IntentMove[] = []
   const fresh: Fresh[] = []
+  const claims: Claim[] = []
   for (const waiting of notices) {
     const intent = waiting.intentId && intents.get(waiting.intentId)
     if (waiting.notice.status !== 'succeeded') {
       if (waiting.notice.status === 'failed' && intent) pushMove(moves, intents, failedMove(intent, waiting, now))
       ends.push({ id: waiting.id, outcome: waiting.notice.status === 'failed' ? 'failure_recorded' : 'noted' })
     } else {
-      const already = await alreadyPosted(tx, waiting, intent, known)
+      const already = await alreadyPosted(tx, waiting, intent, known, claims)
       if (already) {
         ends.push({ id: waiting.id, ...already })
         if (intent) pushMove(moves, intents, paidMove(intent, waiting, already.paymentId, now))
@@ -64,7 +66,7 @@ async function postBatch(deps: Deps, tx: Transaction): Promise<{ taken: number; 
     }
   }
 
-  const posted = await postFresh(deps, tx, organisation, fresh, now)
+  const posted = await postFresh(deps, tx, { organisation, fresh, claims, now })
   ends.push(...posted.ends)
   for (const { intentId, waiting, paymentId } of posted.paidIntents) {
     const intent = intents.get(intentId)
@@ -95,28 +97,26 @@ async function knownPayments(tx: Transaction, notices: readonly WaitingNotice[])
   }
 }
 
-/**
- * Is this news of money that is in the ledger? By receipt, by intent, or, where one side knows only the receipt and
- * the other only the intent, by installation, subscriber, amount and time. Joining two sides consumes the pair, so a
- * second real payment of the same amount is still posted, under its own receipt.
- */
+/** Is this news of money that is in the ledger, by its receipt or by its intent? */
 async function alreadyPosted(
   tx: Transaction,
   { installationId, notice, receivedAt }: WaitingNotice,
   intent: Intent | undefined,
   known: Known,
+  claims: Claim[],
 ): Promise<{ outcome: NoticeOutcome; paymentId: NewPayment['id'] } | undefined> {
   invariant(notice.status === 'succeeded', 'only successes are posted')
   const receipt = notice.providerTransaction
   const own = intent && known.byIntent.get(intent.id)
   const same = receipt ? known.byReceipt.get(receiptKey(installationId, receipt)) : undefined
   if (same) {
-    const conflict = notice.amount !== undefined && notice.amount.amountMinor !== same.amountMinor
     if (intent && !own && !same.intentId) {
       await tx.payments.attachIntent(same.id, intent.id)
       known.byIntent.set(intent.id, { ...same, intentId: intent.id })
+      if (same.status === 'unmatched') claims.push({ paymentId: same.id, intent })
     }
-    if (conflict) await openConflict(tx, same, receivedAt, 'the same receipt came with another amount')
+    const conflict = conflictOf(notice, same, intent, own)
+    if (conflict) await openConflict(tx, same.id, receivedAt, conflict)
     return { outcome: conflict ? 'conflict' : 'already_posted', paymentId: same.id }
   }
   if (own && (!receipt || own.providerTransaction === undefined)) {
@@ -125,225 +125,26 @@ async function alreadyPosted(
     known.byReceipt.set(receiptKey(installationId, receipt), own)
     known.byIntent.set(own.intentId as IntentId, { ...own, providerTransaction: receipt })
     if (notice.amount && notice.amount.amountMinor !== own.amountMinor)
-      await openConflict(tx, own, receivedAt, 'the receipt is of another amount than was asked for')
+      await openConflict(tx, own.id, receivedAt, 'the receipt is of another amount than was asked for')
     return { outcome: 'receipt_attached', paymentId: own.id }
   }
   return undefined
 }
 
-async function openConflict(tx: Transaction, payment: PostedPayment, at: Instant, reason: string): Promise<void> {
-  await tx.tasks.open({
-    kind: 'payment_conflict',
-    subjectNoun: 'payment',
-    subjectId: payment.id,
-    title: `Two reports of one payment differ: ${reason}`,
-    at,
-  })
-}
-
-/** Money that is not in the ledger yet, as far as this batch knows. */
-type Fresh = {
-  readonly waiting: WaitingNotice
-  readonly intent: Intent | undefined
-  /** The prompt was paid before under another receipt: this is a second payment by the same person. */
-  readonly intentIsPaid: boolean
-  /** Other notices of the same batch that speak of the same receipt. */
-  readonly echoes: WaitingNotice[]
-}
-
-/** Two reports of one receipt in one batch are one payment; the one that names the intent speaks for both. */
-function addFresh(fresh: Fresh[], one: Omit<Fresh, 'echoes'>): void {
-  const receipt = receiptOf(one.waiting)
-  const at =
-    receipt === undefined
-      ? -1
-      : fresh.findIndex(({ waiting }) => waiting.installationId === one.waiting.installationId && receiptOf(waiting) === receipt)
-  const first = fresh[at]
-  if (!first) fresh.push({ ...one, echoes: [] })
-  else if (one.intent && !first.intent) fresh[at] = { ...one, echoes: [...first.echoes, first.waiting] }
-  else first.echoes.push(one.waiting)
-}
-
-const receiptOf = ({ notice }: WaitingNotice): string | undefined =>
-  notice.status === 'succeeded' ? notice.providerTransaction : undefined
-
-type Posted = {
-  ends: readonly End[]
-  paidIntents: readonly { intentId: IntentId; waiting: WaitingNotice; paymentId: NewPayment['id'] }[]
-  moved: boolean
-  matched: boolean
-}
-
-async function postFresh(
-  { ids, meter }: Deps,
-  tx: Transaction,
-  organisation: Organisation,
-  fresh: readonly Fresh[],
-  now: Instant,
-): Promise<Posted> {
-  const ends: End[] = []
-  const paidIntents: Posted['paidIntents'][number][] = []
-  const end = ({ waiting, echoes }: Fresh, outcome: NoticeOutcome, paymentId?: NewPayment['id']) => {
-    const at = paymentId ? { paymentId } : {}
-    ends.push({ id: waiting.id, outcome, ...at }, ...echoes.map(({ id }) => ({ id, outcome: 'already_posted' as const, ...at })))
-  }
-  const drafts: { one: Fresh; payment: NewPayment }[] = []
-  const candidates = await candidatesFor(tx, organisation, fresh)
-  const intentsTaken = new Set<IntentId>()
-  for (const one of fresh) {
-    const payment = draftPayment(asId('payment', ids.next()), one, intentsTaken, candidates, organisation, now)
-    if (payment) drafts.push({ one, payment })
-    else {
-      await tx.tasks.open({
-        kind: 'payment_without_amount',
-        subjectNoun: 'notice',
-        subjectId: one.waiting.id,
-        title: 'A provider reported a payment without its amount; look it up in the statement',
-        at: now,
-      })
-      end(one, 'no_amount')
-    }
-  }
-
-  const subscriberIds = distinct(drafts.flatMap(({ payment }) => payment.subscriberId ?? []))
-  await tx.billing.lockSubscribers(subscriberIds)
-  const awaiting = [...(await tx.payments.awaitingReceipt(subscriberIds))]
-  const toWrite: typeof drafts = []
-  for (const draft of drafts) {
-    const joined = await joinOtherSide(tx, draft.one, draft.payment, awaiting)
-    if (joined) {
-      end(draft.one, 'joined', joined)
-      if (draft.payment.intentId) paidIntents.push({ intentId: draft.payment.intentId, waiting: draft.one.waiting, paymentId: joined })
-    } else toWrite.push(draft)
-  }
-
-  const written = await tx.payments.addNew(toWrite.map(({ payment }) => payment))
-  const lost = toWrite.filter(({ payment }) => !written.has(payment.id))
-  const winners = await tx.payments.byReceipts(
-    lost.flatMap(({ payment: { installationId, providerTransaction } }) =>
-      installationId && providerTransaction ? { installationId, providerTransaction } : [],
-    ),
-  )
-  for (const { one, payment } of lost) {
-    // Another server wrote it since this transaction looked.
-    const winner = winners.find(({ providerTransaction }) => providerTransaction === payment.providerTransaction)
-    invariant(winner !== undefined, `payment ${payment.id} was refused although its receipt is in no other`)
-    if (payment.intentId && !winner.intentId) await tx.payments.attachIntent(winner.id, payment.intentId)
-    end(one, 'already_posted', winner.id)
-    if (payment.intentId) paidIntents.push({ intentId: payment.intentId, waiting: one.waiting, paymentId: winner.id })
-  }
-
-  const matched: MatchedMoney[] = []
-  const unmatched: NewEntry[] = []
-  for (const { one, payment } of toWrite.filter(({ payment }) => written.has(payment.id))) {
-    const { id: paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt } = payment
-    const { installationId } = one.waiting
-    end(one, 'posted', paymentId)
-    meter.count('payments', { outcome: subscriberId ? 'matched' : 'suspense' })
-    if (payment.intentId) paidIntents.push({ intentId: payment.intentId, waiting: one.waiting, paymentId })
-    if (subscriberId)
-      matched.push({ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt, from: { kind: 'clearing', installationId } })
-    else {
-      const effectiveOn = civilDateAt(paidAt, organisation.timeZone)
-      unmatched.push({
-        id: asId('entry', ids.next()),
-        entry: paymentUnmatched({ paymentId, installationId, amount: money(amountMinor, currency), effectiveOn }),
-      })
-    }
-  }
-  await tx.ledger.record(unmatched, now)
-  const moves = await applyMoney(tx, ids, organisation, now, matched)
-  return { ends, paidIntents, moved: moves.length > 0, matched: matched.length > 0 }
-}
-
-async function candidatesFor(tx: Transaction, organisation: Organisation, fresh: readonly Fresh[]): Promise<readonly MatchCandidate[]> {
-  const keys = fresh.filter(({ intent }) => !intent).map(({ waiting }) => matchKeys(waiting.notice, organisation.country))
-  if (keys.length === 0) return []
-  return await tx.payments.candidates({
-    accountKeys: distinct(keys.flatMap(({ exactKey, nearKeys }) => [exactKey, ...nearKeys])).filter((key) => key !== ''),
-    phones: distinct(keys.flatMap(({ phones }) => phones)),
-    phoneSha256s: distinct(keys.flatMap(({ phoneSha256s }) => phoneSha256s)),
-  })
-}
-
-function draftPayment(
-  id: NewPayment['id'],
-  { waiting: { installationId, notice, receivedAt }, intent, intentIsPaid }: Fresh,
-  intentsTaken: Set<IntentId>,
-  candidates: readonly MatchCandidate[],
-  organisation: Organisation,
-  now: Instant,
-): NewPayment | undefined {
-  invariant(notice.status === 'succeeded', 'only successes are posted')
-  // A status query proves that the prompt was paid but not how much: a prompt is paid whole or not at all.
-  const amount = notice.amount ?? (intent && money(intent.promptMinor, intent.currency))
-  if (!amount || amount.amountMinor <= 0n) return undefined
-  const match = matchPayment({
-    notice: { ...notice, amount },
-    candidates,
-    country: organisation.country,
-    ...(intent ? { intentSubscriberId: intent.subscriberId } : {}),
-  })
-  const paidAt = plausible(notice.paidAt, receivedAt)
-  const ownsIntent = intent && !intentIsPaid && !intentsTaken.has(intent.id)
-  if (ownsIntent) intentsTaken.add(intent.id)
-  return {
-    id,
-    source: 'provider',
-    installationId,
-    ...(notice.providerTransaction === undefined ? {} : { providerTransaction: notice.providerTransaction }),
-    ...(ownsIntent ? { intentId: intent.id } : {}),
-    amountMinor: amount.amountMinor,
-    currency: amount.currency,
-    ...(match.outcome === 'matched'
-      ? { subscriberId: match.subscriberId, matchRule: match.rule, candidates: [] }
-      : { suspenseReason: match.reason, candidates: match.candidates }),
-    ...(notice.accountReference === undefined ? {} : { accountReference: notice.accountReference }),
-    payer: notice.payer,
-    ...(notice.payerName === undefined ? {} : { payerName: notice.payerName }),
-    evidence: notice.evidence,
-    paidAt,
-    receivedAt,
-    recordedAt: now,
-  }
-}
-
-/** A provider's clock that is odd (a day ahead, years behind) is not believed; then the time of arrival counts. */
-function plausible(paidAt: Instant | undefined, receivedAt: Instant): Instant {
-  if (!paidAt) return receivedAt
-  const aheadMs = paidAt.getTime() - receivedAt.getTime()
-  return aheadMs > 10 * 60_000 || aheadMs < -45 * 86_400_000 ? receivedAt : paidAt
-}
-
-/**
- * Under the subscriber's lock: was this money posted from its other side? A notice with a receipt and no intent looks
- * for a paid prompt that awaits its receipt; a paid prompt without a receipt looks for a receipt without a prompt.
- */
-async function joinOtherSide(
-  tx: Transaction,
-  { waiting: { installationId }, intent }: Fresh,
-  payment: NewPayment,
-  awaiting: PostedPayment[],
-): Promise<NewPayment['id'] | undefined> {
-  const { subscriberId, providerTransaction, intentId, amountMinor } = payment
-  if (!subscriberId || (providerTransaction === undefined) === (intentId === undefined)) return undefined
-  if (providerTransaction !== undefined) {
-    const at = awaiting.findIndex(
-      (other) =>
-        other.subscriberId === subscriberId &&
-        other.installationId === installationId &&
-        other.amountMinor === amountMinor &&
-        Math.abs(other.paidAt.getTime() - payment.paidAt.getTime()) <= joinAfterMs,
-    )
-    const [other] = at < 0 ? [] : awaiting.splice(at, 1)
-    if (other) await tx.payments.attachReceipt(other.id, providerTransaction)
-    return other?.id
-  }
+/** What a person must look at, now that both sides of a payment are known; undefined when they agree. */
+function conflictOf(
+  notice: Succeeded,
+  same: PostedPayment,
+  intent: Intent | undefined,
+  own: PostedPayment | undefined,
+): string | undefined {
+  if (notice.amount && notice.amount.amountMinor !== same.amountMinor) return otherAmount
   if (!intent) return undefined
-  const window = { from: plusMs(intent.requestedAt, -joinBeforeMs), until: plusMs(intent.requestedAt, joinAfterMs) }
-  const other = await tx.payments.awaitingIntent({ installationId, subscriberId, amountMinor, ...window })
-  if (other) await tx.payments.attachIntent(other.id, intent.id)
-  return other?.id
+  if (same.subscriberId && same.subscriberId !== intent.subscriberId)
+    return 'the prompt was for another subscriber than the money was taken for'
+  if (own && own.id !== same.id && !own.providerTransaction)
+    return 'the prompt and its receipt were posted apart, so the money is in the books twice'
+  return undefined
 }
 
 function failedMove(intent: Intent, { notice }: WaitingNotice, at: Instant): IntentMove | undefined {

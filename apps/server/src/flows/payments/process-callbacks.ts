@@ -1,5 +1,14 @@
-import { asId, type CallbackRequest, type DeliveryReport, type OrganisationId, type PaymentNotice, plusMs } from '@nyuzi/core'
+import {
+  asId,
+  type CallbackId,
+  type CallbackRequest,
+  type DeliveryReport,
+  type OrganisationId,
+  type PaymentNotice,
+  plusMs,
+} from '@nyuzi/core'
 import type { Deps, Installed, Transaction } from '../ports.ts'
+import { takeBatch } from '../steps/take-batch.ts'
 import type { CallbackEnd, NewNotice, StoredCallback } from './ports.ts'
 
 const batchMax = 200
@@ -11,11 +20,23 @@ const earlyReportMaxMs = 600_000
  * Turns kept callbacks into notices, in one transaction with the end of their inbox rows: processed if and only if
  * the effects exist. What cannot be read is quarantined with a task and stays replayable. Returns how many it took.
  */
-export async function processCallbacks(deps: Deps, organisationId: OrganisationId): Promise<number> {
+export const processCallbacks = (deps: Deps, organisationId: OrganisationId): Promise<number> =>
+  takeBatch<CallbackId>(deps, {
+    take: (only, claimed) => processBatch(deps, organisationId, only, claimed),
+    park: (id, reason) => parkCallback(deps, organisationId, id, reason),
+  })
+
+async function processBatch(
+  deps: Deps,
+  organisationId: OrganisationId,
+  only: readonly CallbackId[] | undefined,
+  claimed: (ids: readonly CallbackId[]) => void,
+): Promise<number> {
   const { store, clock, wake } = deps
   const { taken, notices } = await store.inOrganisation(organisationId, async (tx) => {
     const now = clock.now()
-    const callbacks = await tx.callbacks.claim(batchMax, now)
+    const callbacks = await tx.callbacks.claim(batchMax, now, only)
+    claimed(callbacks.map(({ id }) => id))
     const notices: NewNotice[] = []
     const ends: CallbackEnd[] = []
     for (const callback of callbacks) {
@@ -28,6 +49,17 @@ export async function processCallbacks(deps: Deps, organisationId: OrganisationI
   })
   if (notices > 0) wake('notices', organisationId)
   return taken
+}
+
+async function parkCallback({ store, clock }: Deps, organisationId: OrganisationId, id: CallbackId, reason: string): Promise<void> {
+  await store.inOrganisation(organisationId, async (tx) => {
+    const now = clock.now()
+    const [callback] = await tx.callbacks.claim(1, now, [id])
+    if (!callback) return
+    await tx.callbacks.finish([{ id, status: 'quarantined', reason }], now)
+    const title = 'A call could not be processed; its bytes are kept'
+    await tx.tasks.open({ kind: 'callback_parked', subjectNoun: 'callback', subjectId: id, title, detail: { reason }, at: now })
+  })
 }
 
 async function readCallback(

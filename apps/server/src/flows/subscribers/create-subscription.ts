@@ -34,7 +34,8 @@ export async function createSubscription(
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const { timeZone, policy } = await tx.organisation.read()
-    const startsOn = input.startsOn ?? civilDateAt(now, timeZone)
+    const today = civilDateAt(now, timeZone)
+    const startsOn = input.startsOn ?? today
     const subscriber = await tx.subscribers.lock(subscriberId)
     if (!subscriber) throw new NotFound('subscriber', 'subscriber')
     if (subscriber.status === 'closed') throw new Conflict('subscriber_closed', 'This subscriber is closed.')
@@ -50,7 +51,9 @@ export async function createSubscription(
       periodsCharged: 0,
       ...(graceDays === undefined ? {} : { graceDays }),
     } as const
-    await tx.subscriptions.add(subscription, addDays(startsOn, -policy.invoiceLeadDays), now)
+    const leadStart = addDays(startsOn, -policy.invoiceLeadDays)
+    // No invoice is older than what was agreed: one that starts at once, or started long ago, is invoiced today.
+    await tx.subscriptions.add(subscription, leadStart > today ? leadStart : today, now)
     const detail = { subscriberId, priceId: price.id, startsOn, anchorDay }
     await tx.audit.write({ actor, action: 'subscription.create', subjectNoun: 'subscription', subjectId: id, detail, at: now })
   })
