@@ -52,8 +52,9 @@ export async function createSubscription(
       ...(graceDays === undefined ? {} : { graceDays }),
     } as const
     const leadStart = addDays(startsOn, -policy.invoiceLeadDays)
-    // No invoice is older than what was agreed: one that starts at once, or started long ago, is invoiced today.
-    await tx.subscriptions.add(subscription, leadStart > today ? leadStart : today, now)
+    // The lead cannot reach behind today: what starts at once is invoiced today, and what has started, from its start on.
+    const earliest = startsOn < today ? startsOn : today
+    await tx.subscriptions.add(subscription, leadStart > earliest ? leadStart : earliest, now)
     const detail = { subscriberId, priceId: price.id, startsOn, anchorDay }
     await tx.audit.write({ actor, action: 'subscription.create', subjectNoun: 'subscription', subjectId: id, detail, at: now })
   })
