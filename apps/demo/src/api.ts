@@ -69,6 +69,7 @@ export type CycleSaid = {
   readonly invoicesIssued: number
   readonly remindersOwed: number
   readonly servicesSuspended: number
+  readonly servicesMoved: number
 }
 
 export const shillings = (whole: number) => ({ amountMinor: String(whole * 100), currency: 'KES' })

@@ -1,5 +1,5 @@
 import type { DemoTools } from '@nyuzi/server'
-import { shillings, type WithId } from './api.ts'
+import { type CycleSaid, shillings, type WithId } from './api.ts'
 import { dayOf, instantOn, plusDays, plusMonths } from './days.ts'
 import type { Office } from './furnish.ts'
 import type { Line } from './notes.ts'
@@ -167,8 +167,8 @@ function createLife(
     },
 
     async bill(): Promise<void> {
-      await api.post('/v1/billing/run', {})
-      await settle(0)
+      const { invoicesIssued, remindersOwed, servicesSuspended, servicesMoved } = await api.post<CycleSaid>('/v1/billing/run', {})
+      if (invoicesIssued + remindersOwed + servicesSuspended + servicesMoved > 0) await settle(0)
     },
 
     async pay(doings: readonly Doing[]): Promise<void> {

@@ -34,9 +34,7 @@ export async function startWorld(clock: MovableClock, directory: string, wanted?
       autoAnswer: { outcome: 'approve', afterMs: 1_500 },
     }),
   )
-  const gateway = await onPort(wanted?.sms, (port) =>
-    startSmsGatewaySimulator({ ...port, style: 'africastalking', now: clock.now, reportDelayMs: 40 }),
-  )
+  const gateway = await onPort(wanted?.sms, (port) => startSmsGatewaySimulator({ ...port, style: 'africastalking', now: clock.now }))
   const routers: RouterSimulator[] = []
   for (const [index, identity] of routerNames.entries()) {
     routers.push(

@@ -38,5 +38,6 @@ async function pass({ tools, api, notes }: Stage, days: number): Promise<string>
   notes.aheadMs = clock.now().getTime() - Date.now()
   writeNotes(dataDirectory, notes)
   const counted = (count: number, one: string) => `${count === 0 ? 'no' : count} ${one}${count === 1 ? '' : 's'}`
-  return `It is ${spokenDay(dayOf(clock.now()))}. ${counted(total.invoices, 'invoice')} issued, ${counted(total.reminders, 'reminder')} sent, ${counted(total.suspended, 'line')} suspended. The figures of today begin anew.`
+  const done = `${counted(total.invoices, 'invoice')} went out, ${counted(total.reminders, 'reminder')} too, and ${counted(total.suspended, 'line')} stopped`
+  return `It is ${spokenDay(dayOf(clock.now()))}. Meanwhile ${done}. The figures of today begin anew.`
 }

@@ -18,7 +18,7 @@ import { overviewRegions, readChoices, readList, readOverview } from './overview
 import { messageBody, page, preparingBody, type Shell, signInBody } from './page.ts'
 import { createSessions, type Viewer } from './sessions.ts'
 import { rowsMax } from './subscriber-list.ts'
-import { readSubscriber, subscriberPage } from './subscriber-page.ts'
+import { readSubscriber, subscriberPage, subscriberRegions } from './subscriber-page.ts'
 import { timesIn } from './words.ts'
 
 export type CockpitOptions = {
@@ -127,12 +127,9 @@ export function mountCockpit(app: Hono<ApiVariables>, options: CockpitOptions): 
       })))
     if (!id || !found?.view) return message(c, 404, 'Nobody here', 'There is no such subscriber.')
     const { view, organisation } = found
-    const body = subscriberPage(view, timesIn(organisation.timeZone, clock.now()))
-    return show(
-      c,
-      { title: `${view.row.name} · Nyuzi`, topic: showId('subscriber', id), organisation: organisation.name, signedIn: true },
-      body,
-    )
+    const regions = subscriberRegions(view, timesIn(organisation.timeZone, clock.now()))
+    const shell = { title: `${view.row.name} · Nyuzi`, topic: showId('subscriber', id), organisation: organisation.name, signedIn: true }
+    return show(c, { ...shell, ...clockOf(regions) }, subscriberPage(regions))
   })
 
   route('get', '/cockpit/feed', { needs: 'viewer' }, (c, viewer) => {

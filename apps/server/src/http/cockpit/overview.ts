@@ -1,10 +1,10 @@
 import { addDays, civilDate, civilDateAt, type SubscriberId, startOfDay } from '@nyuzi/core'
 import type { ListQuery } from '../../flows/cockpit/ports.ts'
 import type { Transaction } from '../../flows/ports.ts'
-import { html, type Markup } from './markup.ts'
+import type { Markup } from './markup.ts'
 import { rowsMax, subscriberList, subscriberRow } from './subscriber-list.ts'
 import { tiles } from './tiles.ts'
-import { timesIn } from './words.ts'
+import { clock, stateWord, timesIn } from './words.ts'
 import { boxList, happeningList, suspenseList, taskList } from './work-lists.ts'
 
 const suspenseMax = 12
@@ -41,7 +41,7 @@ export function overviewRegions(reading: OverviewReading, mayResolve: boolean): 
   const { organisation, pulse, money, today, days, now } = reading
   const times = timesIn(organisation.timeZone, now)
   const regions = new Map<string, Markup>([
-    ['clock', clock(times.day(now))],
+    ['clock', clock(times)],
     ['tiles', tiles({ pulse, money, today, days })],
     ['suspense', suspenseList(reading.suspense, pulse.suspenseOpen, mayResolve, times)],
     ['tasks', taskList(reading.tasks, times)],
@@ -57,8 +57,6 @@ export function overviewRegions(reading: OverviewReading, mayResolve: boolean): 
 
 const rowId = (markup: Markup): string => /id="(row-[^"]+)"/.exec(markup.text)?.[1] ?? ''
 
-export const clock = (day: string): Markup => html`<time id="clock" class="clock number">${day}</time>`
-
 export async function readList(tx: Transaction, query: ListQuery, now: Date): Promise<Markup> {
   const { currency, timeZone } = await tx.readings.organisation()
   return subscriberList(await tx.cockpit.subscribers({ ...query, limit: rowsMax + 1 }), query, currency, civilDateAt(now, timeZone))
@@ -72,9 +70,9 @@ export async function readChoices(tx: Transaction): Promise<Choices> {
   return {
     subscribers: [...rows]
       .sort((left, right) => (dueFirst(left.dueOn) < dueFirst(right.dueOn) ? -1 : 1))
-      .map(({ id, name, accountNumber, owedMinor, lines }) => ({
+      .map(({ id, name, owedMinor, creditMinor, lines }) => ({
         id,
-        label: `${name} · ${accountNumber}${owedMinor > 0n ? ` · owes ${owedMinor / 100n}` : ''}${lines.some(({ wanted }) => wanted === 'suspended') ? ' · off' : ''}`,
+        label: `${name}: ${lines.map(({ wanted }) => stateWord(wanted).toLowerCase()).join(', ') || 'no line'}${owedMinor > creditMinor ? `, owes ${(owedMinor - creditMinor) / 100n}` : ''}`,
       })),
     boxes: boxes.filter(({ lane }) => lane !== null).map(({ id, name }) => ({ id, label: name })),
   }

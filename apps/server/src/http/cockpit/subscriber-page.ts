@@ -5,7 +5,7 @@ import type { InvoiceReading, TimelineReading } from '../../flows/readings/ports
 import { html, type Markup } from './markup.ts'
 import { balance } from './subscriber-list.ts'
 import { timelineItem } from './timeline-words.ts'
-import { amount, chip, civilDate, lineChips, stateWord, type Times } from './words.ts'
+import { amount, chip, civilDate, civilDay, clock, lineChips, stateWord, type Times } from './words.ts'
 
 export type SubscriberView = {
   readonly row: SubscriberInList
@@ -26,6 +26,7 @@ export async function readSubscriber(tx: Transaction, id: SubscriberId): Promise
 /** The parts of the page that move, by the id of their element. */
 export function subscriberRegions({ row, invoices, timeline, currency }: SubscriberView, times: Times): ReadonlyMap<string, Markup> {
   return new Map([
+    ['clock', clock(times)],
     ['who', who(row, currency)],
     ['lines', lines(row.lines)],
     ['invoices', invoiceList(invoices)],
@@ -33,12 +34,10 @@ export function subscriberRegions({ row, invoices, timeline, currency }: Subscri
   ])
 }
 
-export function subscriberPage(view: SubscriberView, times: Times): Markup {
-  const regions = subscriberRegions(view, times)
-  return html`<p class="back"><a href="/">← Cockpit</a></p>
+export const subscriberPage = (regions: ReadonlyMap<string, Markup>): Markup =>
+  html`<p class="back"><a href="/">← Cockpit</a></p>
 ${regions.get('who')}
 <div class="columns"><div class="column">${regions.get('timeline')}</div><div class="column column-side">${regions.get('lines')}${regions.get('invoices')}</div></div>`
-}
 
 function who(
   { id, name, accountNumber, branch, phone, plan, owedMinor, creditMinor, dueOn, status }: SubscriberInList,
@@ -64,19 +63,19 @@ function invoiceList(invoices: readonly InvoiceReading[]): Markup {
   return html`<section id="invoices" class="panel"><div class="panel-head"><h2>Invoices</h2></div>${
     invoices.length === 0
       ? html`<p class="empty">Nothing was invoiced yet.</p>`
-      : html`<div class="scroll"><table><thead><tr><th>Number</th><th>Due</th><th class="right">Total</th><th class="right">Open</th><th></th></tr></thead><tbody>${invoices.map(invoiceRow)}</tbody></table></div>`
+      : html`<div class="scroll"><table><thead><tr><th>Number</th><th>Due</th><th class="right">Total</th><th></th></tr></thead><tbody>${invoices.map(invoiceRow)}</tbody></table></div>`
   }</section>`
 }
 
 function invoiceRow({ number, dueOn, totalMinor, allocatedMinor, currency, status }: InvoiceReading): Markup {
-  const open = totalMinor - allocatedMinor
+  const open = amount(totalMinor - allocatedMinor, currency)
   const state =
     status === 'paid'
       ? chip('good', 'paid')
       : allocatedMinor > 0n
-        ? chip('warm', 'partly paid')
+        ? chip('warm', `${open} left`)
         : chip(status === 'open' ? 'busy' : 'idle', status)
-  return html`<tr><td class="number">${number}</td><td class="number">${civilDate(dueOn)}</td><td class="right number">${amount(totalMinor, currency)}</td><td class="right number">${open === 0n ? '–' : amount(open, currency)}</td><td class="right">${state}</td></tr>`
+  return html`<tr><td class="number">${number}</td><td class="number">${civilDay(dueOn)}</td><td class="right number">${amount(totalMinor, currency)}</td><td class="right">${state}</td></tr>`
 }
 
 const timelineList = (timeline: readonly TimelineReading[], times: Times): Markup =>

@@ -65,5 +65,5 @@ function bars(money: readonly DayOfMoney[], today: string, days: readonly string
     const height = value === 0 ? 1 : Math.max(2, (value / most) * 26)
     return html`<rect class="${day === today ? 'bar-today' : 'bar-day'}" x="${index * 10}" y="${(26 - height).toFixed(1)}" width="7" height="${height.toFixed(1)}" rx="1"/>`
   })
-  return html`<svg class="bars" viewBox="0 0 ${days.length * 10} 26" role="img" aria-label="Money of each day since ${civilDay(days[0] ?? today)}">${columns}</svg>`
+  return html`<svg class="bars" viewBox="0 0 ${days.length * 10 - 3} 26" preserveAspectRatio="none" role="img" aria-label="Money of each day since ${civilDay(days[0] ?? today)}">${columns}</svg>`
 }

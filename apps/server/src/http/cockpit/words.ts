@@ -5,7 +5,7 @@ import { html, type Markup } from './markup.ts'
 export const amount = (amountMinor: bigint, currency: Currency): string => formatMoney(money(amountMinor, currency))
 
 /** How the organisation's people tell time. */
-export type Times = { time(at: Date): string; moment(at: Date): string; day(at: Date): string; today: string }
+export type Times = { time(at: Date): string; moment(at: Date): string; readonly now: string }
 
 export function timesIn(timeZone: string, now: Date): Times {
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone, ...options })
@@ -18,10 +18,11 @@ export function timesIn(timeZone: string, now: Date): Times {
   return {
     time: (at) => (isToday(at) ? clock.format(at) : `${date.format(at)}, ${short.format(at)}`),
     moment: (at) => `${date.format(at)}, ${clock.format(at)}`,
-    day: (at) => `${long.format(at)}, ${short.format(at)}`,
-    today: date.format(now),
+    now: `${long.format(now)}, ${short.format(now)}`,
   }
 }
+
+export const clock = ({ now }: Times): Markup => html`<time id="clock" class="clock number">${now}</time>`
 
 export function civilDay(date: string | null): string {
   const parsed = date === null ? undefined : parseCivilDate(date)
