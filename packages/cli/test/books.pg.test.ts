@@ -19,7 +19,7 @@ test('a dry run of the billing shows what the day would bring and writes nothing
   const rows = async () =>
     (
       await isp.raw`select (select count(*)::int from invoices) as invoices, (select count(*)::int from journal_entries) as entries,
-    (select count(*)::int from messages) as messages, (select max(xmin::text::bigint) from subscriptions) as subscriptions`
+    (select count(*)::int from messages) as messages, (select count(*)::int from audit_records) as audit, (select max(xmin::text::bigint) from subscriptions) as subscriptions`
     )[0]
   const before = await rows()
   const { code, out } = await nyuzi('billing run --date 2024-07-01 --dry-run')
@@ -36,6 +36,8 @@ test('a run does what the dry run said, and a second one finds nothing to do', a
     { organisation: { slug: 'savanna' }, day: '2024-06-01', invoicesIssued: 2, dryRun: false },
   ])
   expect(await invoices()).toBe(2)
+  const [audit] = await isp.raw`select actor, detail from audit_records where action = 'billing.run'`
+  expect(audit).toEqual({ actor: 'command', detail: { date: '2024-06-01' } })
   const second = await nyuzi('billing run --date 2024-06-01')
   expect(second.out).toContain('0 invoices, 0 reminders, 0 suspensions, 0 lines to switch')
   expect(await invoices()).toBe(2)

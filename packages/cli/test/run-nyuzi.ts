@@ -3,11 +3,15 @@ import { join } from 'node:path'
 
 export type Ran = { readonly code: number | null; readonly out: string; readonly err: string }
 export type RunOptions = {
-  readonly config?: 'real' | 'demo'
+  readonly config?: keyof typeof configs
   readonly env?: Record<string, string>
   readonly nodeFlags?: readonly string[]
 }
 
+const configs = {
+  real: join(import.meta.dirname, '../../../nyuzi.config.example.ts'),
+  demo: join(import.meta.dirname, 'configs/demo.ts'),
+}
 export const masterKey = Buffer.alloc(32, 7).toString('base64')
 
 /** Runs the command as a process of its own, with nothing of this one's environment but the search path. */
@@ -18,7 +22,7 @@ export function runNyuzi(words: string, { config = 'real', env = {}, nodeFlags =
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       NO_COLOR: '1',
-      NYUZI_CONFIG: join(import.meta.dirname, `configs/${config}.ts`),
+      NYUZI_CONFIG: configs[config],
       ...(config === 'real' ? { NYUZI_SECRET_KEY: masterKey, NYUZI_PUBLIC_URL: 'http://127.0.0.1:3000' } : {}),
       ...env,
     },

@@ -25,7 +25,11 @@ export type Operations = {
   migrate(): Promise<readonly string[]>
   verifyLedger(options?: { readonly organisation?: string }): Promise<readonly VerifiedBooks[]>
   /** Does what the daily cycle does on that day. A dry run is the same work, rolled back. */
-  runBilling(options?: { readonly organisation?: string; readonly date?: string; readonly dryRun?: boolean }): Promise<readonly BilledOrganisation[]>
+  runBilling(options?: {
+    readonly organisation?: string
+    readonly date?: string
+    readonly dryRun?: boolean
+  }): Promise<readonly BilledOrganisation[]>
   close(): Promise<void>
 }
 
@@ -57,7 +61,10 @@ export function openOperations(env: Env): Operations {
     async migrate() {
       const { url } = await database()
       const { pending, newer } = await readMigrationState(url)
-      if (newer) throw new OperationRefused('The database was migrated by a newer version of Nyuzi. Run that version, or restore a backup made before it.')
+      if (newer)
+        throw new OperationRefused(
+          'The database was migrated by a newer version of Nyuzi. Run that version, or restore a backup made before it.',
+        )
       await migrateDatabase(url)
       return pending
     },
@@ -76,7 +83,10 @@ export function openOperations(env: Env): Operations {
         if (date !== undefined && !day) throw new OperationRefused(`${date} is no day of the calendar. Write it as YYYY-MM-DD.`)
         const today = civilDateAt(deps.clock.now(), timeZone)
         if (mode === 'real' && !dryRun && day && day > today)
-          throw new OperationRefused(`${day} lies in the future: invoices would be issued before they are owed. Take ${today} or earlier, or add --dry-run to see what that day would bring.`)
+          throw new OperationRefused(
+            `${day} lies in the future: invoices would be issued before they are owed. Take ${today} or earlier, or add --dry-run to see what that day would bring.`,
+          )
+        if (!dryRun) await recordRun(deps, id, day)
         billed.push({ organisation: named, ...(await runDailyCycle(deps, id, { dryRun, ...(day ? { date: day } : {}) })) })
       }
       return billed
@@ -96,12 +106,28 @@ async function loadSettings(env: Env): Promise<{ config: NyuziConfig; settings: 
   }
 }
 
+/** As the API does for a key: who acted stands beside what came of it. */
+const recordRun = ({ store, clock }: Engine['deps'], id: OrganisationId, day: string | undefined): Promise<void> =>
+  store.inOrganisation(id, (tx) =>
+    tx.audit.write({
+      actor: 'command',
+      action: 'billing.run',
+      subjectNoun: 'organisation',
+      subjectId: id,
+      at: clock.now(),
+      ...(day === undefined ? {} : { detail: { date: day } }),
+    }),
+  )
+
 /** A database that is there. A demo's own cluster is started when it does not run, and then also stopped again. */
 async function openExisting({ databaseUrl, dataDirectory }: Settings): Promise<OpenDatabase> {
   if (databaseUrl !== undefined) return { url: databaseUrl, close: async () => {} }
   const directory = join(dataDirectory, 'pg')
   const before = await clusterState(directory)
-  if (before === 'absent') throw new OperationRefused(`The demo has not made its database in ${directory} yet. Start it once with \`npm start\`, or set DATABASE_URL and write nyuzi.config.ts for your own ISP.`)
+  if (before === 'absent')
+    throw new OperationRefused(
+      `The demo has not made its database in ${directory} yet. Start it once with \`npm start\`, or set DATABASE_URL and write nyuzi.config.ts for your own ISP.`,
+    )
   const cluster = await startPostgres({ durable: true, dataDirectory: directory })
   return { url: cluster.url, close: before === 'running' ? async () => {} : () => cluster.stop() }
 }
@@ -126,7 +152,10 @@ const openEngine = (config: NyuziConfig, settings: Settings, databaseUrl: string
   })
 
 /** All organisations, or the one that is named by its slug or its id. */
-async function chosen({ store }: Engine['deps'], wanted: string | undefined): Promise<readonly [OrganisationId, NamedOrganisation, timeZone: string][]> {
+async function chosen(
+  { store }: Engine['deps'],
+  wanted: string | undefined,
+): Promise<readonly [OrganisationId, NamedOrganisation, timeZone: string][]> {
   const all: [OrganisationId, NamedOrganisation, string][] = []
   for (const id of await store.organisations()) {
     const { slug, name, timeZone } = await store.inOrganisation(id, (tx) => tx.readings.organisation())
@@ -134,7 +163,10 @@ async function chosen({ store }: Engine['deps'], wanted: string | undefined): Pr
   }
   if (wanted === undefined) return all
   const one = all.filter(([id, { slug }]) => slug === wanted || id === readId('organisation', wanted))
-  if (one.length === 0) throw new OperationRefused(`There is no organisation ${wanted}. Name one of: ${all.map(([, { slug }]) => slug).join(', ') || 'none, this server has no organisation yet'}.`)
+  if (one.length === 0)
+    throw new OperationRefused(
+      `There is no organisation ${wanted}. Name one of: ${all.map(([, { slug }]) => slug).join(', ') || 'none, this server has no organisation yet'}.`,
+    )
   return one
 }
 
