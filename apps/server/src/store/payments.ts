@@ -68,6 +68,11 @@ export const paymentStore = (sql: Sql): PaymentStore => {
       return row && fromRow<PostedPayment>(row)
     },
 
+    async lockJoining(installationIds) {
+      // In the order of the ids, as every lock.
+      for (const id of [...installationIds].sort()) await sql`select pg_advisory_xact_lock(hashtextextended(${`nyuzi joining ${id}`}, 0))`
+    },
+
     async awaitingReceipt({ subscriberIds, installationIds }) {
       if (subscriberIds.length + installationIds.length === 0) return []
       return fromRows<AwaitingReceipt>(

@@ -219,6 +219,8 @@ export type PaymentStore = {
   byIntents(intentIds: readonly IntentId[]): Promise<readonly PostedPayment[]>
   read(id: PaymentId): Promise<PostedPayment | undefined>
   lock(id: PaymentId): Promise<PostedPayment | undefined>
+  /** Until the commit no one else joins receipts and prompts that share nothing but their installation. */
+  lockJoining(installationIds: readonly InstallationId[]): Promise<void>
   /** Paid prompts whose receipt is still to come: of these subscribers, or of anyone at these installations. */
   awaitingReceipt(query: {
     subscriberIds: readonly SubscriberId[]

@@ -1,6 +1,7 @@
 import {
   asId,
   civilDateAt,
+  type InstallationId,
   type Instant,
   type IntentId,
   invariant,
@@ -105,12 +106,14 @@ export async function postFresh(
     ...drafts.flatMap(({ payment }) => payment.subscriberId ?? []),
     ...claims.map(({ intent }) => intent.subscriberId),
   ])
+  const isUnnamed = ({ one, payment }: Draft): boolean => !one.intent && !isNamed(payment)
+  const isReceipt = ({ payment }: Draft): boolean => payment.providerTransaction !== undefined
+  // The two sides of one payment may be with two servers now, and a receipt that names nobody shares no subscriber to lock.
+  await tx.payments.lockJoining(installationsOf(drafts.filter((draft) => isUnnamed(draft) || !isReceipt(draft))))
   await tx.billing.lockSubscribers(subscriberIds)
-  const unnamed = drafts.filter(({ one, payment }) => !one.intent && !isNamed(payment)).map(({ one }) => one.waiting.installationId)
-  const awaiting = [...(await tx.payments.awaitingReceipt({ subscriberIds, installationIds: distinct(unnamed) }))]
+  const awaiting = [...(await tx.payments.awaitingReceipt({ subscriberIds, installationIds: installationsOf(drafts.filter(isUnnamed)) }))]
 
   const written: Draft[] = []
-  const isReceipt = ({ payment }: Draft): boolean => payment.providerTransaction !== undefined
   // Receipts go first: a paid prompt without one then finds them in the ledger, wherever they came from.
   for (const part of [drafts.filter(isReceipt), drafts.filter((draft) => !isReceipt(draft))]) {
     const { joined, added, lost } = await writeDrafts(tx, part, awaiting)
@@ -146,6 +149,8 @@ export async function postFresh(
   const moves = await applyMoney(tx, ids, organisation, now, matched)
   return { ends, paidIntents, moved: moves.length > 0, matched: matched.length > 0 }
 }
+
+const installationsOf = (drafts: readonly Draft[]): InstallationId[] => distinct(drafts.map(({ one }) => one.waiting.installationId))
 
 type FoundDraft = Draft & { readonly other: Pick<PostedPayment, 'id' | 'amountMinor'> }
 
