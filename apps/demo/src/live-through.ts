@@ -4,7 +4,7 @@ import { dayOf, instantOn, plusDays, plusMonths } from './days.ts'
 import type { Office } from './furnish.ts'
 import type { Line } from './notes.ts'
 import { firstNameOf, mistype, owedBy, payByPaybill, payByPrompt } from './payers.ts'
-import { type Person, people } from './people.ts'
+import type { Person } from './people.ts'
 import { plans } from './plans.ts'
 import { linePassword, type World } from './world.ts'
 
@@ -23,7 +23,13 @@ const joinsBefore = 3
  * Three months of the made-up ISP, day by day on the server's own clock: people join, are invoiced, pay or do not,
  * are suspended and come back. Everything is done through the API and the simulators, so nothing of it is invented.
  */
-export async function liveThrough(tools: DemoTools, office: Office, world: World, say: (words: string) => void): Promise<Line[]> {
+export async function liveThrough(
+  tools: DemoTools,
+  office: Office,
+  world: World,
+  people: readonly Person[],
+  say: (words: string) => void,
+): Promise<Line[]> {
   const { clock } = tools
   const today = dayOf(new Date())
   const plan = people.flatMap((person) => doingsOf(person, today))

@@ -1,4 +1,4 @@
-import type { DemoTools, OpenDemo } from '@nyuzi/server'
+import type { Demo, DemoTools, OpenDemo } from '@nyuzi/server'
 import { disturbActions } from './actions/disturb.ts'
 import { payActions } from './actions/pay.ts'
 import { setStage } from './actions/stage.ts'
@@ -8,22 +8,28 @@ import { dayOf, plusDays } from './days.ts'
 import { furnish, reconnect } from './furnish.ts'
 import { liveThrough } from './live-through.ts'
 import { type Notes, readNotes, writeNotes } from './notes.ts'
+import type { Person } from './people.ts'
 import { startWorld, type World } from './world.ts'
 
-const say = (words: string): void => void process.stdout.write(`  ${words}\n`)
+const print = (words: string): void => void process.stdout.write(`  ${words}\n`)
 
 /** Longer than anyone in the demo has been a subscriber. */
 const historyDays = 150
 
+export type DemoOptions = { readonly people: readonly Person[]; readonly say?: Say }
+type Say = (words: string) => void
+
 /** Makes the ISP up at the first start, and takes it up again where it was at every later one. */
-export async function openDemo(tools: DemoTools): Promise<OpenDemo> {
+export const createDemo = ({ people, say = print }: DemoOptions): Demo => ({ open: (tools) => open(tools, people, say) })
+
+async function open(tools: DemoTools, people: readonly Person[], say: Say): Promise<OpenDemo> {
   const { apiUrl, clock, dataDirectory } = tools
   const known = readNotes(dataDirectory)
-  const found = known && (await isStillThere(apiUrl, known)) ? known : undefined
+  const found = known && (await isStillThere(apiUrl, known, say)) ? known : undefined
   if (found) clock.moveTo(new Date(Date.now() + found.aheadMs))
   const world = await startWorld(clock, dataDirectory, found?.ports)
   try {
-    const notes = found ? await takeUp(tools, found, world) : await makeUp(tools, world)
+    const notes = found ? await takeUp(tools, found, world, say) : await makeUp(tools, world, people, say)
     writeNotes(dataDirectory, notes)
     const api = createApi(apiUrl, notes.apiKey)
     const stage = setStage(tools, api, world, notes)
@@ -40,7 +46,7 @@ export async function openDemo(tools: DemoTools): Promise<OpenDemo> {
   }
 }
 
-async function isStillThere(apiUrl: string, { apiKey }: Notes): Promise<boolean> {
+async function isStillThere(apiUrl: string, { apiKey }: Notes, say: Say): Promise<boolean> {
   try {
     await createApi(apiUrl, apiKey).get('/v1/organisation')
     return true
@@ -50,14 +56,14 @@ async function isStillThere(apiUrl: string, { apiKey }: Notes): Promise<boolean>
   }
 }
 
-async function makeUp(tools: DemoTools, world: World): Promise<Notes> {
+async function makeUp(tools: DemoTools, world: World, people: readonly Person[], say: Say): Promise<Notes> {
   const startedMs = performance.now()
   const { clock, apiUrl, operatorKey } = tools
   say('making up an ISP: Savanna Fibre, two branches, two routers, one paybill')
   const since = plusDays(dayOf(new Date()), -historyDays)
   clock.moveTo(new Date(`${plusDays(dayOf(new Date()), -120)}T06:00:00Z`))
   const office = await furnish(createApi(apiUrl, operatorKey), apiUrl, world, since)
-  const lines = await liveThrough(tools, office, world, say)
+  const lines = await liveThrough(tools, office, world, people, say)
   const { organisation, api, installations } = office
   say(
     `${lines.length} subscribers, ${world.daraja.book.length} payments, ${world.gateway.messages.length} text messages in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`,
@@ -66,7 +72,7 @@ async function makeUp(tools: DemoTools, world: World): Promise<Notes> {
 }
 
 /** The routers come back empty: comparing each line with its router puts all of them back. */
-async function takeUp({ apiUrl, settled }: DemoTools, notes: Notes, world: World): Promise<Notes> {
+async function takeUp({ apiUrl, settled }: DemoTools, notes: Notes, world: World, say: Say): Promise<Notes> {
   const api = createApi(apiUrl, notes.apiKey)
   await reconnect(api, notes.installations, world, JSON.stringify(notes.ports) !== JSON.stringify(world.ports))
   for (const line of notes.lines) world.dial(line)

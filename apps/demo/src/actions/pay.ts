@@ -37,7 +37,7 @@ const payPrompt = (stage: Stage) =>
       await stage.comesTrue(6_000, async () => ['succeeded', 'failed', 'cancelled', 'expired'].includes((await read()).status))
       const { status, amount } = await read()
       if (status !== 'succeeded')
-        return `${name} ${answer === 'cancel' ? 'declined' : 'typed a wrong PIN'}: the prompt of ${amount.text} ended as ${status}, nothing was booked, and the line stays as it was. Prompt again in two minutes.`
+        return `${name} ${answer === 'cancel' ? 'declined' : 'typed a wrong PIN'}: the prompt of ${amount.text} came to nothing, nothing was booked, and the line stays as it was. Prompt again in two minutes.`
       const isOn = await stage.comesTrue(4_000, async () => (await stage.accessOf(line)).observed?.state === 'active')
       const after =
         before.state === 'active'
