@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mendPostgres } from './mend-postgres.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const modules = join(root, 'node_modules')
@@ -12,8 +13,10 @@ const stamp = join(modules, '.setup-stamp')
 const bin = join(modules, '.bin')
 const nodeMajorMin = 24
 
-if (process.argv.includes('--stamp')) writeStamp()
-else {
+if (process.argv.includes('--stamp')) {
+  mendPostgres()
+  writeStamp()
+} else {
   installWhenLockChanged()
   requireNode()
   build()

@@ -60,13 +60,15 @@ export type IspOptions = {
   readonly graceDays?: number
   readonly sweepEveryMs?: number
   readonly spoolDirectory?: string
+  /** Instead of a clone in the cluster that all tests share; migrated. */
+  readonly database?: TestDatabase
   readonly log?: 'silent' | 'warn' | 'error'
 }
 
 /** One ISP with everything it needs, on real sockets and a real PostgreSQL: the ground every flow test stands on. */
 export async function openIsp(options: IspOptions = {}) {
   const { servers = 1, routers = 1, graceDays = 3 } = options
-  const database: TestDatabase = await createTestDatabase()
+  const database: TestDatabase = options.database ?? (await createTestDatabase())
   const clock = createMovableClock()
   clock.moveTo(new Date(options.startAt ?? '2026-06-01T06:00:00Z'))
   const daraja: DarajaSimulator = await startDarajaSimulator({ clock, ...options.daraja })

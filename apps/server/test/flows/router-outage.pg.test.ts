@@ -80,7 +80,8 @@ describe('A router without power', () => {
     expect(performance.now() - pluggedMs).toBeLessThan(10_000)
     await isp.until('the debtor to have dialled again', () => isp.router.lineState(debtor.username) === 'walled')
     expect(isp.router.lineState(payer.username)).toBe('online')
-    expect(await lane()).toMatchObject({ state: 'reachable', last_error: null, failures: 0 })
+    await isp.until('the lane to say so', async () => (await lane())?.state === 'reachable')
+    expect(await lane()).toMatchObject({ last_error: null, failures: 0 })
 
     // The payer was to be suspended for a while, but only while nobody could: the line never felt it.
     expect(isp.router.book.sessions(payer.username)[0]?.sessionId).toBe(session)
@@ -93,6 +94,7 @@ describe('A router without power', () => {
   it('is seen to be away even when nothing is to be switched on it', async () => {
     await openBilled(1)
     await isp.router.unplug()
+    await isp.settled()
     await reconcileAccess(isp.deps, isp.organisationId, 0)
     expect(await lane()).toMatchObject({ state: 'unreachable', last_error: expect.any(String) })
     await isp.router.plug()
@@ -239,7 +241,8 @@ describe('A router that refuses us', () => {
 
     await changeInstallation(isp.deps, isp.organisationId, routerOf(0), { settings: { password: 'router-password' }, actor: 'test' })
     await isp.until('the line to be in place', async () => (await stateOf(line))?.status === 'in_sync')
-    expect(await lane()).toMatchObject({ state: 'reachable', last_error: null })
+    await isp.until('the lane to say so', async () => (await lane())?.state === 'reachable')
+    expect(await lane()).toMatchObject({ last_error: null })
     expect(await openTasks('access_misconfigured')).toEqual([])
     expect(isp.router.book.counts.loginsRefused).toBe(1)
   })
