@@ -30,6 +30,17 @@ create trigger ledger_block_entries_final before update or delete on ledger_bloc
 --> statement-breakpoint
 create trigger audit_records_final before update or delete on audit_records for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
+create trigger charged_periods_final before update or delete on charged_periods for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+-- Emptying a table passes row triggers by.
+do $$
+declare t text;
+begin
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'invoice_lines', 'invoices', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
+    execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
+  end loop;
+end $$;
+--> statement-breakpoint
 -- The postings of an entry come in one statement, before the entry itself: so one look at that statement proves
 -- that they sum to zero, and nothing can be added to an entry that exists.
 create function nyuzi_check_postings() returns trigger language plpgsql as $$
@@ -69,9 +80,9 @@ begin
     raise exception 'entry % has no postings; write its postings first', bad.id using errcode = 'NY002';
   end if;
   select e.id into bad from new_entries e
-    join journal_entries o on o.organisation_id = e.organisation_id and o.id = e.reverses_entry_id
-   where exists (
-     select from (select account_id, sum(amount_minor) as amount from postings where organisation_id = e.organisation_id and entry_id in (e.id, o.id) group by account_id) b where b.amount <> 0) limit 1;
+    left join journal_entries o on o.organisation_id = e.organisation_id and o.id = e.reverses_entry_id
+   where e.reverses_entry_id is not null and (o.id is null or exists (
+     select from (select account_id, sum(amount_minor) as amount from postings where organisation_id = e.organisation_id and entry_id in (e.id, o.id) group by account_id) b where b.amount <> 0)) limit 1;
   if found then
     raise exception 'entry % is not the exact negation of the entry it reverses', bad.id using errcode = 'NY004';
   end if;
@@ -156,8 +167,8 @@ begin
   if tg_op = 'DELETE' then
     raise exception 'a payment is never deleted; reverse it' using errcode = 'NY001';
   end if;
-  if (new.id, new.source, new.installation_id, new.amount_minor, new.currency, new.paid_at, new.received_at)
-     is distinct from (old.id, old.source, old.installation_id, old.amount_minor, old.currency, old.paid_at, old.received_at)
+  if (new.id, new.source, new.installation_id, new.branch_id, new.amount_minor, new.currency, new.evidence, new.paid_at, new.received_at)
+     is distinct from (old.id, old.source, old.installation_id, old.branch_id, old.amount_minor, old.currency, old.evidence, old.paid_at, old.received_at)
      or (old.provider_transaction is not null and new.provider_transaction is distinct from old.provider_transaction)
      or (old.intent_id is not null and new.intent_id is distinct from old.intent_id)
      or (old.subscriber_id is not null and new.subscriber_id is distinct from old.subscriber_id) then
