@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 
 /** Nothing but our own files runs or styles a page, nothing frames it, and forms go to us only. */
-export const pagePolicy =
+const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 export const pageHeaders = {
