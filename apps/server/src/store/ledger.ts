@@ -152,6 +152,12 @@ async function verifyBlocks(sql: Sql): Promise<LedgerDoubt[]> {
     previous = block.hash
     number = block.number
   }
+  // The newest blocks leave no successor that misses them, but their entries still name them.
+  const gone = await sql`
+    select distinct e.block_number from ledger_block_entries e
+     where not exists (select from ledger_blocks b where b.number = e.block_number) and e.block_number > ${number} order by 1`
+  for (const { block_number } of gone)
+    doubts.push({ rule: 'L8', subject: `block ${block_number}`, message: `block ${block_number} is missing` })
   return doubts
 }
 
@@ -167,6 +173,8 @@ const checks = (sql: Sql) => ({
             from ledger_accounts a left join (select account_id, sum(amount_minor) as total, count(*) as n from postings group by account_id) s on s.account_id = a.id
            where a.keeps_balance and (a.balance_minor <> coalesce(s.total, 0) or a.version <> coalesce(s.n, 0))`,
   L4b: sql`select currency as subject, 'all postings sum to ' || sum(amount_minor) as message from postings group by currency having sum(amount_minor) <> 0`,
+  L5: sql`select p.entry_id::text as subject, 'its postings are there and the entry is not' as message
+            from postings p where not exists (select from journal_entries e where e.id = p.entry_id) group by p.entry_id`,
   L7: sql`select p.id::text as subject, 'it is posted ' || count(e.id) || ' times' as message
             from payments p left join journal_entries e on e.source_noun = 'payment' and e.source_id = p.id::text and e.kind in ('payment_received', 'payment_unmatched')
            group by p.id having count(e.id) <> 1`,
