@@ -87,7 +87,7 @@ export type Happening = {
   readonly amountMinor: bigint | null
   readonly currency: Currency | null
   readonly receipt: string | null
-  /** Of a payment, how it found its subscriber or why not; of a line, why it moved. */
+  /** Of a payment, how it found its subscriber or why not; of a line, why it moved, or what was put right on it. */
   readonly because: string | null
   readonly reference: string | null
   readonly toState: AccessState | null

@@ -46,7 +46,7 @@ const words: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Said>> =
     mark: 'switched',
     what:
       f['outcome'] === 'drift'
-        ? html`Someone had changed the line on its router; it was put back: <strong>${state(f)}</strong>`
+        ? html`The line was not as the books say on its router, and was put right: <strong>${state(f)}</strong>`
         : html`The router reports the line <strong>${state(f)}</strong>${because(f)}`,
     proof: text(f['proof']),
   }),

@@ -60,6 +60,17 @@ const reasonWords: Readonly<Record<AccessReason, string>> = {
 export const stateWord = (state: AccessState): string => stateWords[state] ?? state
 export const reasonWord = (reason: string): string => reasonWords[reason as AccessReason] ?? reason.replaceAll('_', ' ')
 
+const drifts: Readonly<Record<string, string>> = {
+  missing: 'the line was missing on its router',
+  present: 'the line was still on its router',
+  disabled: 'the line was switched by hand',
+  profile: 'the line had another profile on its router',
+}
+
+/** What a plugin named as the difference; words of its own are shown as they are. */
+export const driftWords = (differences: string | null): string =>
+  drifts[differences ?? ''] ?? `the line differed on its router (${differences ?? 'no details'})`
+
 const toneOf = (state: AccessState, reason: AccessReason): Tone =>
   state === 'closed' || reason === 'not_started'
     ? 'idle'

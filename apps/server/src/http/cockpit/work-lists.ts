@@ -2,7 +2,7 @@ import { type Currency, showId } from '@nyuzi/core'
 import type { Box, Happening } from '../../flows/cockpit/ports.ts'
 import type { CandidateReading, PaymentReading, TaskReading } from '../../flows/readings/ports.ts'
 import { html, type Markup } from './markup.ts'
-import { amount, chip, plural, reasonWord, seconds, stateWord, type Times } from './words.ts'
+import { amount, chip, driftWords, plural, reasonWord, seconds, stateWord, type Times } from './words.ts'
 
 type InSuspense = PaymentReading & { readonly candidates: readonly CandidateReading[] }
 
@@ -110,7 +110,7 @@ function paymentWords({ amountMinor, outcome, because, receipt }: Happening, who
 
 function accessWords({ toState, outcome, because, seconds: took, reference }: Happening, who: Markup): Markup {
   const line = html` <span class="dim number">${reference ?? ''}</span>`
-  if (outcome === 'drift') return html`${who}: someone changed the line on its router; put back${line}`
+  if (outcome === 'drift') return html`${who}: ${driftWords(because)}, and was put right${line}`
   const word = toState === 'active' ? 'on' : stateWord(toState ?? 'active').toLowerCase()
   return took !== null && toState === 'active'
     ? html`${who} is ${word}, <strong class="number">${seconds(took)}</strong> after the payment${line}`

@@ -141,7 +141,8 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
                 case when resolved_at is null then status else 'resolved' end as outcome, null::float8 as seconds
            from payments order by id desc limit ${limit})
         union all
-        (select 'access:' || c.id, 'access', c.applied_at, c.subscriber_id, null, null, null, c.reason, v.username, c.to_state, c.outcome,
+        (select 'access:' || c.id, 'access', c.applied_at, c.subscriber_id, null, null, null,
+                case c.outcome when 'drift' then substring(c.proof from 'repaired: (.*)$') else c.reason end, v.username, c.to_state, c.outcome,
                 extract(epoch from c.applied_at - coalesce(p.resolved_at, p.received_at))::float8
            from (select * from access_changes order by id desc limit ${limit}) c
            join services v on v.organisation_id = c.organisation_id and v.id = c.service_id
