@@ -10,14 +10,25 @@ export type CallbackIngestSizes = { readonly rounds: number; readonly calls: num
 const full: CallbackIngestSizes = { rounds: 7, calls: 12_000, connections: 64 }
 
 /** A provider's call, authenticated, parsed, deduplicated and on disk before its answer; the work it leaves is not done here. */
-export async function measureCallbackIngest(databaseUrl: string, { rounds, calls, connections }: CallbackIngestSizes = full): Promise<readonly Figure[]> {
+export async function measureCallbackIngest(
+  databaseUrl: string,
+  { rounds, calls, connections }: CallbackIngestSizes = full,
+): Promise<readonly Figure[]> {
   const isp = await openBenchIsp(databaseUrl)
   const limit = await openInsertLimit(databaseUrl)
   const client = startChild<LoadQuestion, LoadAnswer>(new URL('./kit/http-load.ts', import.meta.url))
   const storing = await serveCallbacks((call) => receiveCallback(isp.deps, call))
   const parsing = await serveCallbacks((call) => receiveCallback({ ...isp.deps, inbox: { keep: async () => 'repeat' } }, call))
   const send = async (port: number, series: string, count = calls) => {
-    const answer = await client.ask({ port, path: isp.confirmationPath, connections, count, series, accounts: ['100001'], amount: '1500.00' })
+    const answer = await client.ask({
+      port,
+      path: isp.confirmationPath,
+      connections,
+      count,
+      series,
+      accounts: ['100001'],
+      amount: '1500.00',
+    })
     if (answer.refused > 0) throw new Error(`${answer.refused} calls were refused`)
     return { rate: perSecond(count, answer.elapsedMs), p50: median(answer.latenciesMs), p99: quantile(answer.latenciesMs, 0.99) }
   }
@@ -59,7 +70,9 @@ export async function measureCallbackIngest(databaseUrl: string, { rounds, calls
 
 /** An answer that was given and a row that is not there would make the figure worthless. */
 async function checkKept(isp: Awaited<ReturnType<typeof openBenchIsp>>, expected: number): Promise<void> {
-  const [row] = await isp.owner<{ kept: number; id: CallbackId }[]>`select count(*)::int as kept from callbacks where organisation_id = ${isp.organisationId}`
+  const [row] = await isp.owner<
+    { kept: number; id: CallbackId }[]
+  >`select count(*)::int as kept from callbacks where organisation_id = ${isp.organisationId}`
   if (row?.kept !== expected) throw new Error(`${expected} callbacks were answered, ${row?.kept} are kept`)
 }
 

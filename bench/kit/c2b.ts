@@ -18,4 +18,8 @@ export function c2bBody({ receipt, account, amount }: { receipt: string; account
 }
 
 /** Ten characters like a real one, and never the same twice in a run. */
-export const receiptOf = (series: string, number: number): string => `${series}${number.toString(36).toUpperCase().padStart(10 - series.length, '0')}`
+export const receiptOf = (series: string, number: number): string =>
+  `${series}${number
+    .toString(36)
+    .toUpperCase()
+    .padStart(10 - series.length, '0')}`

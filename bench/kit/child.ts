@@ -9,7 +9,10 @@ export type Child<Ask extends object, Tell extends object> = {
 }
 
 export function startChild<Ask extends object, Tell extends object>(script: URL): Child<Ask, Tell> {
-  const child: ChildProcess = fork(script, { execArgv: process.execArgv.filter((flag) => !flag.startsWith('--cpu-prof')), serialization: 'advanced' })
+  const child: ChildProcess = fork(script, {
+    execArgv: process.execArgv.filter((flag) => !flag.startsWith('--cpu-prof')),
+    serialization: 'advanced',
+  })
   const waiting = new Map<number, { resolve: (answer: Tell) => void; reject: (error: Error) => void }>()
   const listeners: ((news: Tell) => void)[] = []
   let asked = 0
@@ -40,7 +43,9 @@ export function startChild<Ask extends object, Tell extends object>(script: URL)
 }
 
 /** The child's side. Ends with its parent. */
-export function serveParent<Ask extends object, Tell extends object>(answer: (question: Ask) => Promise<Tell> | Tell): (news: Tell) => void {
+export function serveParent<Ask extends object, Tell extends object>(
+  answer: (question: Ask) => Promise<Tell> | Tell,
+): (news: Tell) => void {
   process.on('message', async ({ id, body }: { id: number; body: Ask }) => {
     try {
       process.send?.({ id, body: await answer(body) })

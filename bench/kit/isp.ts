@@ -9,13 +9,13 @@ import { createMovableClock } from '../../apps/server/src/composition/clock.ts'
 import { createEngine, type Engine } from '../../apps/server/src/composition/engine.ts'
 import { mintApiKey } from '../../apps/server/src/composition/mint-api-key.ts'
 import { createPluginCatalog } from '../../apps/server/src/composition/plugin-catalog.ts'
-import { wantAccess } from '../../apps/server/src/flows/steps/want-access.ts'
 import { runDailyCycle } from '../../apps/server/src/flows/billing/run-daily-cycle.ts'
 import { createPlan } from '../../apps/server/src/flows/catalog/create-plan.ts'
 import { createInstallation } from '../../apps/server/src/flows/installations/create-installation.ts'
-import { createOrganisation } from '../../apps/server/src/flows/organisations/create-organisation.ts'
 import { verifyLedger } from '../../apps/server/src/flows/ledger/verify-ledger.ts'
+import { createOrganisation } from '../../apps/server/src/flows/organisations/create-organisation.ts'
 import { receiveCallback } from '../../apps/server/src/flows/payments/receive-callback.ts'
+import { wantAccess } from '../../apps/server/src/flows/steps/want-access.ts'
 import { callbackRoutes } from '../../apps/server/src/http/routes/callbacks.ts'
 import { createLog } from '../../apps/server/src/telemetry/log.ts'
 
@@ -101,7 +101,10 @@ export async function openBenchIsp(databaseUrl: string, { connectionsMax = 8 }: 
     confirmationToken: token?.callback_token ?? '',
 
     /** Subscribers with one line each. `billed` ones are invoiced by the next cycle, the others never. */
-    async seed(count: number, { router, prefix, billed }: { router: InstallationId; prefix: string; billed: boolean }): Promise<BenchLine[]> {
+    async seed(
+      count: number,
+      { router, prefix, billed }: { router: InstallationId; prefix: string; billed: boolean },
+    ): Promise<BenchLine[]> {
       const first = seeded
       seeded += BigInt(count)
       const rows = Array.from({ length: count }, (_, index) => {
@@ -115,7 +118,9 @@ export async function openBenchIsp(databaseUrl: string, { connectionsMax = 8 }: 
           key: accountKey(account),
           phone: `+2547${String(10_000_000 + Number(first) + index)}`,
           username: `${prefix}${index}`,
-          password: deps.vault.seal(`password-${index}`, { organisationId, table: 'services', row: serviceId, column: 'password' }).toString('hex'),
+          password: Buffer.from(
+            deps.vault.seal(`password-${index}`, { organisationId, table: 'services', row: serviceId, column: 'password' }),
+          ).toString('hex'),
         }
       })
       const pick = <K extends keyof (typeof rows)[number]>(name: K) => rows.map((row) => row[name])
@@ -159,7 +164,9 @@ export async function openBenchIsp(databaseUrl: string, { connectionsMax = 8 }: 
 }
 
 /** The callback route alone on a port; `receive` may be another than the flow. */
-export async function serveCallbacks(receive: Parameters<typeof callbackRoutes>[0]['receive']): Promise<{ port: number; stop(): Promise<void> }> {
+export async function serveCallbacks(
+  receive: Parameters<typeof callbackRoutes>[0]['receive'],
+): Promise<{ port: number; stop(): Promise<void> }> {
   const app = new Hono().route('/', callbackRoutes({ receive, peerAddress: () => '127.0.0.1' }))
   let server: ServerType | undefined
   const port = await new Promise<number>((resolve) => {

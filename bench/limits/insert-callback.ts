@@ -13,7 +13,7 @@ export type InsertLimit = { readonly by: string; perSecond(count: number): Promi
 
 /** One row a commit into a table of the inbox's shape and indexes, by 16 clients: what PostgreSQL gives without sharing. */
 export async function openInsertLimit(databaseUrl: string): Promise<InsertLimit> {
-  const sql = postgres(databaseUrl, { max: clients, max_pipeline: 1, onnotice: () => {} })
+  const sql = postgres(databaseUrl, { max: clients, onnotice: () => {} })
   await sql`create table if not exists limit_callbacks (like callbacks including all)`
   const close = () => sql.end()
   if (await hasPgbench()) return { by: 'pgbench', perSecond: (count) => byPgbench(databaseUrl, count), close }
@@ -37,7 +37,10 @@ async function byPgbench(databaseUrl: string, count: number): Promise<number> {
     script,
     `insert into limit_callbacks (organisation_id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, peer_address, received_at, next_attempt_at)
      values ('00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', 'confirmation', 'c2b ' || gen_random_uuid(),
-             '\\x${Buffer.from(body).toString('hex')}', sha256('\\x${Buffer.from(body).toString('hex')}'), '{}', '{}', '127.0.0.1', now(), now());\n`.replaceAll(/\n\s+/g, ' '),
+             '\\x${Buffer.from(body).toString('hex')}', sha256('\\x${Buffer.from(body).toString('hex')}'), '{}', '{}', '127.0.0.1', now(), now());\n`.replaceAll(
+      /\n\s+/g,
+      ' ',
+    ),
   )
   try {
     const { stdout } = await run(

@@ -41,9 +41,13 @@ begin
   end loop;
 end $$;
 --> statement-breakpoint
+-- The guards over whole statements run as the owner. The statement's own rows have passed row-level security, and each
+-- guard joins by their organisation; a second filter only misleads the planner while a table has no statistics yet: it
+-- then read all payments of the organisation for each one allocated. A guard looks up a few rows by their keys, so it is
+-- kept from plans that read a whole table, which were cheap on the day they were cached.
 -- The postings of an entry come in one statement, before the entry itself: so one look at that statement proves
 -- that they sum to zero, and nothing can be added to an entry that exists.
-create function nyuzi_check_postings() returns trigger language plpgsql as $$
+create function nyuzi_check_postings() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off as $$
 declare bad record;
 begin
   select entry_id, sum(amount_minor) as total, count(*) as postings, count(distinct currency) as currencies into bad
@@ -71,7 +75,7 @@ end $$;
 --> statement-breakpoint
 create trigger postings_checked after insert on postings referencing new table as new_postings for each statement execute function nyuzi_check_postings();
 --> statement-breakpoint
-create function nyuzi_check_entries() returns trigger language plpgsql as $$
+create function nyuzi_check_entries() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off as $$
 declare bad record;
 begin
   select e.id into bad from new_entries e
@@ -182,7 +186,7 @@ end $$;
 --> statement-breakpoint
 create trigger payments_guarded before update or delete on payments for each row execute function nyuzi_guard_payment();
 --> statement-breakpoint
-create function nyuzi_apply_allocations() returns trigger language plpgsql as $$
+create function nyuzi_apply_allocations() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off as $$
 begin
   update payments p set allocated_minor = p.allocated_minor + s.amount
     from (select organisation_id, payment_id, sum(amount_minor) as amount from new_allocations group by 1, 2) s

@@ -22,16 +22,6 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
         currency: account.currency,
       })),
     )
-    // Postings first, all in one statement: the database proves the balance of each entry on it.
-    await sql`
-      insert into postings (organisation_id, entry_id, position, account_id, amount_minor, currency)
-      select nyuzi_organisation(), r.* from ${rowsOf(sql, postings, {
-        entryId: 'uuid',
-        position: 'integer',
-        accountId: 'uuid',
-        amountMinor: 'bigint',
-        currency: 'text',
-      })}`
     const rows = entries.map(({ id, entry }) => ({
       id,
       kind: entry.kind,
@@ -41,17 +31,29 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
       sourceId: entry.source.id,
       reversesEntryId: entry.reversesEntryId,
     }))
-    await sql`
-      insert into journal_entries (organisation_id, recorded_at, id, kind, currency, effective_on, source_noun, source_id, reverses_entry_id)
-      select nyuzi_organisation(), ${recordedAt}, r.* from ${rowsOf(sql, rows, {
-        id: 'uuid',
-        kind: 'text',
-        currency: 'text',
-        effectiveOn: 'date',
-        sourceNoun: 'text',
-        sourceId: 'text',
-        reversesEntryId: 'uuid',
-      })}`
+    // Postings first, all in one statement: the database proves the balance of each entry on it.
+    await Promise.all([
+      sql`
+        insert into postings (organisation_id, entry_id, position, account_id, amount_minor, currency)
+        select nyuzi_organisation(), r.* from ${rowsOf(sql, postings, {
+          entryId: 'uuid',
+          position: 'integer',
+          accountId: 'uuid',
+          amountMinor: 'bigint',
+          currency: 'text',
+        })}`,
+      sql`
+        insert into journal_entries (organisation_id, recorded_at, id, kind, currency, effective_on, source_noun, source_id, reverses_entry_id)
+        select nyuzi_organisation(), ${recordedAt}, r.* from ${rowsOf(sql, rows, {
+          id: 'uuid',
+          kind: 'text',
+          currency: 'text',
+          effectiveOn: 'date',
+          sourceNoun: 'text',
+          sourceId: 'text',
+          reversesEntryId: 'uuid',
+        })}`,
+    ])
   },
 
   async seal(limit, settledBefore, at) {
@@ -200,9 +202,11 @@ const checks = (sql: Sql) => ({
           having s.last_sequence <> count(i.id) or s.last_sequence <> coalesce(max(i.sequence), 0)`,
   /** What a subscriber owes by the ledger is what the open invoices say, less the money that waits. */
   L10: sql`select s.id::text as subject, 'the ledger says ' || s.ledger || ', invoices and payments say ' || s.documents as message from (
-             select b.id,
-                    coalesce((select sum(a.balance_minor) from ledger_accounts a where a.owner = b.id::text and a.kind in ('receivable', 'credit')), 0) as ledger,
-                    coalesce((select sum(total_minor - allocated_minor) from invoices i where i.subscriber_id = b.id and i.status in ('open', 'paid')), 0)
-                    - coalesce((select sum(amount_minor - allocated_minor) from payments p where p.subscriber_id = b.id and p.status = 'matched'), 0) as documents
-               from subscribers b) s where s.ledger <> s.documents`,
+             select b.id, coalesce(l.total, 0) as ledger, coalesce(i.total, 0) - coalesce(p.total, 0) as documents
+               from subscribers b
+               left join (select owner, sum(balance_minor) as total from ledger_accounts where kind in ('receivable', 'credit') group by owner) l on l.owner = b.id::text
+               left join (select subscriber_id, sum(total_minor - allocated_minor) as total from invoices where status in ('open', 'paid') group by subscriber_id) i
+                 on i.subscriber_id = b.id
+               left join (select subscriber_id, sum(amount_minor - allocated_minor) as total from payments where status = 'matched' group by subscriber_id) p
+                 on p.subscriber_id = b.id) s where s.ledger <> s.documents`,
 })

@@ -72,8 +72,7 @@ async function postBatch(
     const intent = intents.get(intentId)
     if (intent) pushMove(moves, intents, paidMove(intent, waiting, paymentId, now))
   }
-  await tx.intents.move(moves)
-  await tx.notices.finish(ends, now)
+  await Promise.all([tx.intents.move(moves), tx.notices.finish(ends, now)])
   return { taken: notices.length, moved: posted.moved, matched: posted.matched }
 }
 

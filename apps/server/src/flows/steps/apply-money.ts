@@ -73,18 +73,15 @@ export async function applyMoney(
       entry: entryOf(one, one.amountMinor - split.restMinor, civilDateAt(one.paidAt, organisation.timeZone)),
     })
   }
-  await tx.ledger.record(entries, now)
-  await tx.payments.addAllocations(allocations, now)
-  await tx.messages.owe(
-    matched.map(({ paymentId, subscriberId }) => ({
-      id: asId('message', ids.next()),
-      subscriberId,
-      kind: 'receipt',
-      dedupeKey: `receipt:${paymentId}`,
-      source: { noun: 'payment', id: paymentId },
-    })),
-    now,
-  )
+  const receipts = matched.map(({ paymentId, subscriberId }) => ({
+    id: asId('message', ids.next()),
+    subscriberId,
+    kind: 'receipt' as const,
+    dedupeKey: `receipt:${paymentId}`,
+    source: { noun: 'payment' as const, id: paymentId },
+  }))
+  // None reads what another writes, so they go down the connection behind each other and are waited for once.
+  await Promise.all([tx.ledger.record(entries, now), tx.payments.addAllocations(allocations, now), tx.messages.owe(receipts, now)])
   const cause: AccessCause = {
     paymentIds: new Map(matched.map(({ subscriberId, paymentId, receivedAt }) => [subscriberId, { paymentId, receivedAt }])),
   }
