@@ -8,8 +8,7 @@ try {
   const settings = readSettings(process.env, config)
   const log = createLog({ level: settings.logLevel })
   process.stdout.write(`Nyuzi is starting in ${settings.mode} mode (${from}).\n`)
-  const server = await startServer(config, settings, log)
-  stopOn(server.stop)
+  const server = await startServer(config, settings, log, stopOn)
   process.stdout.write(welcome(server.url, server.demo))
 } catch (error) {
   if (!(error instanceof UnsafeSettings)) throw error

@@ -28,11 +28,18 @@ export type RunningServer = {
 }
 
 /** Opens the house: database, engine, HTTP, schedules, and in demo mode the made-up ISP. Stops in the opposite order. */
-export async function startServer(config: NyuziConfig, settings: Settings, log: Log): Promise<RunningServer> {
+export async function startServer(
+  config: NyuziConfig,
+  settings: Settings,
+  log: Log,
+  /** Told at once how to stop what is open by then: a first start can take a while, and may be broken off. */
+  stoppable: (stop: () => Promise<void>) => void = () => {},
+): Promise<RunningServer> {
   const closers: (() => Promise<void>)[] = []
   const stop = async () => {
-    for (const close of closers.reverse()) await close()
+    for (const close of closers.splice(0).reverse()) await close()
   }
+  stoppable(stop)
   try {
     const database = await openDatabase(settings)
     closers.push(database.close)

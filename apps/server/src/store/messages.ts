@@ -54,7 +54,8 @@ export const messageStore = (sql: Sql): MessageStore => ({
              p.amount_minor as paid_minor, p.provider_transaction,
              (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
              (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
-             (select min(a.recheck_on) from access_states a where a.subscriber_id = c.subscriber_id) as suspends_on,
+             (select i.due_on + min(coalesce(u.grace_days, r.grace_days)) + 1 from invoice_lines n
+                join subscriptions u on u.id = n.subscription_id join prices r on r.id = u.price_id where n.invoice_id = i.id) as suspends_on,
              (select bool_or(a.status <> 'in_sync') from access_states a where a.subscriber_id = c.subscriber_id) as line_pending,
              (select bool_and(a.observed_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_on,
              (select bool_and(a.wanted_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_wanted
@@ -64,6 +65,13 @@ export const messageStore = (sql: Sql): MessageStore => ({
         left join invoices i on c.source_noun = 'invoice' and i.id = c.source_id::uuid
         left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid`
     return rows.map((row) => toMessage(row, now))
+  },
+
+  async lineSettled(subscriberIds, now) {
+    if (subscriberIds.length === 0) return
+    await sql`
+      update messages set next_attempt_at = ${now}
+       where subscriber_id = any(${[...subscriberIds]}::uuid[]) and kind = 'receipt' and status = 'queued' and next_attempt_at > ${now} and attempts = 0`
   },
 
   async finish({ id, status, reason, text, channel, to, installationId, providerReference, parts, costMinor, nextAttemptAt }, now) {
@@ -97,7 +105,7 @@ function toMessage(row: Row, now: Date): MessageToSend {
     payTo: row.pay_to,
     amount: money(source === 'payment' ? row.paid_minor : source === 'invoice' ? row.invoice_open : row.open_minor, currency),
     dueOn: row.due_on,
-    suspendsOn: source === 'invoice' ? row.suspends_on : null,
+    suspendsOn: row.suspends_on,
     invoiceNumber: row.number,
     receipt: row.provider_transaction,
     balance: money((row.open_minor as bigint) - (row.credit_minor as bigint), currency),

@@ -77,7 +77,7 @@ test('a broken database says nothing of itself', async () => {
     },
   }
   const errors: unknown[] = []
-  const broken = await startApi({ parts: { ...parts, log: { ...parts.log, error: (...facts) => errors.push(facts) } } as never })
+  const broken = await startApi({ parts: { ...parts, log: { ...parts.log, error: (...facts: unknown[]) => errors.push(facts) } } as never })
   const answer = await broken.call('GET', '/v1/organisation', org.key)
   expect(answer).toMatchObject({ status: 500, body: { code: 'internal_error', requestId: expect.any(String) } })
   expect(answer.text).not.toContain('api_keys')

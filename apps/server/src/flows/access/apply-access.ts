@@ -96,6 +96,7 @@ async function runSlice(deps: Deps, organisationId: OrganisationId, installation
   const { applied, deferred } = sortOutcomes(deps, installed, wanted, outcomes, at)
   await store.inOrganisation(organisationId, async (tx) => {
     await tx.access.recordApplied(applied, at)
+    await tx.messages.lineSettled([...new Set(applied.map(({ subscriberId }) => subscriberId))], at)
     await tx.access.recordDeferred(deferred, at)
     await tx.tasks.settle({ kind: 'access_refused', subjectNoun: 'service', subjectIds: applied.map(({ serviceId }) => serviceId), at })
     for (const { serviceId, status, error } of deferred) {

@@ -70,6 +70,8 @@ export type MessageStore = {
   /** Which of the keys exist already. */
   known(dedupeKeys: readonly string[]): Promise<ReadonlySet<string>>
   claim(limit: number, now: Instant, claimUntil: Instant): Promise<readonly MessageToSend[]>
+  /** Makes due the receipts that waited to be able to say that the line is on. */
+  lineSettled(subscriberIds: readonly SubscriberId[], now: Instant): Promise<void>
   finish(end: MessageEnd, now: Instant): Promise<void>
   /** Applies a delivery report; false when no message has that reference (yet). Never moves a message backwards. */
   report(report: {
