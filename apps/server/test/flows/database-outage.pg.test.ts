@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunningPostgres, startPostgres } from '@nyuzi/embedded-postgres'
@@ -16,6 +16,8 @@ describe('While PostgreSQL is away', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'nyuzi-outage-'))
+    // PostgreSQL may run as someone else than we.
+    await chmod(folder, 0o755)
     cluster = await startPostgres({ durable: true, dataDirectory: dataDirectory() })
     await migrateDatabase(cluster.url)
     const database = { url: cluster.url, drop: async () => {} }
