@@ -22,7 +22,7 @@ afterAll(async () => {
 
 test('a demo that was never started has no database, and none is made', async () => {
   const { code, out } = await demo('doctor')
-  expect(out).toContain('fail  database: it does not answer: The demo has not made its database')
+  expect(out).toContain('fail  database: The demo has not made its database')
   expect(out).toContain('→ Start the demo once with `npm start`.')
   expect(code).toBe(1)
   expect(await clusterState(cluster().dataDirectory)).toBe('absent')

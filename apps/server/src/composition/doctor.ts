@@ -38,7 +38,11 @@ export async function examine({ env, database, openEngine }: Patient): Promise<r
   const findings: Finding[] = [examineNode(process.versions.node)]
 
   const config = await attempt(() => loadConfig(env))
-  if (!config.ok) return [...findings, fail('config', config.reason, 'Correct the config file, or start the command in the folder that holds nyuzi.config.ts.')]
+  if (!config.ok)
+    return [
+      ...findings,
+      fail('config', config.reason, 'Correct the config file, or start the command in the folder that holds nyuzi.config.ts.'),
+    ]
   findings.push(ok('config', `${config.value.from}: ${config.value.config.plugins.map(({ id }) => id).join(', ') || 'no plugins'}`))
 
   const settings = await attempt(async () => readSettings(env, config.value.config))
@@ -46,7 +50,7 @@ export async function examine({ env, database, openEngine }: Patient): Promise<r
   findings.push(ok('settings', `fit for ${settings.value.mode} mode`))
 
   const opened = await attempt(database)
-  if (!opened.ok) return [...findings, fail('database', `it does not answer: ${opened.reason}`, databaseFix(settings.value))]
+  if (!opened.ok) return [...findings, fail('database', opened.reason, databaseFix(settings.value))]
   const state = await attempt(() => readMigrationState(opened.value.url))
   if (!state.ok) return [...findings, fail('database', `it does not answer: ${state.reason}`, databaseFix(settings.value))]
   findings.push(ok('database', `it answers${settings.value.databaseUrl === undefined ? `, in ${settings.value.dataDirectory}` : ''}`))
@@ -57,7 +61,11 @@ export async function examine({ env, database, openEngine }: Patient): Promise<r
   if (migrated.level === 'fail' || faults.some(({ subject }) => subject === 'role')) return findings
 
   const engine = await openEngine()
-  return [...findings, ...(await examineInstallations(engine, config.value.config.plugins, settings.value)), ...(await examineSchedules(engine, settings.value))]
+  return [
+    ...findings,
+    ...(await examineInstallations(engine, config.value.config.plugins, settings.value)),
+    ...(await examineSchedules(engine, settings.value)),
+  ]
 }
 
 function examineNode(version: string): Finding {
@@ -69,7 +77,8 @@ const databaseFix = ({ mode }: Settings): string =>
   mode === 'demo' ? 'Start the demo once with `npm start`.' : 'Check DATABASE_URL, that PostgreSQL runs, and that it lets this machine in.'
 
 function examineMigrations({ pending, newer }: { pending: readonly string[]; newer: boolean }): Finding {
-  if (newer) return fail('schema', 'a newer version of Nyuzi has migrated this database', 'Run that version, or restore a backup made before it.')
+  if (newer)
+    return fail('schema', 'a newer version of Nyuzi has migrated this database', 'Run that version, or restore a backup made before it.')
   if (pending.length > 0) return fail('schema', `it lacks ${pending.join(', ')}`, 'Run `nyuzi db migrate`.')
   return ok('schema', 'as this version needs it')
 }
@@ -80,13 +89,21 @@ const toFinding = (fault: { subject: string; message: string; fix: string } | st
 async function examineInstallations(engine: Engine, plugins: readonly Plugin[], settings: Settings): Promise<readonly Finding[]> {
   const store = installedStore(engine.database)
   const organisations = await store.organisations()
-  if (organisations.length === 0) return [warn('organisations', 'there is none yet', 'Open one with `POST /v1/organisations` and the operator key.')]
+  if (organisations.length === 0)
+    return [warn('organisations', 'there is none yet', 'Open one with `POST /v1/organisations` and the operator key.')]
   const rows = (await Promise.all(organisations.map((id) => store.ofOrganisation(id)))).flat()
-  if (rows.length === 0) return [warn('installations', 'there is none yet', 'Make one for each paybill, router and SMS gateway with `POST /v1/installations`.')]
+  if (rows.length === 0)
+    return [warn('installations', 'there is none yet', 'Make one for each paybill, router and SMS gateway with `POST /v1/installations`.')]
 
   const sealed = rows.filter((row) => !opens(engine, row))
   if (sealed.length > 0)
-    return [fail('secret key', `it does not open the secrets of ${sealed.length} of ${rows.length} installations`, 'Bring back the NYUZI_SECRET_KEY they were sealed with; without it, enter their secrets again.')]
+    return [
+      fail(
+        'secret key',
+        `it does not open the secrets of ${sealed.length} of ${rows.length} installations`,
+        'Bring back the NYUZI_SECRET_KEY they were sealed with; without it, enter their secrets again.',
+      ),
+    ]
 
   const looked = await lookAtInstallations(engine, plugins, settings, store, rows)
   return [ok('secret key', `it opens the secrets of all ${rows.length} installations`), ...looked.flat()]
@@ -102,9 +119,19 @@ function opens({ deps: { vault } }: Engine, { organisationId, id, secrets }: Ins
 }
 
 /** Sets each installation up in a host of its own that pauses nothing and logs nothing: a look must not change what is looked at. */
-async function lookAtInstallations({ database, deps }: Engine, plugins: readonly Plugin[], settings: Settings, store: InstalledStore, rows: readonly InstallationRow[]): Promise<Finding[][]> {
+async function lookAtInstallations(
+  { database, deps }: Engine,
+  plugins: readonly Plugin[],
+  settings: Settings,
+  store: InstalledStore,
+  rows: readonly InstallationRow[],
+): Promise<Finding[][]> {
   const reasons = new Map<unknown, string>()
-  const quiet: Log = { info: () => {}, warn: () => {}, error: (_message, facts) => void reasons.set(facts?.['installation'], String(facts?.['reason'])) }
+  const quiet: Log = {
+    info: () => {},
+    warn: () => {},
+    error: (_message, facts) => void reasons.set(facts?.['installation'], String(facts?.['reason'])),
+  }
   const host = await attempt(async () =>
     createPluginHost({
       plugins,
@@ -124,16 +151,28 @@ async function lookAtInstallations({ database, deps }: Engine, plugins: readonly
     return await Promise.all(
       rows.map(async (row): Promise<Finding[]> => {
         const subject = `installation ${row.name}`
-        if (row.status !== 'active') return [warn(subject, `it is ${row.status}`, `Find out why in its tasks, then resume ${showId('installation', row.id)}.`)]
-        if (!plugins.some(({ id }) => id === row.pluginId)) return [fail(subject, `its plugin ${row.pluginId} is not loaded`, `Add ${row.pluginId} to the plugins of nyuzi.config.ts.`)]
+        if (row.status !== 'active')
+          return [warn(subject, `it is ${row.status}`, `Find out why in its tasks, then resume ${showId('installation', row.id)}.`)]
+        if (!plugins.some(({ id }) => id === row.pluginId))
+          return [fail(subject, `its plugin ${row.pluginId} is not loaded`, `Add ${row.pluginId} to the plugins of nyuzi.config.ts.`)]
         const installed = await host.value.find(row.id)
-        if (!installed) return [fail(subject, `it cannot be set up: ${reasons.get(row.id) ?? 'no reason was given'}`, `Correct its settings with \`PATCH /v1/installations/${showId('installation', row.id)}\`.`)]
+        if (!installed)
+          return [
+            fail(
+              subject,
+              `it cannot be set up: ${reasons.get(row.id) ?? 'no reason was given'}`,
+              `Correct its settings with \`PATCH /v1/installations/${showId('installation', row.id)}\`.`,
+            ),
+          ]
         const { checkHealth } = installed.access ?? {}
         if (!checkHealth) return [ok(subject, 'set up')]
         const health = await attempt(() => checkHealth())
         if (!health.ok) return [fail(subject, health.reason, 'See the README of its plugin for how the box is prepared.')]
         const { version, identity, warnings } = health.value
-        return [ok(subject, `${identity}, ${version}`), ...warnings.map((warning) => warn(subject, warning, 'See the README of its plugin for how the box is prepared.'))]
+        return [
+          ok(subject, `${identity}, ${version}`),
+          ...warnings.map((warning) => warn(subject, warning, 'See the README of its plugin for how the box is prepared.')),
+        ]
       }),
     )
   } finally {
@@ -151,7 +190,8 @@ async function examineSchedules({ database, deps }: Engine, { mode }: Settings):
     const ageMinutes = Math.floor((deps.clock.now().getTime() - (run.finishedAt ?? run.startedAt).getTime()) / 60_000)
     // A demo is mostly off; a server that bills real subscribers is not.
     if (ageMinutes * 60_000 > jobOverdueMs) return (mode === 'real' ? fail : warn)(subject, `it did not run for ${ageMinutes} minutes`, fix)
-    if (run.outcome !== undefined && run.outcome !== 'done') return warn(subject, run.outcome, 'Look for this job in the log of the server.')
+    if (run.outcome !== undefined && run.outcome !== 'done')
+      return warn(subject, run.outcome, 'Look for this job in the log of the server.')
     return ok(subject, `it ran ${ageMinutes === 0 ? 'within the last minute' : `${ageMinutes} minutes ago`}`)
   })
 }
