@@ -218,7 +218,7 @@ export const routerSettings = (box: RouterSimulator) => ({
 
 type RunningServer = { engine: Engine; url: string; stop(): Promise<void> }
 
-export async function startServer(
+async function startServer(
   databaseUrl: string,
   clock: MovableClock,
   plugins: readonly Plugin[],

@@ -181,7 +181,7 @@ function hostFor(
 }
 
 /** Lower-case hex only: a provider's checks of addresses stumble over other letters. */
-export const callbackUrl = (publicUrl: string, id: InstallationId, channel: string, token: string): string =>
+const callbackUrl = (publicUrl: string, id: InstallationId, channel: string, token: string): string =>
   `${publicUrl}/callbacks/${id.replaceAll('-', '')}/${channel}/${token}`
 
 function toInstalled({ publicUrl, deadlineMs = 60_000 }: PluginHostOptions, row: InstallationRow, capabilities: Capabilities): Installed {

@@ -12,7 +12,11 @@ export type SharedWrite<Item, Result> = (item: Item) => Promise<Result>
  */
 export function shareWrites<Item, Result>(
   write: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { writersMax = 2, itemsMax = 200, isOfAll = () => false }: { writersMax?: number; itemsMax?: number; isOfAll?: (error: unknown) => boolean } = {},
+  {
+    writersMax = 2,
+    itemsMax = 200,
+    isOfAll = () => false,
+  }: { writersMax?: number; itemsMax?: number; isOfAll?: (error: unknown) => boolean } = {},
 ): SharedWrite<Item, Result> {
   const queue: Waiting<Item, Result>[] = []
   let writers = 0

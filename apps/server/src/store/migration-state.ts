@@ -6,7 +6,9 @@ export type MigrationState = { readonly pending: readonly string[]; readonly new
 
 /** Compares the migrations of this version with those a database has seen; reads only, and needs no drizzle. */
 export async function readMigrationState(url: string): Promise<MigrationState> {
-  const journal: { entries: { tag: string; when: number }[] } = JSON.parse(await readFile(new URL('../../drizzle/meta/_journal.json', import.meta.url), 'utf8'))
+  const journal: { entries: { tag: string; when: number }[] } = JSON.parse(
+    await readFile(new URL('../../drizzle/meta/_journal.json', import.meta.url), 'utf8'),
+  )
   const seen = await lastSeen(url)
   const known = journal.entries.at(-1)?.when ?? 0
   return { pending: journal.entries.filter(({ when }) => when > seen).map(({ tag }) => tag), newer: seen > known }

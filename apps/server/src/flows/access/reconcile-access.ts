@@ -3,7 +3,7 @@ import { ProviderError, ProviderMisconfigured } from '@nyuzi/sdk'
 import type { Deps } from '../ports.ts'
 
 /** How often each box is read whole and compared with what was last seen in place. */
-export const reconcileEveryMs = 5 * 60_000
+const reconcileEveryMs = 5 * 60_000
 
 /**
  * Finds drift: reads everything of ours on each box that was not read for a while, and makes due again what is not
@@ -16,7 +16,7 @@ export async function reconcileAccess(deps: Deps, organisationId: OrganisationId
   return found.reduce((sum, drifted) => sum + drifted, 0)
 }
 
-export async function reconcileLane(
+async function reconcileLane(
   { store, clock, plugins, wakeLane }: Deps,
   organisationId: OrganisationId,
   installationId: InstallationId,

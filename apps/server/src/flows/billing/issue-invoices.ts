@@ -132,7 +132,7 @@ function decide({ log }: Deps, { subscription, hasOpenInvoice }: DueSubscription
 }
 
 /** The day on which the next period is owed; a prepaid one that waits for its earlier invoice is looked at daily. */
-export function nextInvoiceOn(subscription: Subscription, periodsCharged: number, day: CivilDate, leadDays: number): CivilDate | null {
+function nextInvoiceOn(subscription: Subscription, periodsCharged: number, day: CivilDate, leadDays: number): CivilDate | null {
   const { price, startsOn, anchorDay, cancelledOn } = subscription
   const next = periodNumber({ startsOn, anchorDay, cadence: price.cadence }, periodsCharged)
   if (cancelledOn !== undefined && next.start >= cancelledOn) return null
