@@ -22,7 +22,7 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const perSecond = (count: number, ms: number): number => (count / ms) * 1_000
 
-export function printFigure({ name, ratio, limit, kind, detail }: Figure): void {
+function printFigure({ name, ratio, limit, kind, detail }: Figure): void {
   const reached = kind === 'at least' ? ratio >= limit : ratio <= limit
   const bound = `${kind === 'at least' ? '≥' : '≤'} ${limit}`
   console.log(`FIGURE ${name} ${ratio.toFixed(2)} (limit ${bound}) ${reached ? 'reached' : 'SHORT'}; ${detail}`)
