@@ -27,7 +27,7 @@ export type PluginHost = Plugins & {
   close(): Promise<void>
 }
 
-type Held = { readonly version: number; readonly installed: Installed; readonly capabilities: Capabilities }
+type Held = { readonly version: number; readonly active: boolean; readonly installed: Installed; readonly capabilities: Capabilities }
 
 export function createPluginHost(options: PluginHostOptions): PluginHost {
   const { installations, clock, log } = options
@@ -35,32 +35,41 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const held = new Map<InstallationId, Held>()
   /** Ids that no installation has: remembered for a moment, so that guessing costs no look-up each time. */
   const unknown = new Map<InstallationId, number>()
+  /** Versions that could not be set up: not worth a try each second. */
+  const broken = new Map<InstallationId, number>()
   let refreshing: Promise<void> | undefined
 
   async function load(organisationId: OrganisationId): Promise<void> {
     const rows = await installations.ofOrganisation(organisationId)
     for (const row of rows) {
       const current = held.get(row.id)
-      if (current && (row.status !== 'active' || current.version !== row.version)) await letGo(row.id)
-      if (row.status === 'active' && !held.has(row.id) && setUp(row)?.access)
-        await installations.retryAccess(organisationId, row.id, clock.now())
+      if (current && current.version !== row.version) await letGo(row.id)
+      if (held.has(row.id) || broken.get(row.id) === row.version) continue
+      if (setUp(row)?.access && row.status === 'active') await installations.retryAccess(organisationId, row.id, clock.now())
     }
   }
 
   function setUp(row: InstallationRow): Capabilities | undefined {
     const plugin = plugins.get(row.pluginId)
     if (!plugin) {
+      broken.set(row.id, row.version)
       log.error('an installation needs a plugin that nyuzi.config.ts does not load', { installation: row.id, plugin: row.pluginId })
       return undefined
     }
     try {
       const capabilities = plugin.setup(hostFor(options, plugin, row))
-      held.set(row.id, { version: row.version, capabilities, installed: toInstalled(options, row, capabilities) })
+      held.set(row.id, {
+        version: row.version,
+        active: row.status === 'active',
+        capabilities,
+        installed: toInstalled(options, row, capabilities),
+      })
       return capabilities
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
+      broken.set(row.id, row.version)
       log.error('an installation could not be set up', { installation: row.id, plugin: row.pluginId, reason })
-      if (error instanceof ProviderMisconfigured || error instanceof z.ZodError)
+      if (row.status === 'active' && (error instanceof ProviderMisconfigured || error instanceof z.ZodError))
         void installations.pause(row.organisationId, row.id, reason, clock.now()).catch(() => {})
     }
   }
@@ -76,20 +85,28 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     unknown.clear()
   }
 
+  async function findHeld(id: InstallationId): Promise<Held | undefined> {
+    const here = held.get(id)
+    if (here || unknown.has(id)) return here
+    const organisationId = await installations.organisationOf(id)
+    if (organisationId) await load(organisationId)
+    if (!held.has(id)) unknown.set(id, 1)
+    if (unknown.size > 10_000) unknown.clear()
+    return held.get(id)
+  }
+
   return {
     async find(id) {
-      const here = held.get(id)
-      if (here) return here.installed
-      if (unknown.has(id)) return undefined
-      const organisationId = await installations.organisationOf(id)
-      if (organisationId) await load(organisationId)
-      if (!held.has(id)) unknown.set(id, 1)
-      if (unknown.size > 10_000) unknown.clear()
-      return held.get(id)?.installed
+      const here = await findHeld(id)
+      return here?.active ? here.installed : undefined
+    },
+    async listening(id) {
+      return (await findHeld(id))?.installed
     },
     async offering(organisationId, capability) {
       const of = () =>
         [...held.values()]
+          .filter(({ active }) => active)
           .map(({ installed }) => installed)
           .filter((one) => one.organisationId === organisationId && one[capability] !== undefined)
       if (of().length === 0) await load(organisationId)
@@ -98,8 +115,8 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     async pause(installed, reason) {
       log.warn('installation paused', { installation: installed.id, reason })
       await installations.pause(installed.organisationId, installed.id, reason, clock.now())
-      await letGo(installed.id)
-      unknown.set(installed.id, 1)
+      const here = held.get(installed.id)
+      if (here) held.set(installed.id, { ...here, active: false })
     },
     refresh() {
       refreshing ??= refreshAll().finally(() => {

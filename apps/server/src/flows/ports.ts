@@ -156,6 +156,8 @@ export type Installed = {
 export type Plugins = {
   /** Undefined when there is no such installation, or it is paused or removed. */
   find(installationId: InstallationId): Promise<Installed | undefined>
+  /** Whom a provider may call: a paused installation too, since money that moved is as true while we ask for none. */
+  listening(installationId: InstallationId): Promise<Installed | undefined>
   /** Active installations of an organisation that offer a capability, oldest first. */
   offering(organisationId: OrganisationId, capability: 'payments' | 'access' | 'messages'): Promise<readonly Installed[]>
   /** Stops using an installation until a person has looked: keys refused, no credit, rights missing. */

@@ -97,6 +97,7 @@ export async function startApi(options: Partial<AppOptions> = {}) {
     pluginCatalog: createPluginCatalog([paybox, router]),
     plugins: {
       find,
+      listening: find,
       offering: async (organisationId, capability) => {
         const rows = await owner`select id from installations where organisation_id = ${organisationId} and status = 'active' order by id`
         const all = await Promise.all(rows.map((row) => find(row['id'])))

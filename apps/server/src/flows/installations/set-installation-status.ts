@@ -4,7 +4,7 @@ import type { Deps } from '../ports.ts'
 
 export type SetInstallationStatus = { readonly status: 'active' | 'paused'; readonly reason?: string; readonly actor: string }
 
-/** A paused installation is not called; callbacks of its provider are refused until it is resumed. */
+/** A paused installation is not called. What its provider reports is taken and posted all the same: that money has moved. */
 export async function setInstallationStatus(
   deps: Pick<Deps, 'store' | 'clock' | 'wake'>,
   organisationId: OrganisationId,

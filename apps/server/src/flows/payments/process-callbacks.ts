@@ -40,7 +40,7 @@ async function processBatch(
     const notices: NewNotice[] = []
     const ends: CallbackEnd[] = []
     for (const callback of callbacks) {
-      const installed = await deps.plugins.find(callback.installationId)
+      const installed = await deps.plugins.listening(callback.installationId)
       ends.push(await readCallback(deps, tx, installed, callback, notices))
     }
     await tx.notices.add(notices)
@@ -72,7 +72,7 @@ async function readCallback(
   const { clock, ids, log } = deps
   const { id } = callback
   const now = clock.now()
-  if (!installed) return { id, status: 'received', reason: 'installation is paused', nextAttemptAt: plusMs(now, 60_000) }
+  if (!installed) return { id, status: 'received', reason: 'its installation cannot be set up', nextAttemptAt: plusMs(now, 60_000) }
   const request: CallbackRequest = {
     channel: callback.channel,
     method: 'POST',

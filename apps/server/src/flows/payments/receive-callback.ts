@@ -21,7 +21,7 @@ export type ReceivedCall = Omit<CallbackRequest, 'channel'> & {
  */
 export async function receiveCallback(deps: Deps & { readonly inbox: Inbox }, call: ReceivedCall): Promise<CallbackAnswer> {
   const { plugins, clock, ids, wake, meter, inbox } = deps
-  const installed = await plugins.find(call.installationId)
+  const installed = await plugins.listening(call.installationId)
   const channel = installed && channelOf(installed, call.channel)
   if (!installed || !channel) return { outcome: 'not_found' }
   if (channel.token === 'installation' && !installed.ownsToken(call.token)) return { outcome: 'not_found' }
