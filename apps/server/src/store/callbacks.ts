@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CallbackStore, IncomingCallback, KeptCallback, StoredCallback } from '../flows/payments/ports.ts'
 import { fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -26,7 +27,7 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
       if (sameBytes(first, callback)) copies.set(keyOf(callback), (copies.get(keyOf(callback)) ?? 0) + 1)
     }
     const rowsIn = [...unique.values()].map((callback) => toRow(callback, copies.get(keyOf(callback)) ?? 1))
-    const kept = new Map<string, { inserted: boolean; same: boolean }>()
+    const kept = new Map<string, { id: string; inserted: boolean; sha256: string }>()
     // One statement: finds the intent of a token, writes what is new, counts what is not.
     const rows = await sql`
       with incoming as (select * from ${rowsOf(sql, rowsIn, columns)}),
@@ -39,20 +40,23 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
         on conflict (organisation_id, installation_id, dedupe_key)
           do update set repeats = c.repeats + case when c.body_sha256 = excluded.body_sha256 then excluded.repeats + 1 else 0 end
         returning c.id, c.installation_id, c.dedupe_key, c.body_sha256)
-      select w.installation_id as "installationId", w.dedupe_key as "dedupeKey", w.id = i.id as inserted, w.body_sha256 = sha256(i.body) as same
+      select w.id, w.installation_id as "installationId", w.dedupe_key as "dedupeKey", w.id = i.id as inserted, encode(w.body_sha256, 'hex') as sha256
         from written w join incoming i on i.installation_id = w.installation_id and i.dedupe_key = w.dedupe_key`
-    for (const row of rows) kept.set(`${row.installationId} ${row.dedupeKey}`, { inserted: row.inserted, same: row.same })
+    for (const row of rows) kept.set(`${row.installationId} ${row.dedupeKey}`, { id: row.id, inserted: row.inserted, sha256: row.sha256 })
 
     const results: KeptCallback[] = []
     const conflicts: IncomingCallback[] = []
     for (const callback of callbacks) {
       const first = unique.get(keyOf(callback))
       const row = kept.get(keyOf(callback))
-      const isRepeat = row?.same === true && first !== undefined && sameBytes(first, callback)
+      const isRepeat = row?.sha256 === sha256Of(callback)
       if (!row) results.push('unknown_token')
       else if (row.inserted && first === callback) results.push('stored')
-      else if (isRepeat) results.push('repeat')
-      else {
+      else if (isRepeat) {
+        results.push('repeat')
+        // The statement counted the copies of the first of the batch only.
+        if (first && !sameBytes(first, callback)) await sql`update callbacks set repeats = repeats + 1 where id = ${row.id}`
+      } else {
         conflicts.push(callback)
         results.push('conflict')
       }
@@ -88,6 +92,8 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
 const keyOf = ({ installationId, dedupeKey }: IncomingCallback): string => `${installationId} ${dedupeKey}`
 
 const sameBytes = (left: IncomingCallback, right: IncomingCallback): boolean => Buffer.compare(left.body, right.body) === 0
+
+const sha256Of = ({ body }: IncomingCallback): string => createHash('sha256').update(body).digest('hex')
 
 /** `copies`: how many came with the same bytes in one write; all but the first are repeats. */
 const toRow = (

@@ -85,6 +85,6 @@ describe('A day of billing', () => {
     const page = await isp.deps.store.inOrganisation(isp.organisationId, (tx) =>
       tx.access.subscribersToRecheck('2026-07-01' as CivilDate, 2),
     )
-    expect(page).toHaveLength(2)
+    expect(new Set(page).size).toBe(2)
   })
 })

@@ -108,6 +108,34 @@ describe('The same report, brought to two servers', () => {
     expect((await isp.raw`select 1 from tasks where subject_id = 'c2b:DIFFER0002'`).length).toBe(1)
   })
 
+  it('with other content in one write with a repeat of the first keeps two, and counts the repeat', async () => {
+    const bodies = ['100.00', '200.00'].map((amount) =>
+      confirmationOf({ receipt: 'DIFFER0003', amount, at: isp.clock.now(), account: line.accountNumber }),
+    )
+    const callbackOf = (body: string | undefined) => ({
+      id: asId('callback', isp.deps.ids.next()),
+      organisationId: isp.organisationId,
+      installationId: isp.installations.paybill,
+      channel: 'confirmation',
+      dedupeKey: 'c2b:DIFFER0003',
+      body: new TextEncoder().encode(body),
+      headers: {},
+      query: {},
+      receivedAt: isp.clock.now(),
+    })
+    const keep = (...order: readonly number[]) =>
+      isp.deps.store.inOrganisation(isp.organisationId, (tx) => tx.callbacks.keep(order.map((index) => callbackOf(bodies[index]))))
+    expect(await keep(0)).toEqual(['stored'])
+    expect(await keep(1, 0, 1, 0)).toEqual(['conflict', 'repeat', 'conflict', 'repeat'])
+    expect(
+      await isp.raw`select repeats, convert_from(body, 'UTF8') as body from callbacks where dedupe_key like 'c2b:DIFFER0003%' order by dedupe_key`,
+    ).toEqual([
+      { repeats: 2, body: bodies[0] },
+      { repeats: 1, body: bodies[1] },
+    ])
+    await quiet(isp)
+  })
+
   it('leaves books in which nothing is in doubt', async () => {
     expect((await isp.verify()).doubts).toEqual([])
   })

@@ -334,8 +334,18 @@ describe('A prompt that goes wrong on its way', () => {
     await becomes(isp, intentId, 'succeeded')
     expect(await paymentsOf(isp, line)).toMatchObject([{ provider_transaction: 'FROMDEAD01', intent_id: intentId }])
   })
+})
 
-  it('pauses the installation with a task when the provider refuses our keys', async () => {
+describe('Keys that the provider refuses', () => {
+  let isp: Isp
+
+  beforeAll(async () => {
+    isp = await openIsp({ log: 'silent' })
+  })
+  afterAll(() => isp.close())
+
+  it('pause the installation with a task, and nothing is sent', async () => {
+    const line = await isp.subscribe()
     isp.daraja.faults.expireToken()
     await isp.raw`delete from shared_secrets`
     later(isp, 3_600_000)
