@@ -364,4 +364,13 @@ describe('Keys that the provider refuses', () => {
     expect(promptsTo(isp, line)).toEqual([])
     await expect(ask(isp, await isp.subscribe())).rejects.toMatchObject({ code: 'invalid_input' })
   })
+
+  it('do not cost the money that comes meanwhile: what was paid is reported once, and is taken', async () => {
+    const line = await isp.subscribe()
+    const paid = await isp.daraja.pay({ phone: line.phone, amount: '1500', accountReference: line.accountNumber })
+    if (paid.outcome !== 'paid') throw new Error('the simulator took no money')
+    expect(isp.daraja.deliveries.at(-1)).toMatchObject({ channel: 'confirmation', status: 200 })
+    await isp.until('the payment', async () => (await paymentsOf(isp, line)).length === 1)
+    expect(await paymentsOf(isp, line)).toMatchObject([{ provider_transaction: paid.entry.receipt }])
+  })
 })
