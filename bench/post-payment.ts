@@ -39,7 +39,10 @@ export async function measurePostPayment(databaseUrl: string, sizes: PostPayment
     await isp.billAndSuspend()
     await isp.settleStatistics()
     let taken = 0
-    const take = (count: number) => lines.slice(taken, (taken += count))
+    const take = (count: number) => {
+      taken += count
+      return lines.slice(taken - count, taken)
+    }
     const known = await knownPayments(isp, lines)
     const figures = [
       ...(await measureBatches(isp, databaseUrl, sizes, take, known)),

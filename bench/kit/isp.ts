@@ -69,8 +69,8 @@ export async function openBenchIsp(databaseUrl: string, { connectionsMax = 8 }: 
     baseUrl: 'http://127.0.0.1:1',
     peerAddresses: [],
   })
-  const installRouter = (name: string, port: number): Promise<InstallationId> =>
-    install('mikrotik', name, { host: '127.0.0.1', port, tls: 'plain', username: 'nyuzi', password: 'router-password' })
+  const installRouter = (name: string, port: number, settings: Record<string, unknown> = {}): Promise<InstallationId> =>
+    install('mikrotik', name, { host: '127.0.0.1', port, tls: 'plain', username: 'nyuzi', password: 'router-password', ...settings })
   await createPlan(deps, organisationId, {
     code: 'HOME10',
     name: 'Home 10',

@@ -5,8 +5,8 @@ import { serveParent, sharedNowMs } from './child.ts'
 export type FleetQuestion =
   | { readonly ask: 'start'; readonly routers: number; readonly watchedPrefix: string }
   | { readonly ask: 'silent'; readonly router: number; readonly on: boolean }
-  /** Writes to lines since the last count, by router, with the time of the last of them. */
-  | { readonly ask: 'count' }
+  /** Writes to lines since the last count, by router, with the time of the last of them; a look does not begin anew. */
+  | { readonly ask: 'count' | 'look' }
 
 export type FleetTell = {
   readonly ports?: readonly number[]
@@ -27,6 +27,7 @@ const tell = serveParent<FleetQuestion, FleetTell>(async (question) => {
     return {}
   }
   const counted = counts
+  if (question.ask === 'look') return { counts: counted }
   counts = boxes.map(() => ({ writes: 0, lastMs: 0 }))
   return { counts: counted }
 })

@@ -101,18 +101,16 @@ export async function openOrmPosting(databaseUrl: string, { clients }: { clients
         receivedAt: now,
         recordedAt: now,
       })
-      await tx
-        .insert(entries)
-        .values({
-          organisationId,
-          id: entryId,
-          kind: 'payment_received',
-          currency: 'KES',
-          effectiveOn: '2026-06-14',
-          sourceNoun: 'payment',
-          sourceId: id,
-          recordedAt: now,
-        })
+      await tx.insert(entries).values({
+        organisationId,
+        id: entryId,
+        kind: 'payment_received',
+        currency: 'KES',
+        effectiveOn: '2026-06-14',
+        sourceNoun: 'payment',
+        sourceId: id,
+        recordedAt: now,
+      })
       const sides = [
         { accountId: payment.receivableId, amount: -amountMinor },
         { accountId: payment.clearingId, amount: amountMinor },
