@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { civilDateAt, type OrganisationId, parseCivilDate, readId, showId } from '@nyuzi/core'
+import { type OrganisationId, parseCivilDate, readId, showId } from '@nyuzi/core'
 import { clusterState, startPostgres } from '@nyuzi/embedded-postgres'
 import { type DailyCycle, runDailyCycle } from '../flows/billing/run-daily-cycle.ts'
+import { FlowError } from '../flows/errors.ts'
 import { type VerifiedLedger, verifyLedger } from '../flows/ledger/verify-ledger.ts'
 import { migrateDatabase } from '../store/migrate.ts'
 import { readMigrationState } from '../store/migration-state.ts'
@@ -76,18 +77,12 @@ export function openOperations(env: Env): Operations {
     },
     async runBilling({ organisation, date, dryRun = false } = {}) {
       const { deps } = await engine()
-      const { mode } = (await settings()).settings
       const billed: BilledOrganisation[] = []
-      for (const [id, named, timeZone] of await chosen(deps, organisation)) {
+      for (const [id, named] of await chosen(deps, organisation)) {
         const day = date === undefined ? undefined : parseCivilDate(date)
         if (date !== undefined && !day) throw new OperationRefused(`${date} is no day of the calendar. Write it as YYYY-MM-DD.`)
-        const today = civilDateAt(deps.clock.now(), timeZone)
-        if (mode === 'real' && !dryRun && day && day > today)
-          throw new OperationRefused(
-            `${day} lies in the future: invoices would be issued before they are owed. Take ${today} or earlier, or add --dry-run to see what that day would bring.`,
-          )
-        if (!dryRun) await recordRun(deps, id, day)
-        billed.push({ organisation: named, ...(await runDailyCycle(deps, id, { dryRun, ...(day ? { date: day } : {}) })) })
+        const run = { dryRun, actor: 'command', ...(day ? { date: day } : {}) }
+        billed.push({ organisation: named, ...(await refusing(() => runDailyCycle(deps, id, run))) })
       }
       return billed
     },
@@ -107,17 +102,14 @@ async function loadSettings(env: Env): Promise<{ config: NyuziConfig; settings: 
 }
 
 /** As the API does for a key: who acted stands beside what came of it. */
-const recordRun = ({ store, clock }: Engine['deps'], id: OrganisationId, day: string | undefined): Promise<void> =>
-  store.inOrganisation(id, (tx) =>
-    tx.audit.write({
-      actor: 'command',
-      action: 'billing.run',
-      subjectNoun: 'organisation',
-      subjectId: id,
-      at: clock.now(),
-      ...(day === undefined ? {} : { detail: { date: day } }),
-    }),
-  )
+/** What a flow refuses is a sentence for whoever typed the command. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof FlowError ? new OperationRefused(error.message, { cause: error }) : error
+  }
+}
 
 /** A database that is there. A demo's own cluster is started when it does not run, and then also stopped again. */
 async function openExisting({ databaseUrl, dataDirectory }: Settings): Promise<OpenDatabase> {
@@ -152,14 +144,11 @@ const openEngine = (config: NyuziConfig, settings: Settings, databaseUrl: string
   })
 
 /** All organisations, or the one that is named by its slug or its id. */
-async function chosen(
-  { store }: Engine['deps'],
-  wanted: string | undefined,
-): Promise<readonly [OrganisationId, NamedOrganisation, timeZone: string][]> {
-  const all: [OrganisationId, NamedOrganisation, string][] = []
+async function chosen({ store }: Engine['deps'], wanted: string | undefined): Promise<readonly [OrganisationId, NamedOrganisation][]> {
+  const all: [OrganisationId, NamedOrganisation][] = []
   for (const id of await store.organisations()) {
-    const { slug, name, timeZone } = await store.inOrganisation(id, (tx) => tx.readings.organisation())
-    all.push([id, { id: showId('organisation', id), slug, name }, timeZone])
+    const { slug, name } = await store.inOrganisation(id, (tx) => tx.readings.organisation())
+    all.push([id, { id: showId('organisation', id), slug, name }])
   }
   if (wanted === undefined) return all
   const one = all.filter(([id, { slug }]) => slug === wanted || id === readId('organisation', wanted))

@@ -1,5 +1,6 @@
-import { addDays, asId, type CivilDate, type OrganisationId } from '@nyuzi/core'
+import type { CivilDate, OrganisationId } from '@nyuzi/core'
 import type { Deps } from '../ports.ts'
+import { tellSuspended } from '../steps/tell-suspended.ts'
 import { wantAccess } from '../steps/want-access.ts'
 
 const batchMax = 500
@@ -19,19 +20,8 @@ export async function recheckAccess(
       const due = await tx.access.subscribersToRecheck(today, batchMax)
       await tx.billing.lockSubscribers(due)
       const changes = await wantAccess(tx, organisation, now, { subscriberIds: due, today })
-      const cutOff = changes.filter(({ state, reason }) => state === 'suspended' && (reason === 'overdue' || reason === 'expired'))
-      await tx.messages.owe(
-        cutOff.map(({ serviceId, subscriberId, version }) => ({
-          id: asId('message', deps.ids.next()),
-          subscriberId,
-          kind: 'suspended' as const,
-          dedupeKey: `suspended:${serviceId}:${version}`,
-          source: { noun: 'service' as const, id: serviceId },
-          usefulUntil: addDays(today, 2),
-        })),
-        now,
-      )
-      return { due: due.length, moved: changes.length, suspended: cutOff.length }
+      const suspended = await tellSuspended(tx, deps.ids, today, now, changes)
+      return { due: due.length, moved: changes.length, suspended }
     })
     moved += batch.moved
     suspended += batch.suspended

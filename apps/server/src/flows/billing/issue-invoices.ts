@@ -20,12 +20,13 @@ import {
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
 import { type BatchWork, takeBatch } from '../steps/take-batch.ts'
+import { tellSuspended } from '../steps/tell-suspended.ts'
 import { wantAccess } from '../steps/want-access.ts'
 import type { DueSubscription } from './ports.ts'
 
 const chunkMax = 1_000
 
-export type IssuedInvoices = { readonly issued: number; readonly parked: number; readonly moved: number }
+export type IssuedInvoices = { readonly issued: number; readonly parked: number; readonly moved: number; readonly suspended: number }
 
 /**
  * Issues every invoice that is owed up to a civil day, day by day: a server that was stopped for three days does
@@ -33,13 +34,14 @@ export type IssuedInvoices = { readonly issued: number; readonly parked: number;
  * nothing owed. A subscription that cannot be billed is parked with a task and stops nobody.
  */
 export async function issueInvoices(deps: Deps, organisationId: OrganisationId, until: CivilDate): Promise<IssuedInvoices> {
-  const total = { issued: 0, parked: 0, moved: 0 }
+  const total = { issued: 0, parked: 0, moved: 0, suspended: 0 }
   const chunk: BatchWork<SubscriptionId> = {
     async take(only, claimed) {
       const done = await deps.store.inOrganisation(organisationId, (tx) => issueChunk(deps, tx, until, only, claimed))
       total.issued += done.issued
       total.parked += done.parked
       total.moved += done.moved
+      total.suspended += done.suspended
       return done.taken
     },
     async park(id, reason) {
@@ -49,6 +51,7 @@ export async function issueInvoices(deps: Deps, organisationId: OrganisationId, 
   }
   while ((await takeBatch(deps, chunk)) > 0);
   if (total.moved > 0) deps.wake('access', organisationId)
+  if (total.suspended > 0) deps.wake('messages', organisationId)
   return total
 }
 
@@ -65,7 +68,7 @@ async function issueChunk(
   only: readonly SubscriptionId[] | undefined,
   claimed: (ids: readonly SubscriptionId[]) => void,
 ): Promise<IssuedInvoices & { readonly taken: number }> {
-  const none = { taken: 0, issued: 0, parked: 0, moved: 0 }
+  const none = { taken: 0, issued: 0, parked: 0, moved: 0, suspended: 0 }
   const day = await tx.billing.nextInvoiceDay(until)
   if (!day) return none
   const now = deps.clock.now()
@@ -98,8 +101,9 @@ async function issueChunk(
   await tx.billing.advance(advances)
   const subscriberIds = [...new Set(invoices.map(({ subscriberId }) => subscriberId))]
   await applyCredit(deps, tx, subscriberIds, day)
-  const moves = await wantAccess(tx, organisation, now, { subscriberIds })
-  return { taken: due.length, issued: invoices.length, parked, moved: moves.length }
+  const moves = await wantAccess(tx, organisation, now, { subscriberIds, today: until })
+  const suspended = await tellSuspended(tx, deps.ids, until, now, moves)
+  return { taken: due.length, issued: invoices.length, parked, moved: moves.length, suspended }
 }
 
 type Decided =

@@ -1,6 +1,7 @@
 import { type CivilDate, civilDateAt, type OrganisationId } from '@nyuzi/core'
 import { recheckAccess } from '../access/recheck-access.ts'
 import { oweReminders } from '../dunning/owe-reminders.ts'
+import { InvalidInput } from '../errors.ts'
 import type { Deps, Store } from '../ports.ts'
 import { issueInvoices } from './issue-invoices.ts'
 
@@ -15,24 +16,39 @@ export type DailyCycle = {
   readonly dryRun: boolean
 }
 
+export type DailyCycleOptions = {
+  /** Default: the organisation's civil day. Only a dry run may look into the future. */
+  readonly date?: CivilDate
+  readonly dryRun?: boolean
+  /** Who asked for it, for the audit; absent when the schedule did. */
+  readonly actor?: string
+}
+
 /**
  * Invoice, remind, suspend: everything that is due on the organisation's civil day and not done. Running it twice,
  * late, or after days of standstill ends in the same books as running it on time. The three parts follow each other
  * because each reads what the one before wrote.
  */
-export async function runDailyCycle(
-  deps: Deps,
-  organisationId: OrganisationId,
-  options: { readonly date?: CivilDate; readonly dryRun?: boolean } = {},
-): Promise<DailyCycle> {
-  const { dryRun = false } = options
-  if (dryRun) return await rehearse(deps, organisationId, options.date)
-  return await carryOut(deps, organisationId, options.date, false)
+export async function runDailyCycle(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions = {}): Promise<DailyCycle> {
+  return options.dryRun ? await rehearse(deps, organisationId, options) : await carryOut(deps, organisationId, options)
 }
 
-async function carryOut(deps: Deps, organisationId: OrganisationId, date: CivilDate | undefined, dryRun: boolean): Promise<DailyCycle> {
-  const { timeZone } = await deps.store.inOrganisation(organisationId, (tx) => tx.organisation.read())
-  const day = date ?? civilDateAt(deps.clock.now(), timeZone)
+async function carryOut(
+  deps: Deps,
+  organisationId: OrganisationId,
+  { date, dryRun = false, actor }: DailyCycleOptions,
+): Promise<DailyCycle> {
+  const day = await deps.store.inOrganisation(organisationId, async (tx) => {
+    const { timeZone } = await tx.organisation.read()
+    const at = deps.clock.now()
+    const today = civilDateAt(at, timeZone)
+    const day = date ?? today
+    if (day > today && !dryRun) throw future(day, today)
+    const detail = date === undefined ? {} : { detail: { date } }
+    if (actor !== undefined && !dryRun)
+      await tx.audit.write({ actor, action: 'billing.run', subjectNoun: 'organisation', subjectId: organisationId, at, ...detail })
+    return day
+  })
   const invoices = await issueInvoices(deps, organisationId, day)
   const reminders = await oweReminders(deps, organisationId, day)
   const access = await recheckAccess(deps, organisationId, day)
@@ -42,18 +58,25 @@ async function carryOut(deps: Deps, organisationId: OrganisationId, date: CivilD
     subscriptionsParked: invoices.parked,
     remindersOwed: reminders.owed,
     remindersSkipped: reminders.skipped,
-    servicesSuspended: access.suspended,
+    servicesSuspended: access.suspended + invoices.suspended,
     servicesMoved: access.moved + invoices.moved,
     dryRun,
   }
 }
 
+function future(day: CivilDate, today: CivilDate): InvalidInput {
+  const fix = `Take ${today} or earlier, or make a dry run of that day.`
+  return new InvalidInput('invalid_input', `${day} lies in the future: invoices would be issued before they are owed. ${fix}`, {
+    errors: [{ field: 'date', rule: 'not in the future', fix }],
+  })
+}
+
 /** The same code on the same rows, in one transaction that is rolled back: a dry run cannot differ from the run. */
-async function rehearse(deps: Deps, organisationId: OrganisationId, date: CivilDate | undefined): Promise<DailyCycle> {
+async function rehearse(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions): Promise<DailyCycle> {
   let seen: DailyCycle | undefined
   await deps.store.rehearse(organisationId, async (tx) => {
     const store: Store = { ...deps.store, inOrganisation: (_id, work) => work(tx) }
-    seen = await carryOut({ ...deps, store, wake: () => {} }, organisationId, date, true)
+    seen = await carryOut({ ...deps, store, wake: () => {} }, organisationId, options)
   })
   if (!seen) throw new Error('a rehearsal ended without its result')
   return seen

@@ -67,14 +67,7 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
         dryRun: z.boolean(),
       }),
       async handle({ principal: { organisationId, actor }, body }) {
-        if (!body.dryRun) {
-          const at = parts.clock.now()
-          const detail = defined({ date: body.date })
-          await store.inOrganisation(organisationId, (tx) =>
-            tx.audit.write({ actor, action: 'billing.run', subjectNoun: 'organisation', subjectId: organisationId, detail, at }),
-          )
-        }
-        return await runDailyCycle(parts, organisationId, defined(body))
+        return await runDailyCycle(parts, organisationId, { actor, ...defined(body) })
       },
     }),
   ]
