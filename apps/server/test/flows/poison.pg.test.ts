@@ -69,6 +69,32 @@ describe('A row that cannot be taken', () => {
     expect((await isp.verify()).doubts).toEqual([])
   })
 
+  it('because it is in another currency is parked too, and pays nothing', async () => {
+    await isp.deps.store.inOrganisation(isp.organisationId, (tx) =>
+      tx.notices.add([
+        {
+          id: asId('notice', isp.deps.ids.next()),
+          installationId: isp.installations.paybill,
+          receivedAt: isp.clock.now(),
+          notice: {
+            status: 'succeeded',
+            evidence: 'callback',
+            providerTransaction: 'DOLLARS001',
+            amount: { amountMinor: 150_000n, currency: 'USD' },
+            payer: { kind: 'absent' },
+            accountReference: lines[0]?.accountNumber ?? '',
+          },
+        },
+      ]),
+    )
+    await quiet(isp)
+    expect(await isp.raw`select outcome, payment_id from payment_notices where provider_transaction = 'DOLLARS001'`).toEqual([
+      { outcome: 'parked', payment_id: null },
+    ])
+    expect(await isp.raw`select 1 from payments where currency <> 'KES'`).toEqual([])
+    expect((await isp.raw`select 1 from tasks where kind = 'notice_parked' and title like '%USD%'`).length).toBe(1)
+  })
+
   it('among callbacks is quarantined with a task and its bytes, and those around it are processed', async () => {
     const url = await channelUrl(isp, 'confirmation')
     const body = confirmationOf(facts('VENOM00001'))

@@ -89,7 +89,12 @@ export async function postFresh(
   const intentsTaken = new Set<IntentId>()
   for (const one of fresh) {
     const payment = draftPayment(asId('payment', ids.next()), one, intentsTaken, candidates, organisation, now)
-    if (payment) drafts.push({ one, payment })
+    if (payment && payment.currency !== organisation.currency) {
+      // Its amount is no amount of these books: allocated, it would pay an invoice in another money.
+      const title = `A payment in ${payment.currency} was reported, and the books are in ${organisation.currency}; its notice is parked`
+      await tx.tasks.open({ kind: 'notice_parked', subjectNoun: 'notice', subjectId: one.waiting.id, title, at: now })
+      await end(one, 'parked')
+    } else if (payment) drafts.push({ one, payment })
     else {
       await tx.tasks.open({
         kind: 'payment_without_amount',
