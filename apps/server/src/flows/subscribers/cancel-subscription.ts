@@ -21,6 +21,8 @@ export async function cancelSubscription(
     const organisation = await tx.organisation.read()
     const subscription = await tx.subscriptions.lock(id)
     if (!subscription) throw new NotFound('subscription')
+    // A payment decides about the same lines: one of the two sees what the other wrote.
+    await tx.billing.lockSubscribers([subscription.subscriberId])
     if (subscription.status === 'cancelled')
       throw new Conflict('already_cancelled', `This subscription is cancelled from ${subscription.cancelledOn} on.`)
     if (on < subscription.startsOn) {

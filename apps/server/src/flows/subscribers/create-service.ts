@@ -29,6 +29,8 @@ export async function createService(
     if (subscription.status === 'cancelled')
       throw new Conflict('already_cancelled', 'This subscription is cancelled; sell a new one first.')
     const { subscriberId } = subscription
+    // A payment that is under way decides about the lines it sees: this one waits, and sees what it paid.
+    await tx.billing.lockSubscribers([subscriberId])
     const sealed = deps.vault.seal(password, { organisationId, table: 'services', row: id, column: 'password' })
     const added = await tx.services.add({
       id,

@@ -20,7 +20,10 @@ export async function holdService(
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
-    if (!(await tx.services.read(id))) throw new NotFound('service')
+    const service = await tx.services.read(id)
+    if (!service) throw new NotFound('service')
+    // A payment decides about the same line: one of the two sees what the other wrote.
+    await tx.billing.lockSubscribers([service.subscriberId])
     await tx.services.setHold(id, hold)
     await tx.audit.write({ actor, action: 'service.hold', subjectNoun: 'service', subjectId: id, detail: { hold, reason }, at: now })
     await wantAccess(tx, organisation, now, { serviceIds: [id] })
