@@ -198,6 +198,25 @@ describe('A prompt whose callback never comes', () => {
     expect(await paymentsOf(isp, line)).toMatchObject([{ provider_transaction: entry?.receipt, intent_id: intentId }])
   })
 
+  it('is asked about no more when a query says that it failed after it had expired', async () => {
+    const intentId = await ask(isp, line)
+    await becomes(isp, intentId, 'pending')
+    later(isp, 200_000)
+    await becomes(isp, intentId, 'expired')
+    isp.daraja.faults.loseCallbacks(1)
+    await isp.daraja.answerPrompt(await referenceOf(isp, intentId), 'cancel')
+    later(isp, 61_000)
+    await isp.until('the last question', async () => {
+      const [row] = await isp.raw`select next_look_up_at from payment_intents where id = ${intentId}`
+      return row?.['next_look_up_at'] === null
+    })
+    await quiet(isp)
+    expect(await isp.raw`select status, outcome from payment_notices where intent_id = ${intentId}`).toEqual([
+      { status: 'failed', outcome: 'failure_recorded' },
+    ])
+    expect(await isp.raw`select 1 from tasks where subject_id = ${intentId}`).toEqual([])
+  })
+
   it('is a person’s matter when nobody could say for days what became of it', async () => {
     const intentId = await ask(isp, line)
     await becomes(isp, intentId, 'pending')

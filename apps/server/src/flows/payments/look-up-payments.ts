@@ -33,18 +33,18 @@ async function lookUp(deps: Deps, organisationId: OrganisationId, intent: Intent
       ])
     const [current] = await tx.intents.lock([intent.id])
     if (!current || current.status === 'succeeded') return
+    // It had expired (or failed), and now the provider says so: no notice can move it, so no question is left.
+    const over = notice?.status === 'failed' && !mayMove(current.status, 'failed')
     // After a plain answer the notice settles it; the next question only guards against its being lost.
-    const next = plain
-      ? plusMs(now, 60_000)
-      : rules
-        ? nextLookUpAt({ rules, attempts, requestedAt: intent.requestedAt, lastAttemptAt: now })
-        : plusMs(now, 60_000)
+    const again =
+      rules && !plain ? nextLookUpAt({ rules, attempts, requestedAt: intent.requestedAt, lastAttemptAt: now }) : plusMs(now, 60_000)
+    const next = over ? undefined : again
     await tx.intents.scheduleLookUp(intent.id, attempts, now, next ?? null)
     if (!plain && rules && isGone(intent, rules.expiresAfterMs, now) && mayMove(current.status, 'expired'))
       await tx.intents.move([
         { id: intent.id, from: current.status, to: 'expired', evidence: 'clock', detail: 'the prompt has left the phone', at: now },
       ])
-    if (!next) {
+    if (!next && !over) {
       await tx.tasks.open({
         kind: 'intent_unresolved',
         subjectNoun: 'intent',
