@@ -119,6 +119,18 @@ test('an address that guesses is told to wait, and others are not', async () => 
   await limited.stop()
 })
 
+test('a provider whose calls find nobody is not shut out: it calls for other organisations too', async () => {
+  const limited = await startApi({
+    peerAddress: () => '196.201.214.200',
+    refusalsMax: 3,
+    extraRoutes: (app) => app.post('/callbacks/here', (c) => c.text('kept')),
+  })
+  const ask = async (path: string) => (await limited.app.request(path, { method: 'POST' })).status
+  for (let asked = 0; asked < 5; asked++) expect(await ask('/callbacks/gone')).toBe(404)
+  expect(await ask('/callbacks/here')).toBe(200)
+  await limited.stop()
+})
+
 test('the reference is described in OpenAPI 3.1 and read offline under a strict policy', async () => {
   const { body } = await api.call('GET', '/openapi.json', undefined)
   expect(body.openapi).toBe('3.1.0')
