@@ -18,7 +18,7 @@ import { randomIds } from './ids.ts'
 import { mintApiKey } from './mint-api-key.ts'
 import { openDatabase } from './open-database.ts'
 import { createPluginCatalog } from './plugin-catalog.ts'
-import type { NyuziConfig, OpenDemo, Settings } from './settings.ts'
+import { type NyuziConfig, type OpenDemo, type Settings, UnsafeSettings } from './settings.ts'
 
 export type RunningServer = {
   readonly url: string
@@ -41,12 +41,12 @@ export async function startServer(
   }
   stoppable(stop)
   try {
-    const database = await openDatabase(settings)
-    closers.push(database.close)
-    // The port is taken first: in the demo our own address is part of what the engine hands to plugins.
+    // The port is taken first: a second start must not come to the database of the first, and stop it on its way out.
     const front: Front = { answer: () => new Response(null, { status: 503, headers: { 'retry-after': '1' } }) }
     const { server, port } = await listen(front, settings)
     closers.push(() => closeServer(server))
+    const database = await openDatabase(settings)
+    closers.unshift(database.close)
     const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${port}`
 
     const movable = config.demo ? createMovableClock() : undefined
@@ -126,8 +126,18 @@ async function listen(front: Front, { host, port }: Settings): Promise<{ server:
     const server = serve({ fetch: (request, env) => front.answer(request, env), hostname: host, port }, (info: AddressInfo) =>
       resolve({ server, port: info.port }),
     )
-    server.on('error', reject)
+    server.on('error', (error: NodeJS.ErrnoException) => reject(refusalOf(error, host, port) ?? error))
   })
+}
+
+function refusalOf({ code }: NodeJS.ErrnoException, host: string, port: number): UnsafeSettings | undefined {
+  if (code === 'EADDRINUSE')
+    return new UnsafeSettings(
+      `port ${port} of ${host} is taken, perhaps by a Nyuzi that runs already. Stop that, or set PORT to another one (and NYUZI_DATA to another folder, for a second demo).`,
+    )
+  if (code === 'EACCES') return new UnsafeSettings(`port ${port} needs rights that this user lacks. Set PORT to one above 1023.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new UnsafeSettings(`HOST is ${host}, which is no address of this machine. Set it to one, or unset it.`)
 }
 
 async function closeServer(server: ServerType): Promise<void> {
