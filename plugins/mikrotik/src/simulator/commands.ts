@@ -72,14 +72,25 @@ const denied = trap('not enough permissions (9)')
 function print(context: CommandContext, table: Table, user: ApiUser, words: Words): Replies {
   const replies: Replies = []
   const wanted = words.attributes['.proplist']?.split(',')
-  const named = words.queries.length === 1 && table.form.key ? /^=?name=(.*)$/s.exec(words.queries[0] ?? '') : undefined
-  const candidates = named ? [table.find(named[1] ?? '')].filter((row) => row !== undefined) : table.rows.values()
+  const names = namesAsked(words.queries)
+  const candidates = names && table.form.key ? [...names].flatMap((name) => table.find(name) ?? []) : table.rows.values()
   for (const row of candidates) {
     const lookUp = (property: string) => (property === 'password' && !user.policies.has('sensitive') ? '*****' : show(row, property))
-    if (!named && words.queries.length > 0 && !passes(words.queries, lookUp)) continue
+    if (names ? !names.has(row.fields['name'] ?? '') : !passes(words.queries, lookUp)) continue
     replies.push(toReply(wanted ?? propertiesOf(row), lookUp))
   }
   return finishPrint(context, replies, words)
+}
+
+/** The names of `?name=a ?name=b ?#|`: a look-up, so that a table of ten thousand lines is not walked for each of them. */
+function namesAsked(queries: readonly string[]): ReadonlySet<string> | undefined {
+  const names = new Set<string>()
+  for (const [index, query] of queries.entries()) {
+    const name = /^=?name=(.*)$/s.exec(query)?.[1]
+    if (index > 1 && index % 2 === 0 ? query !== '#|' : name === undefined) return undefined
+    if (name !== undefined) names.add(name)
+  }
+  return names.size > 0 && (queries.length === 1 || queries.length % 2 === 1) ? names : undefined
 }
 
 function printFacts(context: CommandContext, rows: readonly Readonly<Record<string, string>>[], words: Words): Replies {
