@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { InstallationId, OrganisationId } from '@nyuzi/core'
 import { type Capabilities, contractNumber, type Host, type Plugin, ProviderMisconfigured, ProviderUnclear, z } from '@nyuzi/sdk'
 import { createHostHttp } from '@nyuzi/sdk/host'
@@ -203,7 +203,7 @@ const callbackUrl = (publicUrl: string, id: InstallationId, channel: string, tok
 
 function toInstalled({ publicUrl, deadlineMs = 60_000 }: PluginHostOptions, row: InstallationRow, capabilities: Capabilities): Installed {
   const { payments, access, messages } = capabilities
-  const token = createHash('sha256').update(row.callbackToken).digest()
+  const token = hash('sha256', row.callbackToken, 'buffer')
   return {
     id: row.id,
     organisationId: row.organisationId,
@@ -212,22 +212,28 @@ function toInstalled({ publicUrl, deadlineMs = 60_000 }: PluginHostOptions, row:
     ...(payments ? { payments: withDeadlines(payments, deadlineMs) } : {}),
     ...(access ? { access: withDeadlines(access, deadlineMs) } : {}),
     ...(messages ? { messages: withDeadlines(messages, deadlineMs) } : {}),
-    ownsToken: (candidate) => timingSafeEqual(createHash('sha256').update(candidate).digest(), token),
+    ownsToken: (candidate) => timingSafeEqual(hash('sha256', candidate, 'buffer'), token),
     callbackUrl: (channel, channelToken) => callbackUrl(publicUrl, row.id, channel, channelToken),
   }
 }
 
 /** A plugin that never answers becomes `unclear`: the flow goes on, and what was wanted is looked up later. */
 function withDeadlines<T extends object>(capability: T, deadlineMs: number): T {
+  // Each callback passes here several times, so what stands before a verb or a group of verbs is made once.
+  const guarded = new Map<unknown, unknown>()
+  const guard = (target: T, name: string | symbol, value: unknown): unknown => {
+    if (typeof value !== 'function') return withDeadlines(value as object, deadlineMs)
+    return (...parameters: unknown[]) => {
+      const answer: unknown = value.apply(target, parameters)
+      return answer instanceof Promise ? before(deadlineMs, String(name), answer) : answer
+    }
+  }
   return new Proxy(capability, {
     get(target, name) {
-      const value = Reflect.get(target, name)
-      if (value !== null && typeof value === 'object' && !Array.isArray(value)) return withDeadlines(value, deadlineMs)
-      if (typeof value !== 'function') return value
-      return (...parameters: unknown[]) => {
-        const answer: unknown = value.apply(target, parameters)
-        return answer instanceof Promise ? before(deadlineMs, String(name), answer) : answer
-      }
+      const value: unknown = Reflect.get(target, name)
+      if (value === null || Array.isArray(value) || (typeof value !== 'object' && typeof value !== 'function')) return value
+      if (!guarded.has(value)) guarded.set(value, guard(target, name, value))
+      return guarded.get(value)
     },
   })
 }
