@@ -1,6 +1,7 @@
 import { loadConfig } from './composition/load-config.ts'
 import { startServer } from './composition/server.ts'
 import { readSettings, UnsafeSettings } from './composition/settings.ts'
+import { stopOnSignals } from './composition/stop-on-signals.ts'
 import { createLog } from './telemetry/log.ts'
 
 try {
@@ -8,26 +9,12 @@ try {
   const settings = readSettings(process.env, config)
   const log = createLog({ level: settings.logLevel })
   process.stdout.write(`Nyuzi is starting in ${settings.mode} mode (${from}).\n`)
-  const server = await startServer(config, settings, log, stopOn)
+  const server = await startServer(config, settings, log, stopOnSignals)
   process.stdout.write(welcome(server.url, server.demo))
 } catch (error) {
   if (!(error instanceof UnsafeSettings)) throw error
   process.stderr.write(`Nyuzi did not start: ${error.message}\n`)
   process.exitCode = 1
-}
-
-function stopOn(stop: () => Promise<void>): void {
-  let stopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1)
-      stopping = true
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      )
-    })
-  }
 }
 
 function welcome(url: string, demo: { apiKey: string; hints: readonly string[] } | undefined): string {
