@@ -20,6 +20,7 @@ export const mpesa = definePlugin({
     return {
       payments: {
         currencies: ['KES'],
+        account: `${host.config.baseUrl.replace(/\/+$/, '')} ${host.config.shortcode}`,
         channels,
         collect: { rules: collectRules(host.config), request: createCollect(host, client) },
         verifyCallback: createVerify(host.config),

@@ -35,6 +35,8 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
   const held = new Map<InstallationId, Held>()
   /** Ids that no installation has: remembered for a moment, so that guessing costs no look-up each time. */
   const unknown = new Map<InstallationId, number>()
+  /** The provider's accounts, kept while an installation is set up anew: nothing may be booked elsewhere meanwhile. */
+  const accounts = new Map<InstallationId, string>()
   /** Versions that could not be set up: not worth a try each second. */
   const broken = new Map<InstallationId, number>()
   let refreshing: Promise<void> | undefined
@@ -58,11 +60,12 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
     }
     try {
       const capabilities = plugin.setup(hostFor(options, plugin, row))
+      accounts.set(row.id, `${row.organisationId} ${row.pluginId} ${capabilities.payments?.account ?? row.id}`)
       held.set(row.id, {
         version: row.version,
         active: row.status === 'active',
         capabilities,
-        installed: toInstalled(options, row, capabilities),
+        installed: { ...toInstalled(options, row, capabilities), booksAs: () => oldestOfAccount(row.id) },
       })
       return capabilities
     } catch (error) {
@@ -72,6 +75,14 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       if (row.status === 'active' && (error instanceof ProviderMisconfigured || error instanceof z.ZodError))
         void installations.pause(row.organisationId, row.id, reason, clock.now()).catch(() => {})
     }
+  }
+
+  function oldestOfAccount(id: InstallationId): InstallationId {
+    const account = accounts.get(id)
+    let oldest = id
+    // Ids are made in the order of time.
+    for (const [other, theirs] of accounts) if (theirs === account && other < oldest) oldest = other
+    return oldest
   }
 
   async function letGo(id: InstallationId): Promise<void> {
@@ -201,7 +212,11 @@ function hostFor(
 const callbackUrl = (publicUrl: string, id: InstallationId, channel: string, token: string): string =>
   `${publicUrl}/callbacks/${id.replaceAll('-', '')}/${channel}/${token}`
 
-function toInstalled({ publicUrl, deadlineMs = 60_000 }: PluginHostOptions, row: InstallationRow, capabilities: Capabilities): Installed {
+function toInstalled(
+  { publicUrl, deadlineMs = 60_000 }: PluginHostOptions,
+  row: InstallationRow,
+  capabilities: Capabilities,
+): Omit<Installed, 'booksAs'> {
   const { payments, access, messages } = capabilities
   const token = hash('sha256', row.callbackToken, 'buffer')
   return {

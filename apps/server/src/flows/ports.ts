@@ -148,6 +148,11 @@ export type Installed = {
   readonly payments?: PaymentProvider
   readonly access?: AccessController
   readonly messages?: Messenger
+  /**
+   * In whose name its payments are booked: its own, or that of the oldest installation that takes money for the same
+   * account of the provider. So one receipt, reported to both, is one payment.
+   */
+  booksAs(): InstallationId
   /** Compares in constant time. */
   ownsToken(token: string): boolean
   callbackUrl(channel: string, token: string): string

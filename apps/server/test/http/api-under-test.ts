@@ -85,6 +85,7 @@ export async function startApi(options: Partial<AppOptions> = {}) {
       name: row['name'],
       pluginId: row['plugin_id'],
       ...plugin.setup({} as never),
+      booksAs: () => id,
       ownsToken: (token) => token === row['callback_token'],
       callbackUrl: (channel, token) => `https://isp.test/callbacks/${id}/${channel}/${token}`,
     }

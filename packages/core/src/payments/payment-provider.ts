@@ -13,6 +13,11 @@ import type { PaymentNotice } from './payment-notice.ts'
  */
 export interface PaymentProvider {
   readonly currencies: readonly Currency[]
+  /**
+   * Which of the provider's accounts takes the money, e.g. the shortcode. Two installations of one account are told of
+   * the same payments (the prompt by one, the receipt by the other), and the host books each once.
+   */
+  readonly account?: string
   /** Callback addresses by name; the names become part of the path, so keep them lower-case and free of provider names. */
   readonly channels?: Readonly<Record<string, CallbackChannel>>
 

@@ -27,9 +27,9 @@ async function lookUp(deps: Deps, organisationId: OrganisationId, intent: Intent
   const attempts = intent.lookUpAttempts + 1
   const rules = installed?.payments?.collect?.rules
   await store.inOrganisation(organisationId, async (tx) => {
-    if (plain)
+    if (installed && plain)
       await tx.notices.add([
-        { id: asId('notice', ids.next()), installationId: intent.installationId, intentId: intent.id, notice, receivedAt: now },
+        { id: asId('notice', ids.next()), installationId: installed.booksAs(), intentId: intent.id, notice, receivedAt: now },
       ])
     const [current] = await tx.intents.lock([intent.id])
     if (!current || current.status === 'succeeded') return

@@ -97,7 +97,7 @@ async function readCallback(
   for (const notice of translated.notices) {
     notices.push({
       id: asId('notice', ids.next()),
-      installationId: callback.installationId,
+      installationId: installed.booksAs(),
       callbackId: id,
       ...(callback.intentId === undefined ? {} : { intentId: callback.intentId }),
       notice,

@@ -202,7 +202,9 @@ async function takeFromSuspense(tx: Transaction, { paymentId, intent }: Claim, n
   const payment = await tx.payments.lock(paymentId)
   if (payment?.status !== 'unmatched' || payment.intentId !== intent.id) return []
   const { amountMinor, currency, paidAt, receivedAt } = payment
-  const { subscriberId, installationId } = intent
+  const { subscriberId } = intent
+  // The prompt may have gone out by another installation of the same account.
+  const installationId = payment.installationId as InstallationId
   await tx.payments.assign(paymentId, subscriberId, `intent ${intent.id}`, now)
   return [{ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt, from: { kind: 'suspense', installationId } }]
 }
