@@ -147,6 +147,14 @@ test('from a plan to a paid invoice and a line that is on, with all of it on the
   expect(payment.entries[0].postings.map((one: { side: string }) => one.side).sort()).toContain('debit')
   const again = await api.call('POST', '/v1/payments', org.key, cash, { 'idempotency-key': randomUUID() })
   expect(again).toMatchObject({ status: 409, body: { code: 'payment_reference_taken' } })
+  const mistyped = await api.call(
+    'POST',
+    '/v1/payments',
+    org.key,
+    { ...cash, reference: 'RCPT-2', paidAt: '2099-01-01T00:00:00Z' },
+    { 'idempotency-key': randomUUID() },
+  )
+  expect(mistyped).toMatchObject({ status: 400, body: { errors: [{ field: 'paidAt', rule: 'not_in_future' }] } })
   expect((await as.get(`/v1/invoices/${invoice.id}`)).status).toBe('paid')
   expect(await as.get(`/v1/subscribers/${subscriber.id}`)).toMatchObject({ owed: { text: 'KES 0' }, credit: { text: 'KES 100' } })
 

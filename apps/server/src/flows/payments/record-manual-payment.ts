@@ -1,5 +1,14 @@
-import { asId, type BranchId, type Instant, type Money, type OrganisationId, type PaymentId, type SubscriberId } from '@nyuzi/core'
-import { Conflict, NotFound } from '../errors.ts'
+import {
+  asId,
+  type BranchId,
+  civilDateAt,
+  type Instant,
+  type Money,
+  type OrganisationId,
+  type PaymentId,
+  type SubscriberId,
+} from '@nyuzi/core'
+import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { applyMoney } from '../steps/apply-money.ts'
@@ -26,6 +35,12 @@ export async function recordManualPayment(
     withIdempotency(tx, input.idempotency, async () => {
       const now = deps.clock.now()
       const organisation = await tx.organisation.read()
+      // A fact is never changed again, so a mistyped year would stand in the books for good.
+      if (civilDateAt(paidAt, organisation.timeZone) > civilDateAt(now, organisation.timeZone)) {
+        throw new InvalidInput('invalid_input', 'Money cannot have been paid on a day that is still to come.', {
+          errors: [{ field: 'paidAt', rule: 'not_in_future', fix: 'Send when it was paid, or leave it out for now.' }],
+        })
+      }
       if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
       const paymentId = asId('payment', deps.ids.next())
       const reference = input.reference.trim().toUpperCase()
