@@ -39,14 +39,25 @@ export async function startServer(
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close()
   }
-  stoppable(stop)
+  let brokenOff = false
+  stoppable(() => {
+    brokenOff = true
+    return stop()
+  })
   try {
     // The port is taken first: a second start must not come to the database of the first, and stop it on its way out.
     const front: Front = { answer: () => new Response(null, { status: 503, headers: { 'retry-after': '1' } }) }
     const { server, port } = await listen(front, settings)
     closers.push(() => closeServer(server))
-    const database = await openDatabase(settings)
-    closers.unshift(database.close)
+    const opening = openDatabase(settings)
+    // Known before it is open: a start that is broken off now would leave the demo's PostgreSQL running.
+    closers.unshift(() =>
+      opening.then(
+        ({ close }) => close(),
+        () => {},
+      ),
+    )
+    const database = await opening
     const url = `http://${settings.host === '0.0.0.0' ? '127.0.0.1' : settings.host}:${port}`
 
     const movable = config.demo ? createMovableClock() : undefined
@@ -113,6 +124,8 @@ export async function startServer(
     }
     return { url, engine, demo, stop }
   } catch (error) {
+    // A start that is broken off fails at whatever it was doing. That is no news; who broke it off ends the process.
+    if (brokenOff) return await new Promise<never>(() => {})
     await stop()
     throw error
   }
