@@ -1,5 +1,5 @@
 import type { Price } from '../src/catalog/price.ts'
-import type { InvoiceDraft } from '../src/invoicing/invoice.ts'
+import type { InvoiceDraft, InvoiceLine } from '../src/invoicing/invoice.ts'
 import { money } from '../src/money/money.ts'
 import type { Charge } from '../src/rating/charge.ts'
 import type { Subscription } from '../src/subscriptions/subscription.ts'
@@ -19,6 +19,8 @@ export const priceOf = (changes: Partial<Price> = {}): Price => ({
   graceDays: 3,
   effectiveFrom: civilDate('2026-01-01'),
   billing: 'postpaid',
+  taxClass: 'internet',
+  pricing: 'inclusive',
   ...changes,
 })
 
@@ -38,6 +40,8 @@ export const chargeOf = (changes: Partial<Charge> = {}): Charge => ({
   description: 'Internet, 1 Jun 2026 to 30 Jun 2026',
   category: 'internet',
   amount: money(250_000n, 'KES'),
+  taxClass: 'internet',
+  pricing: 'inclusive',
   period: { start: civilDate('2026-06-01'), end: civilDate('2026-07-01') },
   priceId: idOf('price', 1),
   priceVersion: 3,
@@ -45,10 +49,16 @@ export const chargeOf = (changes: Partial<Charge> = {}): Charge => ({
   ...changes,
 })
 
+/** Without taxes. */
+export function lineOf(changes: Partial<Charge & Pick<InvoiceLine, 'position'>> = {}): InvoiceLine {
+  const { amount, position, ...charge } = { position: 1, ...chargeOf(), ...changes }
+  return { ...charge, position, taxPoint: civilDate('2026-05-27'), net: amount, taxes: [], total: amount }
+}
+
 export const draftOf = (changes: Partial<InvoiceDraft> = {}): InvoiceDraft => ({
   subscriberId: idOf('subscriber', 1),
   currency: 'KES',
-  lines: [{ position: 1, ...chargeOf() }],
+  lines: [lineOf()],
   total: money(250_000n, 'KES'),
   dueOn: civilDate('2026-06-01'),
   issuedOn: civilDate('2026-05-27'),

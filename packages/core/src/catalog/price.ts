@@ -1,6 +1,7 @@
 import type { AccessProfile } from '../access/access-state.ts'
 import type { PlanId, PriceId } from '../ids.ts'
 import type { Money } from '../money/money.ts'
+import type { Pricing, TaxClass } from '../tax/rule.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { Cadence } from '../time/period.ts'
 
@@ -20,4 +21,7 @@ export type Price = {
   readonly graceDays: number
   readonly effectiveFrom: CivilDate
   readonly billing: BillingMode
+  readonly taxClass: TaxClass
+  /** Whether the amount includes the taxes of its class. */
+  readonly pricing: Pricing
 }

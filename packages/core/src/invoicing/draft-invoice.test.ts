@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amountsMinor, civilDates, idOf } from '../../test/arbitraries.ts'
-import { chargeOf } from '../../test/nouns.ts'
+import { chargeOf, lineOf } from '../../test/nouns.ts'
 import { money } from '../money/money.ts'
 import { Defect } from '../outcome.ts'
+import { kenya } from '../tax/countries/ke.ts'
 import { addDays, civilDate } from '../time/calendar.ts'
 import { draftInvoice } from './draft-invoice.ts'
 
@@ -14,11 +15,32 @@ describe('a draft invoice', () => {
   it('has a line for each charge, in order, and their sum', () => {
     const charges = [chargeOf(), chargeOf({ period: july, amount: money(100_000n, 'KES') })]
     const draft = draftInvoice({ subscriberId, charges, today: civilDate('2026-05-27') })
-    expect(draft.lines).toEqual([
-      { ...charges[0], position: 1 },
-      { ...charges[1], position: 2 },
-    ])
+    expect(draft.lines).toEqual([lineOf(), lineOf({ position: 2, period: july, amount: money(100_000n, 'KES') })])
     expect(draft).toMatchObject({ subscriberId, currency: 'KES', total: money(350_000n, 'KES'), issuedOn: '2026-05-27' })
+  })
+
+  it('bears the taxes of each line’s class and day, and claims them', () => {
+    const late = chargeOf({ taxClass: 'equipment', pricing: 'exclusive', amount: money(100_000n, 'KES'), arithmetic: '1000.00' })
+    const draft = draftInvoice({
+      subscriberId,
+      charges: [chargeOf({ period: july }), late],
+      today: civilDate('2026-06-19'),
+      taxPack: kenya,
+    })
+    expect(draft.lines).toMatchObject([
+      {
+        taxPoint: '2026-06-19',
+        net: money(187_406n, 'KES'),
+        taxes: [
+          { code: 'excise', amountMinor: 28_111n },
+          { code: 'vat', amountMinor: 34_483n },
+        ],
+        total: money(250_000n, 'KES'),
+        arithmetic: '2500.00 incl.: VAT 16 % 344.83, excise 15 % 281.11, net 1874.06',
+      },
+      { taxPoint: '2026-06-01', total: money(116_000n, 'KES'), arithmetic: '1000.00 excl.: VAT 16 % 160.00, total 1160.00' },
+    ])
+    expect(draft.total).toEqual(money(366_000n, 'KES'))
   })
 
   it('is due when the earliest period begins', () => {

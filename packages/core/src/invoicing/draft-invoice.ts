@@ -2,26 +2,40 @@ import type { SubscriberId } from '../ids.ts'
 import { add, zero } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import type { Charge } from '../rating/charge.ts'
+import { computeTax } from '../tax/compute-tax.ts'
+import type { TaxPack } from '../tax/rule.ts'
+import { taxArithmetic } from '../tax/tax-arithmetic.ts'
+import { taxPointOf } from '../tax/tax-point.ts'
 import type { CivilDate } from '../time/calendar.ts'
-import type { InvoiceDraft } from './invoice.ts'
+import type { InvoiceDraft, InvoiceLine } from './invoice.ts'
 
 /** Gathers charges of one currency into a draft. It is due when the first period begins, and never before it is issued. */
 export function draftInvoice(input: {
   readonly subscriberId: SubscriberId
   readonly charges: readonly Charge[]
   readonly today: CivilDate
+  /** Without one, no taxes are charged. */
+  readonly taxPack?: TaxPack | undefined
 }): InvoiceDraft {
-  const { subscriberId, charges, today } = input
+  const { subscriberId, charges, today, taxPack } = input
   const first = charges[0]
   invariant(first !== undefined, 'an invoice needs a charge')
   const { currency } = first.amount
   const firstStart = charges.reduce((earliest, { period }) => (period.start < earliest ? period.start : earliest), first.period.start)
+  const lines = charges.map((charge, index) => lineOf(charge, index + 1, today, taxPack))
   return {
     subscriberId,
     currency,
-    lines: charges.map((charge, index) => ({ position: index + 1, ...charge })),
-    total: charges.reduce((sum, { amount }) => add(sum, amount), zero(currency)),
+    lines,
+    total: lines.reduce((sum, { total }) => add(sum, total), zero(currency)),
     dueOn: firstStart > today ? firstStart : today,
     issuedOn: today,
   }
+}
+
+/** Taxes are computed line by line, so that a line can be credited alone with exactly the taxes it bore. */
+function lineOf({ amount, ...charge }: Charge, position: number, issuedOn: CivilDate, taxPack: TaxPack | undefined): InvoiceLine {
+  const taxPoint = taxPointOf(issuedOn, charge.period)
+  const taxed = computeTax({ amount, taxClass: charge.taxClass, taxPoint, pricing: charge.pricing }, taxPack)
+  return { ...charge, position, taxPoint, ...taxed, arithmetic: taxArithmetic(charge.arithmetic, amount, charge.pricing, taxed) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { idOf } from '../../test/arbitraries.ts'
-import { chargeOf, draftOf } from '../../test/nouns.ts'
+import { draftOf, lineOf } from '../../test/nouns.ts'
 import { money } from '../money/money.ts'
 import { Defect } from '../outcome.ts'
 import { civilDate } from '../time/calendar.ts'
@@ -27,8 +27,17 @@ describe('a final invoice', () => {
     expect(finalize({ lines: [] })).toThrow(Defect)
   })
 
+  it('has lines that are their net and their taxes', () => {
+    const vat = { code: 'vat', title: 'VAT', rateBp: 1600, baseMinor: 215_517n, amountMinor: 34_483n }
+    const line = { ...lineOf(), net: money(215_517n, 'KES'), taxes: [vat] }
+    expect(finalize({ lines: [line] })).not.toThrow()
+    expect(finalize({ lines: [{ ...line, net: money(215_516n, 'KES') }] })).toThrow(Defect)
+    expect(finalize({ lines: [{ ...line, taxes: [] }] })).toThrow(Defect)
+    expect(finalize({ lines: [{ ...line, net: money(215_517n, 'USD') }] })).toThrow(Defect)
+  })
+
   it('claims more than nothing', () => {
-    const nothing = { position: 1, ...chargeOf({ amount: money(0n, 'KES') }) }
+    const nothing = lineOf({ amount: money(0n, 'KES') })
     expect(finalize({ lines: [nothing], total: money(0n, 'KES') })).toThrow(Defect)
   })
 

@@ -1,6 +1,8 @@
 import type { InvoiceId, PriceId, SubscriberId, SubscriptionId } from '../ids.ts'
 import type { Currency } from '../money/currency.ts'
 import type { Money } from '../money/money.ts'
+import type { TaxAmount } from '../tax/compute-tax.ts'
+import type { Pricing, TaxClass } from '../tax/rule.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { Period } from '../time/period.ts'
 
@@ -13,7 +15,16 @@ export type InvoiceLine = {
   readonly position: number
   readonly description: string
   readonly category: string
-  readonly amount: Money
+  readonly taxClass: TaxClass
+  readonly pricing: Pricing
+  /** The day whose tax rates it bears; a credit for it bears the same. */
+  readonly taxPoint: CivilDate
+  /** What we earn. */
+  readonly net: Money
+  /** In the order in which they are laid on; none where no tax applies. */
+  readonly taxes: readonly TaxAmount[]
+  /** What is claimed: net and taxes. */
+  readonly total: Money
   readonly period: Period
   readonly subscriptionId: SubscriptionId
   readonly priceId: PriceId
@@ -25,6 +36,7 @@ export type InvoiceDraft = {
   readonly subscriberId: SubscriberId
   readonly currency: Currency
   readonly lines: readonly InvoiceLine[]
+  /** Of the lines, with their taxes. */
   readonly total: Money
   readonly dueOn: CivilDate
   readonly issuedOn: CivilDate

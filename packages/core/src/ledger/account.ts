@@ -11,6 +11,7 @@ export type LedgerAccountKind =
   | 'revenue'
   | 'deferred_revenue'
   | 'tax_payable'
+  | 'withholding_receivable'
   | 'discount'
   | 'bad_debt'
   | 'rounding'

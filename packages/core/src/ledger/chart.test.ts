@@ -5,7 +5,18 @@ import { ledgerAccountKinds, normalSide } from './chart.ts'
 describe('the chart of accounts', () => {
   it('has each kind on its usual side', () => {
     const on = (side: 'debit' | 'credit') => ledgerAccountKinds.filter((kind) => normalSide(kind) === side).sort()
-    expect(on('debit')).toEqual(['bad_debt', 'bank', 'cash', 'clearing', 'commission', 'discount', 'fees', 'receivable', 'rounding'])
+    expect(on('debit')).toEqual([
+      'bad_debt',
+      'bank',
+      'cash',
+      'clearing',
+      'commission',
+      'discount',
+      'fees',
+      'receivable',
+      'rounding',
+      'withholding_receivable',
+    ])
     expect(on('credit')).toEqual(['credit', 'deferred_revenue', 'deposit', 'revenue', 'suspense', 'tax_payable'])
   })
 

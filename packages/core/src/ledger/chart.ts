@@ -14,6 +14,7 @@ const sides: Readonly<Record<LedgerAccountKind, Side>> = {
   revenue: 'credit',
   deferred_revenue: 'credit',
   tax_payable: 'credit',
+  withholding_receivable: 'debit',
   discount: 'debit',
   bad_debt: 'debit',
   rounding: 'debit',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amountsMinor, civilDates, currencyCodes, idOf } from '../../test/arbitraries.ts'
-import { chargeOf, draftOf } from '../../test/nouns.ts'
+import { draftOf, lineOf } from '../../test/nouns.ts'
 import { finalizeInvoice } from '../invoicing/finalize-invoice.ts'
 import { money } from '../money/money.ts'
 import { Defect } from '../outcome.ts'
@@ -42,9 +42,9 @@ describe('an invoice issued', () => {
   const invoice = finalizeInvoice(
     draftOf({
       lines: [
-        { position: 1, ...chargeOf() },
-        { position: 2, ...chargeOf({ amount: kes(100_000n) }) },
-        { position: 3, ...chargeOf({ amount: kes(50_000n), category: 'installation' }) },
+        lineOf(),
+        lineOf({ position: 2, amount: kes(100_000n) }),
+        lineOf({ position: 3, amount: kes(50_000n), category: 'installation' }),
       ],
       total: kes(400_000n),
     }),
@@ -57,6 +57,19 @@ describe('an invoice issued', () => {
       [`receivable:${subscriberId}`, 400_000n],
       ['revenue:internet', -350_000n],
       ['revenue:installation', -50_000n],
+    ])
+  })
+
+  it('owes the state the taxes of its lines, by tax', () => {
+    const vat = { code: 'vat', title: 'VAT', rateBp: 1600, baseMinor: 215_517n, amountMinor: 34_483n }
+    const excise = { code: 'excise', title: 'excise', rateBp: 1500, baseMinor: 187_406n, amountMinor: 28_111n }
+    const taxed = { ...lineOf(), net: kes(187_406n), taxes: [excise, vat] }
+    const twice = draftOf({ lines: [taxed, { ...taxed, position: 2 }], total: kes(500_000n) })
+    expect(lines(invoiceIssued(finalizeInvoice(twice, invoiceId, { series: 'NRB', sequence: 1n })))).toEqual([
+      [`receivable:${subscriberId}`, 500_000n],
+      ['revenue:internet', -374_812n],
+      ['tax_payable:excise', -56_222n],
+      ['tax_payable:vat', -68_966n],
     ])
   })
 
@@ -76,9 +89,9 @@ describe('an invoice issued', () => {
     })
     fc.assert(
       fc.property(facts, (some) => {
-        const charges = some.map(({ amountMinor, category }) => chargeOf({ amount: kes(amountMinor), category }))
+        const charges = some.map(({ amountMinor, category }, index) => lineOf({ position: index + 1, amount: kes(amountMinor), category }))
         const total = kes(some.reduce((sum, { amountMinor }) => sum + amountMinor, 0n))
-        const draft = draftOf({ lines: charges.map((charge, index) => ({ position: index + 1, ...charge })), total })
+        const draft = draftOf({ lines: charges, total })
         const entry = invoiceIssued(finalizeInvoice(draft, invoiceId, { series: 'NRB', sequence: 1n }))
         expectBalanced(entry)
         expect(lines(entry)[0]).toEqual([`receivable:${subscriberId}`, total.amountMinor])
@@ -103,6 +116,14 @@ describe('a payment received', () => {
     expect(lines(paymentReceived({ paymentId, place, subscriberId, amount: kes(300n), allocatedMinor: 300n, effectiveOn }))).toEqual([
       [`cash:${branchId}`, 300n],
       [`receivable:${subscriberId}`, -300n],
+    ])
+  })
+
+  it('as tax that the payer withheld is owed by the state, and settles the claim like money', () => {
+    const place = { kind: 'withholding_receivable', subscriberId } as const
+    expect(lines(paymentReceived({ paymentId, place, subscriberId, amount: kes(69n), allocatedMinor: 69n, effectiveOn }))).toEqual([
+      [`withholding_receivable:${subscriberId}`, 69n],
+      [`receivable:${subscriberId}`, -69n],
     ])
   })
 

@@ -25,6 +25,8 @@ describe('charges due', () => {
         period: { start: '2026-06-19', end: '2026-07-01' },
         priceId: idOf('price', 1),
         priceVersion: 3,
+        taxClass: 'internet',
+        pricing: 'inclusive',
         arithmetic: '2500.00 × 12 ÷ 30',
       },
     ])

@@ -3,6 +3,7 @@ import { type Money, toDecimal } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import { isOver } from '../subscriptions/lifecycle.ts'
 import { billingAnchorOf, type Subscription } from '../subscriptions/subscription.ts'
+import type { Pricing, TaxClass } from '../tax/rule.ts'
 import { addDays, type CivilDate } from '../time/calendar.ts'
 import { formatDate } from '../time/format-date.ts'
 import { daysIn, fullPeriodOf, type Period, periodNumber } from '../time/period.ts'
@@ -14,7 +15,10 @@ export type Charge = {
   readonly description: string
   /** Which revenue account it belongs to: `internet`. */
   readonly category: string
+  /** As it was priced: with its taxes or without them. */
   readonly amount: Money
+  readonly taxClass: TaxClass
+  readonly pricing: Pricing
   readonly period: Period
   readonly priceId: PriceId
   readonly priceVersion: number
@@ -78,6 +82,8 @@ function chargeFor(subscription: Subscription, index: number): Charge {
     description: `Internet, ${formatDate(period.start, 'en')} to ${formatDate(addDays(period.end, -1), 'en')}`,
     category: 'internet',
     amount: days === daysOfWhole ? price.amount : prorate(price.amount, period, whole),
+    taxClass: price.taxClass,
+    pricing: price.pricing,
     period,
     priceId: price.id,
     priceVersion: price.version,

@@ -1,8 +1,9 @@
 import type { FinalInvoice } from '../../invoicing/invoice.ts'
+import { money } from '../../money/money.ts'
 import { type JournalEntry, journalEntry } from '../journal-entry.ts'
 import { credit, debit } from '../posting.ts'
 
-/** The subscriber owes the total; each category has earned its lines. */
+/** The subscriber owes the total; each category has earned the net of its lines, and the taxes are the state's. */
 export const invoiceIssued = (invoice: FinalInvoice): JournalEntry =>
   journalEntry({
     kind: 'invoice_issued',
@@ -11,6 +12,9 @@ export const invoiceIssued = (invoice: FinalInvoice): JournalEntry =>
     source: { noun: 'invoice', id: invoice.id },
     postings: [
       debit('receivable', invoice.subscriberId, invoice.total),
-      ...invoice.lines.map(({ category, amount }) => credit('revenue', category, amount)),
+      ...invoice.lines.map(({ category, net }) => credit('revenue', category, net)),
+      ...invoice.lines.flatMap(({ taxes }) =>
+        taxes.map(({ code, amountMinor }) => credit('tax_payable', code, money(amountMinor, invoice.currency))),
+      ),
     ],
   })
