@@ -7,13 +7,32 @@ CREATE TABLE "charged_periods" (
 	CONSTRAINT "charged_periods_organisation_id_subscription_id_component_period_pk" PRIMARY KEY("organisation_id","subscription_id","component","period")
 );
 --> statement-breakpoint
+CREATE TABLE "invoice_line_taxes" (
+	"organisation_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"line_position" integer NOT NULL,
+	"position" integer NOT NULL,
+	"code" text NOT NULL,
+	"title" text NOT NULL,
+	"rate_bp" integer NOT NULL,
+	"base_minor" bigint NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	CONSTRAINT "invoice_line_taxes_organisation_id_invoice_id_line_position_position_pk" PRIMARY KEY("organisation_id","invoice_id","line_position","position"),
+	CONSTRAINT "invoice_line_taxes_organisation_id_invoice_id_line_position_code_unique" UNIQUE("organisation_id","invoice_id","line_position","code"),
+	CONSTRAINT "invoice_line_taxes_rate" CHECK ("invoice_line_taxes"."rate_bp" >= 0)
+);
+--> statement-breakpoint
 CREATE TABLE "invoice_lines" (
 	"organisation_id" uuid NOT NULL,
 	"invoice_id" uuid NOT NULL,
 	"position" integer NOT NULL,
 	"description" text NOT NULL,
 	"category" text NOT NULL,
-	"amount_minor" bigint NOT NULL,
+	"tax_class" text NOT NULL,
+	"pricing" text NOT NULL,
+	"tax_point" date NOT NULL,
+	"net_minor" bigint NOT NULL,
+	"total_minor" bigint NOT NULL,
 	"subscription_id" uuid NOT NULL,
 	"period_start" date NOT NULL,
 	"period_end" date NOT NULL,
@@ -71,13 +90,16 @@ CREATE TABLE "prices" (
 	"cadence_unit" text NOT NULL,
 	"cadence_count" integer NOT NULL,
 	"grace_days" integer NOT NULL,
+	"tax_class" text DEFAULT 'internet' NOT NULL,
+	"pricing" text DEFAULT 'inclusive' NOT NULL,
 	"profile_name" text NOT NULL,
 	"download_bps" bigint NOT NULL,
 	"upload_bps" bigint NOT NULL,
 	"effective_from" date NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "prices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
-	CONSTRAINT "prices_organisation_id_plan_id_version_unique" UNIQUE("organisation_id","plan_id","version")
+	CONSTRAINT "prices_organisation_id_plan_id_version_unique" UNIQUE("organisation_id","plan_id","version"),
+	CONSTRAINT "prices_pricing" CHECK ("prices"."pricing" in ('inclusive', 'exclusive'))
 );
 --> statement-breakpoint
 CREATE TABLE "journal_entries" (

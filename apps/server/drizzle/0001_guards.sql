@@ -24,6 +24,8 @@ create trigger allocations_final before update or delete on allocations for each
 --> statement-breakpoint
 create trigger invoice_lines_final before update or delete on invoice_lines for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
+create trigger invoice_line_taxes_final before update or delete on invoice_line_taxes for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
 create trigger ledger_blocks_final before update or delete on ledger_blocks for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
 create trigger ledger_block_entries_final before update or delete on ledger_block_entries for each row execute function nyuzi_refuse_change();
@@ -147,6 +149,40 @@ end $$;
 --> statement-breakpoint
 create trigger number_series_start before insert on number_series for each row execute function nyuzi_guard_series_start();
 --> statement-breakpoint
+-- The taxes of a line come before the line, so one look at the line proves that it adds up, and no tax can be added to
+-- a line that exists.
+create function nyuzi_check_lines() returns trigger language plpgsql as $$
+declare bad record;
+begin
+  select n.invoice_id, n.position, n.total_minor, n.net_minor, coalesce(t.taxes, 0) as taxes into bad from new_lines n
+    left join lateral (
+      select sum(x.amount_minor) as taxes from invoice_line_taxes x
+       where x.organisation_id = n.organisation_id and x.invoice_id = n.invoice_id and x.line_position = n.position) t on true
+   where n.total_minor <> n.net_minor + coalesce(t.taxes, 0) limit 1;
+  if found then
+    raise exception 'line % of invoice % claims %, not its net % and taxes %', bad.position, bad.invoice_id, bad.total_minor, bad.net_minor, bad.taxes using errcode = 'NY007';
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger invoice_lines_checked after insert on invoice_lines referencing new table as new_lines for each statement execute function nyuzi_check_lines();
+--> statement-breakpoint
+create function nyuzi_check_line_taxes() returns trigger language plpgsql as $$
+declare bad record;
+begin
+  select n.invoice_id, n.line_position into bad from new_taxes n
+    join invoice_lines l on l.organisation_id = n.organisation_id and l.invoice_id = n.invoice_id and l.position = n.line_position limit 1;
+  if found then
+    raise exception 'line % of invoice % is final; its taxes came before it', bad.line_position, bad.invoice_id using errcode = 'NY001';
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger invoice_line_taxes_checked after insert on invoice_line_taxes referencing new table as new_taxes for each statement execute function nyuzi_check_line_taxes();
+--> statement-breakpoint
+alter table invoice_line_taxes add constraint invoice_line_taxes_line foreign key (organisation_id, invoice_id, line_position)
+  references invoice_lines (organisation_id, invoice_id, position) deferrable initially deferred;
+--> statement-breakpoint
 -- A finalized invoice never changes but in its status and in what is allocated to it (by the trigger below).
 create function nyuzi_guard_invoice() returns trigger language plpgsql as $$
 begin
@@ -225,7 +261,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on journal_entries, postings, allocations, invoice_lines, ledger_blocks, ledger_block_entries, audit_records, charged_periods from nyuzi_app;
+revoke update on journal_entries, postings, allocations, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;

@@ -28,6 +28,7 @@ export const errorCodes = {
   last_admin_key: 409,
   // Catalogue and subscribers
   currency_mismatch: 400,
+  unknown_tax: 400,
   account_number_taken: 409,
   subscriber_has_subscriptions: 409,
   subscriber_closed: 409,

@@ -9,6 +9,8 @@ import type {
   PaymentProvider,
   ServiceId,
   TaskId,
+  TaxPackCode,
+  TaxSettings,
 } from '@nyuzi/core'
 import type { AccessStore } from './access/ports.ts'
 import type { ApiKeyStore } from './api-keys/ports.ts'
@@ -52,6 +54,12 @@ export type OrganisationPolicy = {
   readonly invoiceLeadDays: number
   /** How a payer is told to pay, e.g. `Paybill 400123`. */
   readonly payTo?: string
+  /** The taxes it charges; absent, none. */
+  readonly taxPack?: TaxPackCode
+  /** Its number with the tax authority, for its invoices. */
+  readonly taxPin?: string
+  /** What it holds otherwise than the pack of its country. */
+  readonly taxSettings?: TaxSettings
 }
 
 export type Organisation = {

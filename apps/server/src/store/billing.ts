@@ -42,6 +42,7 @@ export const billingStore = (sql: Sql): BillingStore => {
       const rows = await sql`
         select s.id, s.subscriber_id, s.starts_on, s.anchor_day, s.status, s.cancelled_on, s.grace_days, s.periods_charged,
                p.id as price_id, p.plan_id, p.version, p.amount_minor, p.currency, p.billing, p.cadence_unit, p.cadence_count, p.grace_days as price_grace_days,
+               p.tax_class, p.pricing,
                p.profile_name, p.download_bps, p.upload_bps, p.effective_from, l.name as plan_name, b.code as series,
                exists (select from invoices i join invoice_lines n on n.invoice_id = i.id where i.subscriber_id = s.subscriber_id and i.status = 'open' and n.subscription_id = s.id) as has_open
           from subscriptions s
@@ -79,15 +80,35 @@ export const billingStore = (sql: Sql): BillingStore => {
           issuedOn: 'date',
           dueOn: 'date',
         })}`
+      const taxes = invoices.flatMap((invoice) => invoice.lines.flatMap((line) => toTaxRows(invoice, line)))
+      // Taxes before their lines: the database adds each line up when it comes.
+      if (taxes.length > 0)
+        await sql`
+        insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
+        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
+          invoiceId: 'uuid',
+          linePosition: 'integer',
+          position: 'integer',
+          code: 'text',
+          title: 'text',
+          rateBp: 'integer',
+          baseMinor: 'bigint',
+          amountMinor: 'bigint',
+        })}`
       const lines = invoices.flatMap((invoice) => invoice.lines.map((line) => toLineRow(invoice, line)))
       await sql`
-        insert into invoice_lines (organisation_id, invoice_id, position, description, category, amount_minor, subscription_id, period_start, period_end, price_id, price_version, arithmetic)
+        insert into invoice_lines (organisation_id, invoice_id, position, description, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
+                                   period_end, price_id, price_version, arithmetic)
         select nyuzi_organisation(), r.* from ${rowsOf(sql, lines, {
           invoiceId: 'uuid',
           position: 'integer',
           description: 'text',
           category: 'text',
-          amountMinor: 'bigint',
+          taxClass: 'text',
+          pricing: 'text',
+          taxPoint: 'date',
+          netMinor: 'bigint',
+          totalMinor: 'bigint',
           subscriptionId: 'uuid',
           periodStart: 'date',
           periodEnd: 'date',
@@ -145,6 +166,8 @@ function toSubscription(row: Row): Subscription {
       graceDays: row.price_grace_days,
       effectiveFrom: row.effective_from,
       billing: row.billing,
+      taxClass: row.tax_class,
+      pricing: row.pricing,
     },
     startsOn: row.starts_on,
     anchorDay: row.anchor_day,
@@ -173,7 +196,11 @@ const toLineRow = ({ id }: FinalInvoice, line: InvoiceLine) => ({
   position: line.position,
   description: line.description,
   category: line.category,
-  amountMinor: line.amount.amountMinor,
+  taxClass: line.taxClass,
+  pricing: line.pricing,
+  taxPoint: line.taxPoint,
+  netMinor: line.net.amountMinor,
+  totalMinor: line.total.amountMinor,
   subscriptionId: line.subscriptionId,
   periodStart: line.period.start,
   periodEnd: line.period.end,
@@ -181,3 +208,6 @@ const toLineRow = ({ id }: FinalInvoice, line: InvoiceLine) => ({
   priceVersion: line.priceVersion,
   arithmetic: line.arithmetic,
 })
+
+const toTaxRows = ({ id }: FinalInvoice, line: InvoiceLine) =>
+  line.taxes.map((tax, index) => ({ invoiceId: id, linePosition: line.position, position: index + 1, ...tax }))

@@ -1,4 +1,15 @@
-import { type BillingMode, type CivilDate, type Currency, type Instant, money, type PlanId, type Price, type PriceId } from '@nyuzi/core'
+import {
+  type BillingMode,
+  type CivilDate,
+  type Currency,
+  type Instant,
+  money,
+  type PlanId,
+  type Price,
+  type PriceId,
+  type Pricing,
+  type TaxClass,
+} from '@nyuzi/core'
 import type { CatalogStore } from '../flows/catalog/ports.ts'
 import type { Sql } from './transaction.ts'
 
@@ -33,12 +44,12 @@ export const catalogStore = (sql: Sql): CatalogStore => ({
 })
 
 async function addPrice(sql: Sql, price: Price, at: Instant): Promise<void> {
-  const { id, planId, version, amount, billing, cadence, graceDays, profile, effectiveFrom } = price
+  const { id, planId, version, amount, billing, cadence, graceDays, taxClass, pricing, profile, effectiveFrom } = price
   await sql`
     insert into prices (organisation_id, id, plan_id, version, amount_minor, currency, billing, cadence_unit, cadence_count, grace_days,
-                        profile_name, download_bps, upload_bps, effective_from, created_at)
+                        tax_class, pricing, profile_name, download_bps, upload_bps, effective_from, created_at)
     values (nyuzi_organisation(), ${id}, ${planId}, ${version}, ${amount.amountMinor}, ${amount.currency}, ${billing}, ${cadence.unit},
-            ${cadence.count}, ${graceDays}, ${profile.name}, ${profile.downloadBps}, ${profile.uploadBps}, ${effectiveFrom}, ${at})`
+            ${cadence.count}, ${graceDays}, ${taxClass}, ${pricing}, ${profile.name}, ${profile.downloadBps}, ${profile.uploadBps}, ${effectiveFrom}, ${at})`
 }
 
 export type PriceRow = {
@@ -51,6 +62,8 @@ export type PriceRow = {
   cadenceUnit: Price['cadence']['unit']
   cadenceCount: number
   graceDays: number
+  taxClass: TaxClass
+  pricing: Pricing
   profileName: string
   downloadBps: bigint
   uploadBps: bigint
@@ -60,7 +73,7 @@ export type PriceRow = {
 /** Of a price whose table is called `r` in the query. */
 export const priceColumns = (sql: Sql) => sql`
   r.id, r.plan_id as "planId", r.version, r.amount_minor as "amountMinor", r.currency, r.billing, r.cadence_unit as "cadenceUnit",
-  r.cadence_count as "cadenceCount", r.grace_days as "graceDays", r.profile_name as "profileName", r.download_bps as "downloadBps",
+  r.cadence_count as "cadenceCount", r.grace_days as "graceDays", r.tax_class as "taxClass", r.pricing, r.profile_name as "profileName", r.download_bps as "downloadBps",
   r.upload_bps as "uploadBps", r.effective_from as "effectiveFrom"`
 
 export const fromRowPrice = (row: PriceRow): Price => ({
@@ -73,4 +86,6 @@ export const fromRowPrice = (row: PriceRow): Price => ({
   graceDays: row.graceDays,
   effectiveFrom: row.effectiveFrom,
   billing: row.billing,
+  taxClass: row.taxClass,
+  pricing: row.pricing,
 })

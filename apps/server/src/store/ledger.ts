@@ -192,11 +192,28 @@ const checks = (sql: Sql) => ({
             from payments p left join allocations a on a.payment_id = p.id group by p.organisation_id, p.id having p.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
   P4b: sql`select i.number as subject, 'paid ' || i.allocated_minor || ', allocations sum to ' || coalesce(sum(a.amount_minor), 0) as message
              from invoices i left join allocations a on a.invoice_id = i.id group by i.organisation_id, i.id having i.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
-  B2: sql`select i.number as subject, 'its total is ' || i.total_minor || ', its lines sum to ' || coalesce(sum(l.amount_minor), 0) as message
-            from invoices i left join invoice_lines l on l.invoice_id = i.id group by i.organisation_id, i.id having i.total_minor <> coalesce(sum(l.amount_minor), 0)`,
+  B2: sql`select i.number as subject, 'its total is ' || i.total_minor || ', its lines and taxes sum to ' || coalesce(sum(l.net_minor + l.taxes), 0) as message
+            from invoices i
+            left join (select n.invoice_id, n.net_minor, coalesce(sum(t.amount_minor), 0) as taxes
+                         from invoice_lines n left join invoice_line_taxes t on t.invoice_id = n.invoice_id and t.line_position = n.position
+                        group by n.organisation_id, n.invoice_id, n.position) l on l.invoice_id = i.id
+           group by i.organisation_id, i.id having i.total_minor <> coalesce(sum(l.net_minor + l.taxes), 0)`,
   B2b: sql`select i.number as subject, 'it is ' || case when count(e.id) = 0 then 'not in the ledger' else 'in the ledger ' || count(e.id) || ' times' end as message
              from invoices i left join journal_entries e on e.source_noun = 'invoice' and e.source_id = i.id::text and e.kind = 'invoice_issued'
             where i.total_minor <> 0 group by i.organisation_id, i.id having count(e.id) <> 1`,
+  B2c: sql`select i.number || ', line ' || n.position as subject, 'it claims ' || n.total_minor || ', its net and taxes are ' || n.net_minor + coalesce(sum(t.amount_minor), 0) as message
+             from invoice_lines n join invoices i on i.id = n.invoice_id
+             left join invoice_line_taxes t on t.invoice_id = n.invoice_id and t.line_position = n.position
+            group by n.organisation_id, n.invoice_id, n.position, i.number having n.total_minor <> n.net_minor + coalesce(sum(t.amount_minor), 0)`,
+  /** What we owe the state by the ledger is what each invoice says, tax by tax. */
+  B2d: sql`select i.number || ', ' || coalesce(d.code, l.code) as subject, 'its lines bear ' || coalesce(d.amount, 0) || ', the ledger owes the state ' || coalesce(l.amount, 0) as message
+             from (select invoice_id::text as invoice_id, code, sum(amount_minor) as amount from invoice_line_taxes group by invoice_id, code having sum(amount_minor) <> 0) d
+             full join (select e.source_id as invoice_id, a.owner as code, -sum(p.amount_minor) as amount
+                          from postings p join ledger_accounts a on a.id = p.account_id and a.kind = 'tax_payable'
+                          join journal_entries e on e.id = p.entry_id and e.kind = 'invoice_issued' group by e.source_id, a.owner) l
+               on l.invoice_id = d.invoice_id and l.code = d.code
+             left join invoices i on i.id::text = coalesce(d.invoice_id, l.invoice_id)
+            where coalesce(d.amount, 0) <> coalesce(l.amount, 0)`,
   B4: sql`select s.series as subject, 'its counter is at ' || s.last_sequence || ', it holds ' || count(i.id) || ' invoices up to ' || coalesce(max(i.sequence), 0) as message
             from number_series s left join invoices i on i.series = s.series group by s.organisation_id, s.series
           having s.last_sequence <> count(i.id) or s.last_sequence <> coalesce(max(i.sequence), 0)`,

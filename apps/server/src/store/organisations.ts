@@ -3,15 +3,12 @@ import type { OrganisationsStore } from '../flows/organisations/ports.ts'
 import type { OrganisationPolicy, OrganisationStore } from '../flows/ports.ts'
 import type { Sql } from './transaction.ts'
 
-type PolicyRow = { invoiceLeadDays?: number; payTo?: string }
+type PolicyRow = Partial<OrganisationPolicy>
 
 /** An invoice comes before the first reminder, which the default dunning policy sends five days ahead. */
 const invoiceLeadDaysDefault = 7
 
-const toPolicy = ({ invoiceLeadDays = invoiceLeadDaysDefault, payTo }: PolicyRow): OrganisationPolicy => ({
-  invoiceLeadDays,
-  ...(payTo === undefined ? {} : { payTo }),
-})
+const toPolicy = (row: PolicyRow): OrganisationPolicy => ({ invoiceLeadDays: invoiceLeadDaysDefault, ...row })
 
 export const organisationStore = (sql: Sql): OrganisationStore => ({
   async read() {

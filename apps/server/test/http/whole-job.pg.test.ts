@@ -20,6 +20,9 @@ test('the first key of an organisation opens it, and the organisation can be cha
   expect((await as.patch('/v1/organisation', { policy: { invoiceLeadDays: 3, payTo: null } })).policy).toEqual({
     invoiceLeadDays: 3,
     payTo: null,
+    taxPack: 'none',
+    taxPin: null,
+    taxSettings: null,
   })
 })
 

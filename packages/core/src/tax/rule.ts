@@ -13,7 +13,7 @@ export type TaxRule = {
   readonly base: TaxBase
   readonly from: CivilDate
   /** The first day on which it is no longer in force, when no other rule follows it. */
-  readonly until?: CivilDate
+  readonly until?: CivilDate | undefined
 }
 
 /** What is sold, as the state sees it. Which taxes a class bears, the pack of the country says. */

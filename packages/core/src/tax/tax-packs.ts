@@ -1,7 +1,6 @@
-import type { CivilDate } from '../time/calendar.ts'
 import { bangladesh } from './countries/bd.ts'
 import { kenya } from './countries/ke.ts'
-import type { TaxClass, TaxPack } from './rule.ts'
+import type { TaxClass, TaxPack, TaxRule } from './rule.ts'
 
 const packs = { KE: kenya, BD: bangladesh } as const
 
@@ -11,9 +10,11 @@ export type TaxPackCode = (typeof taxPackCodes)[number]
 
 /** What an organisation holds otherwise than its pack: rates that the pack does not know, taxes that a class bears here. */
 export type TaxSettings = {
-  readonly rates?: readonly { readonly code: string; readonly rateBp: number; readonly from: CivilDate; readonly until?: CivilDate }[]
-  readonly classes?: Partial<Record<TaxClass, readonly string[]>>
+  readonly rates?: readonly DatedRate[] | undefined
+  /** In the order in which they are laid on. */
+  readonly classes?: Partial<Record<TaxClass, readonly string[]>> | undefined
 }
+type DatedRate = Pick<TaxRule, 'code' | 'rateBp' | 'from' | 'until'>
 
 /** The taxes by which an organisation bills. A setting adds to the pack, so rates of the past stay where they are. */
 export function taxPackOf(code: TaxPackCode, settings: TaxSettings = {}): TaxPack | undefined {

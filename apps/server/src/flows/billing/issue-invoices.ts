@@ -16,6 +16,8 @@ import {
   type SubscriberId,
   type Subscription,
   type SubscriptionId,
+  type TaxPack,
+  taxPackOf,
 } from '@nyuzi/core'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
@@ -80,9 +82,10 @@ async function issueChunk(
 
   const drafts: { draft: InvoiceDraft; series: string }[] = []
   const advances: { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null }[] = []
+  const terms = termsOf(organisation)
   let parked = 0
   for (const one of due) {
-    const decided = decide(deps, one, day, organisation)
+    const decided = decide(deps, one, day, terms)
     if (decided.outcome === 'parked') {
       parked++
       await park(tx, one.subscription.id, decided.reason, now)
@@ -114,19 +117,28 @@ type Decided =
     }
   | { outcome: 'parked'; reason: string }
 
+type Terms = { readonly leadDays: number; readonly taxPack: TaxPack | undefined }
+
+const termsOf = ({ policy: { invoiceLeadDays, taxPack = 'none', taxSettings } }: Organisation): Terms => ({
+  leadDays: invoiceLeadDays,
+  taxPack: taxPackOf(taxPack, taxSettings),
+})
+
 /** One invoice a period, so that what is owed on a day does not depend on when the run came to it. */
-function decide({ log }: Deps, { subscription, hasOpenInvoice }: DueSubscription, day: CivilDate, { policy }: Organisation): Decided {
+function decide({ log }: Deps, { subscription, hasOpenInvoice }: DueSubscription, day: CivilDate, { leadDays, taxPack }: Terms): Decided {
   try {
-    const { charges, periodsCharged, capped } = chargesDue(subscription, day, { leadDays: policy.invoiceLeadDays }, hasOpenInvoice)
+    const { charges, periodsCharged, capped } = chargesDue(subscription, day, { leadDays }, hasOpenInvoice)
     if (capped) return { outcome: 'parked', reason: `${charges.length} periods are owed at once; check its start` }
-    const drafts = charges.map((charge) => draftInvoice({ subscriberId: subscription.subscriberId, charges: [charge], today: day }))
+    const drafts = charges.map((charge) =>
+      draftInvoice({ subscriberId: subscription.subscriberId, charges: [charge], today: day, taxPack }),
+    )
     return {
       outcome: 'charged',
       drafts,
       advance: {
         id: subscription.id,
         periodsCharged,
-        nextInvoiceOn: nextInvoiceOn(subscription, periodsCharged, day, policy.invoiceLeadDays),
+        nextInvoiceOn: nextInvoiceOn(subscription, periodsCharged, day, leadDays),
       },
     }
   } catch (error) {

@@ -1,11 +1,17 @@
-import type { OrganisationId } from '@nyuzi/core'
-import type { Deps } from '../ports.ts'
+import { type OrganisationId, type TaxPackCode, type TaxSettings, unknownTaxIn } from '@nyuzi/core'
+import { InvalidInput } from '../errors.ts'
+import type { Deps, OrganisationPolicy } from '../ports.ts'
 
 export type ChangeOrganisation = {
   readonly name?: string
   readonly invoiceLeadDays?: number
   /** Null forgets how to pay. */
   readonly payTo?: string | null
+  readonly taxPack?: TaxPackCode
+  /** Null forgets it. */
+  readonly taxPin?: string | null
+  /** Takes the place of the settings before; null goes back to the pack. Lines that were issued keep their taxes. */
+  readonly taxSettings?: TaxSettings | null
   readonly actor: string
 }
 
@@ -14,19 +20,14 @@ export async function changeOrganisation(
   organisationId: OrganisationId,
   input: ChangeOrganisation,
 ): Promise<void> {
-  const { name, invoiceLeadDays, payTo, actor } = input
+  const { name, actor, ...changes } = input
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const { policy } = await tx.organisation.read()
-    const told = payTo === undefined ? policy.payTo : (payTo ?? undefined)
-    await tx.organisations.change({
-      ...(name === undefined ? {} : { name }),
-      policy: { invoiceLeadDays: invoiceLeadDays ?? policy.invoiceLeadDays, ...(told === undefined ? {} : { payTo: told }) },
-    })
-    const detail = {
-      ...(name === undefined ? {} : { name }),
-      ...(invoiceLeadDays === undefined ? {} : { invoiceLeadDays }),
-      ...(payTo === undefined ? {} : { payTo }),
-    }
+    const changed = { ...policy, ...changes }
+    const unknown = unknownTaxIn(changed.taxPack ?? 'none', changed.taxSettings ?? {})
+    if (unknown !== undefined) throw new InvalidInput('unknown_tax', `The tax pack ${changed.taxPack} has no tax ${unknown}.`)
+    await tx.organisations.change({ ...(name === undefined ? {} : { name }), policy: withoutForgotten(changed) })
+    const detail = { ...(name === undefined ? {} : { name }), ...changes }
     await tx.audit.write({
       actor,
       action: 'organisation.change',
@@ -37,3 +38,8 @@ export async function changeOrganisation(
     })
   })
 }
+
+type Forgetful = { readonly [K in keyof OrganisationPolicy]: OrganisationPolicy[K] | null }
+
+const withoutForgotten = (policy: Forgetful): OrganisationPolicy =>
+  Object.fromEntries(Object.entries(policy).filter(([, value]) => value !== null)) as OrganisationPolicy

@@ -24,7 +24,9 @@ import type {
   SubscriberId,
   SubscriptionId,
   TaskId,
+  TaxAmount,
 } from '@nyuzi/core'
+import type { OrganisationPolicy } from '../ports.ts'
 
 // What people and programs are shown. Nothing here decides anything: a flow that writes reads through its own store.
 
@@ -40,7 +42,7 @@ export type OrganisationReading = {
   readonly timeZone: string
   readonly language: string
   readonly accountPrefix: string
-  readonly policy: { readonly invoiceLeadDays?: number; readonly payTo?: string }
+  readonly policy: Partial<OrganisationPolicy>
   readonly createdAt: Instant
 }
 export type BranchReading = { readonly id: BranchId; readonly code: string; readonly name: string; readonly createdAt: Instant }
@@ -63,6 +65,8 @@ export type PriceReading = {
   readonly cadenceUnit: string
   readonly cadenceCount: number
   readonly graceDays: number
+  readonly taxClass: string
+  readonly pricing: string
   readonly profileName: string
   readonly downloadBps: bigint
   readonly uploadBps: bigint
@@ -156,7 +160,12 @@ export type InvoiceLineReading = {
   readonly position: number
   readonly description: string
   readonly category: string
-  readonly amountMinor: bigint
+  readonly taxClass: string
+  readonly pricing: string
+  readonly taxPoint: string
+  readonly netMinor: bigint
+  readonly taxes: readonly TaxAmount[]
+  readonly totalMinor: bigint
   readonly subscriptionId: SubscriptionId
   readonly periodStart: string
   readonly periodEnd: string

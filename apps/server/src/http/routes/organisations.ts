@@ -22,7 +22,13 @@ import {
 
 const toApiOrganisation = (organisation: OrganisationReading) => ({
   ...organisation,
-  policy: { invoiceLeadDays: organisation.policy.invoiceLeadDays ?? 7, payTo: organisation.policy.payTo ?? null },
+  policy: {
+    invoiceLeadDays: organisation.policy.invoiceLeadDays ?? 7,
+    payTo: organisation.policy.payTo ?? null,
+    taxPack: organisation.policy.taxPack ?? 'none',
+    taxPin: organisation.policy.taxPin ?? null,
+    taxSettings: organisation.policy.taxSettings ?? null,
+  },
 })
 
 export function organisationRoutes(parts: ApiParts): readonly Endpoint[] {
@@ -39,8 +45,7 @@ export function organisationRoutes(parts: ApiParts): readonly Endpoint[] {
       status: 201,
       answer: z.object({ organisation: organisationOut, branch: branchOut, apiKey: newApiKeyOut }),
       async handle({ body: { policy, ...body } }) {
-        const { payTo, ...rest } = policy
-        const made = await createOrganisation(parts, { ...body, policy: { ...rest, ...(payTo === undefined ? {} : { payTo }) } })
+        const made = await createOrganisation(parts, { ...body, policy: defined(policy) })
         return await store.inOrganisation(made.organisationId, async (tx) => ({
           organisation: toApiOrganisation(await tx.readings.organisation()),
           branch: found(await tx.readings.branch(made.branchId), 'branch'),

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { pricings, taxClasses } from '@nyuzi/core'
 import type { PlanReading, PriceReading } from '../../flows/readings/ports.ts'
 import { amountOf, dateIn, dateOut, idOut, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 
@@ -10,6 +11,8 @@ export const priceIn = z.strictObject({
   billing: z.enum(['prepaid', 'postpaid']).default('prepaid'),
   cadence: z.strictObject({ unit: cadenceUnit, count: z.number().int().min(1).max(366) }).prefault({ unit: 'month', count: 1 }),
   graceDays: z.number().int().min(0).max(90).default(0).openapi({ description: 'Days after the due date during which the line stays on' }),
+  taxClass: z.enum(taxClasses).default('internet').openapi({ description: 'Which taxes it bears, by the tax pack of the organisation' }),
+  pricing: z.enum(pricings).default('inclusive').openapi({ description: 'Whether the amount includes its taxes' }),
   profile: z
     .strictObject({
       name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'Send up to 40 of a-z, 0-9 and dash: routers show it in lists.'),
@@ -37,6 +40,8 @@ const priceOut = z
     billing: z.string(),
     cadence: z.object({ unit: z.string(), count: z.number().int() }),
     graceDays: z.number().int(),
+    taxClass: z.string(),
+    pricing: z.string(),
     profile: z.object({ name: z.string(), downloadBps: z.number(), uploadBps: z.number() }),
     effectiveFrom: dateOut,
     createdAt: instantOut,

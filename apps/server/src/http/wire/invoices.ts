@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { type Currency, summariseTaxes, type TaxAmount } from '@nyuzi/core'
 import type { AllocationReading, InvoiceLineReading, InvoiceReading } from '../../flows/readings/ports.ts'
 import { allocationOut, toApiAllocation } from './payments.ts'
 import { amountOf, dateOut, idOut, instantOut, moneyOut } from './primitives.ts'
@@ -18,11 +19,26 @@ const fields = {
   createdAt: instantOut,
 }
 
+const taxOut = z
+  .object({
+    code: z.string(),
+    title: z.string(),
+    rateBp: z.number().int().openapi({ description: 'Basis points', example: 1600 }),
+    base: moneyOut,
+    amount: moneyOut,
+  })
+  .openapi('Tax')
+
 const lineOut = z.object({
   position: z.number().int(),
   description: z.string(),
   category: z.string(),
-  amount: moneyOut,
+  taxClass: z.string(),
+  pricing: z.string(),
+  taxPoint: dateOut.openapi({ description: 'The day whose tax rates it bears' }),
+  net: moneyOut,
+  taxes: z.array(taxOut).openapi({ description: 'In the order in which they are laid on' }),
+  total: moneyOut.openapi({ description: 'Net and taxes' }),
   subscription: idOut('subscription'),
   periodStart: dateOut,
   periodEnd: dateOut.openapi({ description: 'The first day that is not charged' }),
@@ -33,7 +49,13 @@ const lineOut = z.object({
 
 export const invoiceOut = z.object(fields).openapi('Invoice')
 export const invoiceWithLinesOut = z
-  .object({ ...fields, lines: z.array(lineOut), allocations: z.array(allocationOut) })
+  .object({
+    ...fields,
+    net: moneyOut,
+    taxes: z.array(taxOut).openapi({ description: 'Of all lines, by tax and rate' }),
+    lines: z.array(lineOut),
+    allocations: z.array(allocationOut),
+  })
   .openapi('InvoiceWithLines')
 
 export const toApiInvoice = ({ subscriberId, totalMinor, allocatedMinor, currency, ...invoice }: InvoiceReading) => ({
@@ -44,15 +66,30 @@ export const toApiInvoice = ({ subscriberId, totalMinor, allocatedMinor, currenc
   open: amountOf(invoice.status === 'open' ? totalMinor - allocatedMinor : 0n, currency),
 })
 
+const toApiTax =
+  (currency: Currency) =>
+  ({ baseMinor, amountMinor, ...tax }: TaxAmount) => ({
+    ...tax,
+    base: amountOf(baseMinor, currency),
+    amount: amountOf(amountMinor, currency),
+  })
+
 export const toApiInvoiceWithLines = (
   invoice: InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] },
 ) => ({
   ...toApiInvoice(invoice),
-  lines: invoice.lines.map(({ subscriptionId, priceId, amountMinor, ...line }) => ({
+  net: amountOf(
+    invoice.lines.reduce((sum, { netMinor }) => sum + netMinor, 0n),
+    invoice.currency,
+  ),
+  taxes: summariseTaxes(invoice.lines).map(toApiTax(invoice.currency)),
+  lines: invoice.lines.map(({ subscriptionId, priceId, netMinor, taxes, totalMinor, ...line }) => ({
     ...line,
     subscription: subscriptionId,
     price: priceId,
-    amount: amountOf(amountMinor, invoice.currency),
+    net: amountOf(netMinor, invoice.currency),
+    taxes: taxes.map(toApiTax(invoice.currency)),
+    total: amountOf(totalMinor, invoice.currency),
   })),
   allocations: invoice.allocations.map(toApiAllocation(invoice.currency)),
 })

@@ -12,6 +12,7 @@ const owners: Readonly<Partial<Record<LedgerAccountKind, Noun>>> = {
   suspense: 'installation',
   fees: 'installation',
   cash: 'branch',
+  withholding_receivable: 'subscriber',
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

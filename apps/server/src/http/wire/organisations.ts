@@ -1,11 +1,27 @@
 import { z } from '@hono/zod-openapi'
-import { isZone, languages } from '@nyuzi/core'
+import { isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
 import { permissions } from '../../flows/api-keys/ports.ts'
-import { currency, idOut, instantOut, line } from './primitives.ts'
+import { currency, dateIn, idOut, instantOut, line } from './primitives.ts'
+
+const taxCode = z.string().regex(/^[a-z][a-z_]{1,29}$/, 'Send the code of a tax of the pack.')
+const rateBp = z.number().int().min(0).max(10_000)
+const taxSettings = z
+  .strictObject({
+    rates: z
+      .array(z.strictObject({ code: taxCode, rateBp, from: dateIn, until: dateIn.optional() }))
+      .max(50)
+      .readonly()
+      .optional(),
+    classes: z.partialRecord(z.enum(taxClasses), z.array(taxCode).max(5).readonly()).optional(),
+  })
+  .openapi({ description: 'Rates the pack does not know, with their days, and taxes that a class bears otherwise, in order' })
 
 const policy = z.object({
   invoiceLeadDays: z.number().int().openapi({ description: 'Days before a period starts on which its invoice is issued' }),
   payTo: z.string().nullable().openapi({ description: 'How a payer is told to pay', example: 'Paybill 400123' }),
+  taxPack: z.string().openapi({ description: 'The taxes it charges: none, or those of a country', example: 'KE' }),
+  taxPin: z.string().nullable().openapi({ description: 'Its number with the tax authority', example: 'P051234567X' }),
+  taxSettings: taxSettings.nullable(),
 })
 
 export const organisationOut = z
@@ -23,6 +39,7 @@ export const organisationOut = z
   })
   .openapi('Organisation')
 
+const taxPin = z.string().regex(/^[A-Z0-9]{6,20}$/, 'Send 6 to 20 capital letters and digits.')
 const invoiceLeadDays = z.number().int().min(0).max(60)
 const branchCode = z.string().regex(/^[A-Z0-9]{2,8}$/, 'Send 2 to 8 capital letters or digits; invoice numbers begin with it.')
 
@@ -43,13 +60,28 @@ export const organisationIn = z.strictObject({
     .string()
     .regex(/^[A-Z]{0,4}$/, 'Send up to 4 capital letters.')
     .default(''),
-  policy: z.strictObject({ invoiceLeadDays: invoiceLeadDays.default(7), payTo: line(60).optional() }).prefault({}),
+  policy: z
+    .strictObject({
+      invoiceLeadDays: invoiceLeadDays.default(7),
+      payTo: line(60).optional(),
+      taxPack: z.enum(taxPackCodes).optional(),
+      taxPin: taxPin.optional(),
+    })
+    .prefault({}),
   branch: branchIn,
 })
 
 export const organisationChangesIn = z.strictObject({
   name: line(120).optional(),
-  policy: z.strictObject({ invoiceLeadDays: invoiceLeadDays.optional(), payTo: line(60).nullable().optional() }).optional(),
+  policy: z
+    .strictObject({
+      invoiceLeadDays: invoiceLeadDays.optional(),
+      payTo: line(60).nullable().optional(),
+      taxPack: z.enum(taxPackCodes).optional(),
+      taxPin: taxPin.nullable().optional(),
+      taxSettings: taxSettings.nullable().optional(),
+    })
+    .optional(),
 })
 
 const permission = z.enum(permissions)

@@ -23,7 +23,7 @@ export function organisationReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const withPrices = async (found: readonly Omit<PlanReading, 'prices'>[]): Promise<readonly PlanReading[]> => {
     const prices = await sql<PriceReading[]>`
       select id, plan_id as "planId", version, amount_minor as "amountMinor", currency, billing, cadence_unit as "cadenceUnit",
-             cadence_count as "cadenceCount", grace_days as "graceDays", profile_name as "profileName", download_bps as "downloadBps",
+             cadence_count as "cadenceCount", grace_days as "graceDays", tax_class as "taxClass", pricing, profile_name as "profileName", download_bps as "downloadBps",
              upload_bps as "uploadBps", effective_from as "effectiveFrom", created_at as "createdAt"
       from prices where plan_id = any (${found.map(({ id }) => id)}::uuid[]) order by version desc`
     return found.map((plan) => ({ ...plan, prices: prices.filter(({ planId }) => planId === plan.id) }))

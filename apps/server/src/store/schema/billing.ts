@@ -49,7 +49,13 @@ export const invoiceLines = pgTable(
     position: integer('position').notNull(),
     description: text('description').notNull(),
     category: text('category').notNull(),
-    amountMinor: minor('amount_minor').notNull(),
+    taxClass: text('tax_class').notNull(),
+    pricing: text('pricing').notNull(),
+    /** The day whose tax rates it bears. */
+    taxPoint: date('tax_point').notNull(),
+    netMinor: minor('net_minor').notNull(),
+    /** Net and taxes; the database adds them up. */
+    totalMinor: minor('total_minor').notNull(),
     subscriptionId: uuid('subscription_id').notNull(),
     periodStart: date('period_start').notNull(),
     periodEnd: date('period_end').notNull(),
@@ -61,6 +67,28 @@ export const invoiceLines = pgTable(
   (t) => [
     primaryKey({ columns: [t.organisationId, t.invoiceId, t.position] }),
     foreignKey({ columns: [t.organisationId, t.invoiceId], foreignColumns: [invoices.organisationId, invoices.id] }),
+  ],
+)
+
+/** The taxes of a line, with the rate they were computed at: a rate that changes later leaves them alone. */
+export const invoiceLineTaxes = pgTable(
+  'invoice_line_taxes',
+  {
+    organisationId: organisationId(),
+    invoiceId: uuid('invoice_id').notNull(),
+    linePosition: integer('line_position').notNull(),
+    /** From 1, in the order in which they are laid on. */
+    position: integer('position').notNull(),
+    code: text('code').notNull(),
+    title: text('title').notNull(),
+    rateBp: integer('rate_bp').notNull(),
+    baseMinor: minor('base_minor').notNull(),
+    amountMinor: minor('amount_minor').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.invoiceId, t.linePosition, t.position] }),
+    unique().on(t.organisationId, t.invoiceId, t.linePosition, t.code),
+    check('invoice_line_taxes_rate', sql`${t.rateBp} >= 0`),
   ],
 )
 

@@ -1,4 +1,5 @@
-import { bigint, date, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { sql } from 'drizzle-orm'
+import { bigint, check, date, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { id, instant, minor, organisationId } from './columns.ts'
 
 export const plans = pgTable(
@@ -27,11 +28,18 @@ export const prices = pgTable(
     cadenceUnit: text('cadence_unit').notNull(),
     cadenceCount: integer('cadence_count').notNull(),
     graceDays: integer('grace_days').notNull(),
+    taxClass: text('tax_class').notNull().default('internet'),
+    /** Whether the amount includes its taxes. */
+    pricing: text('pricing').notNull().default('inclusive'),
     profileName: text('profile_name').notNull(),
     downloadBps: bigint('download_bps', { mode: 'bigint' }).notNull(),
     uploadBps: bigint('upload_bps', { mode: 'bigint' }).notNull(),
     effectiveFrom: date('effective_from').notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.id] }), unique().on(t.organisationId, t.planId, t.version)],
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    unique().on(t.organisationId, t.planId, t.version),
+    check('prices_pricing', sql`${t.pricing} in ('inclusive', 'exclusive')`),
+  ],
 )
