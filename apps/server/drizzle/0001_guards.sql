@@ -38,7 +38,7 @@ create trigger charged_periods_final before update or delete on charged_periods 
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'invoice_lines', 'invoices', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
