@@ -36,13 +36,13 @@ describe('a tax rule', () => {
     )
   })
 
-  it('that ends is not followed by the one before it', () => {
+  it('that is a relief gives way to the one before it', () => {
     const relief = { code: 'vat', title: 'VAT', rateBp: 800, base: 'net' as const, from: day, until: addDays(day, 10) }
     const base = packOf(['vat', 1_600, 'net'])
     const pack = { ...base, rules: [...base.rules, relief] }
     expect(rates(pack, 'internet', addDays(day, -1))).toEqual(['vat 1600'])
     expect(rates(pack, 'internet', addDays(day, 9))).toEqual(['vat 800'])
-    expect(rates(pack, 'internet', addDays(day, 10))).toEqual([])
+    expect(rates(pack, 'internet', addDays(day, 10))).toEqual(['vat 1600'])
   })
 
   it('is applied in the order of its class', () => {

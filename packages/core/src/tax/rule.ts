@@ -12,7 +12,7 @@ export type TaxRule = {
   readonly rateBp: number
   readonly base: TaxBase
   readonly from: CivilDate
-  /** The first day on which it is no longer in force, when no other rule follows it. */
+  /** For a relief: the first day on which what held before holds again. A tax is abolished by a rule of rate nothing. */
   readonly until?: CivilDate | undefined
 }
 
@@ -44,11 +44,8 @@ export type TaxPack = {
 /** The rules that hold for a class on its tax point, in order. Of two rules under one code the younger holds. */
 export function rulesInForce(pack: TaxPack, taxClass: TaxClass, taxPoint: CivilDate): readonly TaxRule[] {
   return pack.classes[taxClass].flatMap((code) => {
-    const rule = youngest(
-      pack.rules.filter((one) => one.code === code),
-      taxPoint,
-    )
-    return rule === undefined || (rule.until !== undefined && taxPoint >= rule.until) ? [] : [rule]
+    const versions = pack.rules.filter((rule) => rule.code === code && (rule.until === undefined || taxPoint < rule.until))
+    return youngest(versions, taxPoint) ?? []
   })
 }
 
