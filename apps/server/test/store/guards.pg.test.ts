@@ -127,6 +127,7 @@ describe('The database itself refuses', () => {
       'postings',
       'allocations',
       'invoices',
+      'invoice_line_taxes',
       'invoice_lines',
       'payments',
       'charged_periods',
