@@ -32,7 +32,7 @@ describe('Two organisations on one server', () => {
       timeZone: 'Africa/Nairobi',
       language: 'en',
       accountPrefix: '',
-      policy: { invoiceLeadDays: 7, payTo: 'Paybill 400999' },
+      policy: { invoiceLeadDays: 7, payTo: 'Paybill 400999', taxPack: 'KE' },
       branch: { code: 'MSA', name: 'Mombasa' },
     })
     const install = (pluginId: string, settings: Record<string, unknown>) =>
@@ -67,6 +67,7 @@ describe('Two organisations on one server', () => {
 
   beforeAll(async () => {
     isp = await openIsp({ startAt: '2026-06-01T06:00:00Z', routers: 2, daraja: { confirmation: 'never' } })
+    await isp.raw`update organisations set policy = policy || '{"taxPack": "KE"}'`
     ours = await isp.subscribe({ startsOn: '2026-06-05' as CivilDate })
     other = await openOther()
     const rows = await isp.raw`
