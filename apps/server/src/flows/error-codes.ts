@@ -39,6 +39,7 @@ export const errorCodes = {
   unknown_plugin: 400,
   invalid_settings: 400,
   installation_paused: 409,
+  task_not_retryable: 409,
   capability_missing: 409,
   // Money
   prompt_too_soon: 409,

@@ -134,6 +134,8 @@ export type TaskStore = {
   settle(tasks: { kind: string; subjectNoun: string; subjectIds: readonly string[]; at: Instant }): Promise<void>
   /** A person says that it is done; false when there is no such task. */
   close(id: TaskId, at: Instant): Promise<boolean>
+  /** Locked until the commit. */
+  lock(id: TaskId): Promise<{ readonly kind: string; readonly subjectId: string } | undefined>
 }
 
 export type AuditStore = {

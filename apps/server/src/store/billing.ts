@@ -138,6 +138,11 @@ export const billingStore = (sql: Sql): BillingStore => {
           from ${rowsOf(sql, [...subscriptions], { id: 'uuid', periodsCharged: 'integer', nextInvoiceOn: 'date' })} where s.id = r.id`
     },
 
+    async unpark(id) {
+      const rows = await sql`update subscriptions set parked_reason = null where id = ${id} and parked_reason is not null returning id`
+      return rows.length === 1
+    },
+
     async park(id, reason) {
       await sql`update subscriptions set parked_reason = ${reason} where id = ${id}`
     },

@@ -74,6 +74,13 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
     )
   },
 
+  async retry(id, at) {
+    const rows = await sql`
+      update callbacks set status = 'received', status_reason = 'tried again', processed_at = null, next_attempt_at = ${at}
+       where id = ${id} and status = 'quarantined' returning id`
+    return rows.length === 1
+  },
+
   async finish(ends, now) {
     if (ends.length === 0) return
     const rows = ends.map(({ id, status, reason, nextAttemptAt }) => ({

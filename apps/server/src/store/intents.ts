@@ -90,6 +90,13 @@ export const intentStore = (sql: Sql): IntentStore => {
       await sql`update payment_intents set look_up_attempts = ${attempts}, last_look_up_at = ${lastLookUpAt}, next_look_up_at = ${nextLookUpAt} where id = ${id}`
     },
 
+    async lookUpAgain(id, at) {
+      const rows = await sql`
+        update payment_intents set look_up_attempts = 0, next_look_up_at = ${at}
+         where id = ${id} and status in ('pending', 'unknown', 'expired') returning id`
+      return rows.length === 1
+    },
+
     async recentTo(phone, since) {
       return fromRows(
         await sql`

@@ -78,6 +78,12 @@ export const noticeStore = (sql: Sql): NoticeStore => ({
     return rows.map((row) => toWaiting(fromRow<Row>(row)))
   },
 
+  async retry(id) {
+    const rows =
+      await sql`update payment_notices set outcome = null, processed_at = null where id = ${id} and outcome = 'parked' returning id`
+    return rows.length === 1
+  },
+
   async finish(ends, now) {
     if (ends.length === 0) return
     await sql`

@@ -14,6 +14,12 @@ export const taskStore = (sql: Sql): TaskStore => ({
       update tasks set done_at = ${at}
       where kind = ${kind} and subject_noun = ${subjectNoun} and subject_id = any(${[...subjectIds]}::text[]) and done_at is null`
   },
+  async lock(id) {
+    const [row] = await sql<
+      { kind: string; subjectId: string }[]
+    >`select kind, subject_id as "subjectId" from tasks where id = ${id} for update`
+    return row
+  },
   async close(id, at) {
     const rows = await sql`update tasks set done_at = coalesce(done_at, ${at}) where id = ${id} returning id`
     return rows.length === 1

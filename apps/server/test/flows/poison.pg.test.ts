@@ -1,5 +1,6 @@
-import { asId } from '@nyuzi/core'
+import { asId, type TaskId } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { retryTask } from '../../src/flows/tasks/retry-task.ts'
 import { type Isp, type Line, openIsp } from '../isp.ts'
 import { call, channelUrl, confirmationOf, quiet } from './wire.ts'
 
@@ -124,6 +125,28 @@ describe('A row that cannot be taken', () => {
     ])
     expect(await isp.raw`select last_sequence from number_series`).toEqual([{ last_sequence: '2' }])
     expect(await isp.cycle()).toMatchObject({ invoicesIssued: 0, subscriptionsParked: 0 })
+  })
+
+  it('is tried again when a person says so, once its cause is mended', async () => {
+    const tasks =
+      await isp.raw`select id, kind from tasks where kind in ('notice_parked', 'callback_parked', 'billing_parked') and done_at is null order by id`
+    const retry = (id: string) => retryTask(isp.deps, isp.organisationId, id as TaskId, 'test')
+    const poisoned = tasks.filter(({ kind }) => kind === 'callback_parked')
+    // Still poisoned: it is parked once more, and a new task says so.
+    await retry(poisoned[0]?.['id'])
+    await quiet(isp)
+    expect((await isp.raw`select 1 from tasks where kind = 'callback_parked' and done_at is null`).length).toBe(1)
+
+    await isp.raw.unsafe('drop trigger poison on payments; drop trigger poison on payment_notices; drop trigger poison on charged_periods')
+    for (const {
+      id,
+    } of await isp.raw`select id from tasks where kind in ('notice_parked', 'callback_parked', 'billing_parked') and done_at is null`)
+      await retry(id)
+    await quiet(isp)
+    expect((await isp.raw`select 1 from payments where provider_transaction in ('POISON0001', 'POISON0002', 'VENOM00001')`).length).toBe(3)
+    expect(await isp.cycle()).toMatchObject({ invoicesIssued: 1, subscriptionsParked: 0 })
+    await expect(retry(tasks[0]?.['id'])).rejects.toMatchObject({ code: 'task_not_retryable' })
+    expect((await isp.verify()).doubts).toEqual([])
   })
 
   it('is not parked when the database was away: nothing is wrong with the row', async () => {

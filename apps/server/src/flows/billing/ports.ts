@@ -33,6 +33,8 @@ export type BillingStore = {
   addInvoices(invoices: readonly FinalInvoice[], at: Instant): Promise<void>
   advance(subscriptions: readonly { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null }[]): Promise<void>
   park(id: SubscriptionId, reason: string): Promise<void>
+  /** False when it is not parked. */
+  unpark(id: SubscriptionId): Promise<boolean>
   /** Open invoices that are due within the span of days. */
   openDueBetween(from: CivilDate, until: CivilDate, after: InvoiceId | undefined, limit: number): Promise<readonly OpenInvoice[]>
 }

@@ -71,6 +71,8 @@ export type CallbackStore = {
   /** Waiting rows, oldest first, locked and skipping those another server holds. */
   claim(limit: number, now: Instant, only?: readonly CallbackId[]): Promise<readonly StoredCallback[]>
   finish(ends: readonly CallbackEnd[], now: Instant): Promise<void>
+  /** Makes a quarantined call wait again; false when it is none. */
+  retry(id: CallbackId, at: Instant): Promise<boolean>
 }
 
 export type NewNotice = {
@@ -108,6 +110,8 @@ export type NoticeStore = {
   /** Waiting notices, oldest first, locked and skipping; the intent is found by its id or by the provider's reference. */
   claim(limit: number, only?: readonly NoticeId[]): Promise<readonly WaitingNotice[]>
   finish(ends: readonly { id: NoticeId; outcome: NoticeOutcome; paymentId?: PaymentId }[], now: Instant): Promise<void>
+  /** Makes a parked notice wait again; false when it is none. */
+  retry(id: NoticeId): Promise<boolean>
 }
 
 export type Intent = {
@@ -155,6 +159,8 @@ export type IntentStore = {
   learnReference(id: IntentId, providerReference: string): Promise<void>
   /** Records an attempt that brought nothing plain. */
   scheduleLookUp(id: IntentId, attempts: number, lastLookUpAt: Instant, nextLookUpAt: Instant | null): Promise<void>
+  /** Begins the ladder anew for one that is not settled; false when it is. */
+  lookUpAgain(id: IntentId, at: Instant): Promise<boolean>
   /** Prompts to one phone, newest first, for the pause between prompts. */
   recentTo(phone: Phone, since: Instant): Promise<readonly { requestedAt: Instant; amountMinor: bigint }[]>
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { type LedgerAccountKind, ledgerAccountKinds, readId } from '@nyuzi/core'
 import { closeTask } from '../../flows/tasks/close-task.ts'
+import { retryTask } from '../../flows/tasks/retry-task.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
@@ -72,6 +73,21 @@ export function ledgerRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: taskOut,
       async handle({ principal: { organisationId, actor }, params: { task } }) {
         await closeTask(parts, organisationId, task, actor)
+        return toApiTask(found(await store.inOrganisation(organisationId, (tx) => tx.readings.task(task)), 'task'))
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/tasks/{task}/retry',
+      permission: 'write',
+      tag: 'Tasks',
+      summary: 'Try again what was parked',
+      description:
+        'For a call, a notice, a subscription or a prompt that was parked, once its cause is mended. When it fails again a new task says so.',
+      params: { task: 'task' },
+      answer: taskOut,
+      async handle({ principal: { organisationId, actor }, params: { task } }) {
+        await retryTask(parts, organisationId, task, actor)
         return toApiTask(found(await store.inOrganisation(organisationId, (tx) => tx.readings.task(task)), 'task'))
       },
     }),
