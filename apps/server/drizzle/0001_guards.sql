@@ -290,6 +290,33 @@ $$ select organisation_id from installations where id = installation $$;
 create function nyuzi_organisation_of_key(sha256 bytea) returns table (organisation_id uuid, api_key_id uuid, permissions text[]) language sql stable security definer set search_path = public as
 $$ select organisation_id, id, permissions from api_keys where key_sha256 = sha256 and revoked_at is null $$;
 --> statement-breakpoint
+-- Keeps reports of providers in one round trip: it enters the organisation, finds the intent of a token, writes what is new
+-- and counts what is not, all in the one transaction of its call. Run by the server's own role, so row-level security binds it.
+create function nyuzi_keep_callbacks(organisation uuid, ids text[], installations text[], channels text[], keys text[], bodies text[], headers_in text[],
+    queries text[], peers text[], tokens text[], received text[], copies_in text[])
+  returns table (id uuid, installation_id uuid, dedupe_key text, inserted boolean, sha256 text) language plpgsql set search_path = public as $$
+#variable_conflict use_column
+begin
+  perform set_config('nyuzi.organisation_id', organisation::text, true);
+  return query
+    with incoming as materialized (
+      select a.id::uuid as id, a.installation_id::uuid as installation_id, a.channel, a.dedupe_key, a.body::bytea as body, a.headers::jsonb as headers, a.query::jsonb as query,
+             a.peer_address, a.intent_token, a.received_at::timestamptz as received_at, a.copies::integer as copies
+        from unnest(ids, installations, channels, keys, bodies, headers_in, queries, peers, tokens, received, copies_in)
+          as a(id, installation_id, channel, dedupe_key, body, headers, query, peer_address, intent_token, received_at, copies)),
+    written as (
+      insert into callbacks as c (organisation_id, id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, peer_address, intent_id, received_at, next_attempt_at, repeats)
+      select organisation, i.id, i.installation_id, i.channel, i.dedupe_key, i.body, sha256(i.body), i.headers, i.query, i.peer_address, p.id, i.received_at, i.received_at, i.copies - 1
+        from incoming i left join payment_intents p on p.installation_id = i.installation_id and p.callback_token = i.intent_token
+       where i.intent_token is null or p.id is not null
+       order by i.installation_id, i.dedupe_key
+      on conflict (organisation_id, installation_id, dedupe_key)
+        do update set repeats = c.repeats + case when c.body_sha256 = excluded.body_sha256 then excluded.repeats + 1 else 0 end
+      returning c.id, c.installation_id, c.dedupe_key, c.body_sha256)
+    select w.id, w.installation_id, w.dedupe_key, w.id = i.id, encode(w.body_sha256, 'hex')
+      from written w join incoming i on i.installation_id = w.installation_id and i.dedupe_key = w.dedupe_key;
+end $$;
+--> statement-breakpoint
 -- Which organisations have work that is due: each branch reads a partial index of waiting rows only.
 create function nyuzi_due_work(at timestamptz) returns table (kind text, organisation_id uuid) language sql stable security definer set search_path = public as $$
   select 'callbacks', organisation_id from callbacks where status = 'received' and next_attempt_at <= at group by organisation_id

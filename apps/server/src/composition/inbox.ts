@@ -10,10 +10,9 @@ export function openInbox(store: Store): Inbox {
   const writerOf = (organisationId: OrganisationId) => {
     const known = writers.get(organisationId)
     if (known) return known
-    const writer = shareWrites<IncomingCallback, KeptCallback>(
-      (callbacks) => store.inOrganisation(organisationId, (tx) => tx.callbacks.keep(callbacks)),
-      { isOfAll: isDatabaseAway },
-    )
+    const writer = shareWrites<IncomingCallback, KeptCallback>((callbacks) => store.keepCallbacks(organisationId, callbacks), {
+      isOfAll: isDatabaseAway,
+    })
     writers.set(organisationId, writer)
     return writer
   }

@@ -21,7 +21,7 @@ import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
 import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
-import type { CallbackStore, IntentStore, NoticeStore, PaymentStore } from './payments/ports.ts'
+import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, NoticeStore, PaymentStore } from './payments/ports.ts'
 import type { ReadingStore } from './readings/ports.ts'
 import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscribers/ports.ts'
 
@@ -99,6 +99,8 @@ export type Transaction = {
 
 export type Store = {
   inOrganisation<T>(organisationId: OrganisationId, work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Keeps calls of one organisation durably, in one round trip. A repeat is counted; none is lost or kept twice. */
+  keepCallbacks(organisationId: OrganisationId, callbacks: readonly IncomingCallback[]): Promise<readonly KeptCallback[]>
   /** Runs the work and rolls everything back. */
   rehearse(organisationId: OrganisationId, work: (tx: Transaction) => Promise<void>): Promise<void>
   organisations(): Promise<readonly OrganisationId[]>

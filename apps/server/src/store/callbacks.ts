@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import type { OrganisationId } from '@nyuzi/core'
 import type { CallbackStore, IncomingCallback, KeptCallback, StoredCallback } from '../flows/payments/ports.ts'
 import { fromRows } from './mapping.ts'
-import { rowsOf, type Sql } from './transaction.ts'
+import { arraysOf, rowsOf, type Sql } from './transaction.ts'
 
 const columns = {
   id: 'uuid',
@@ -18,53 +19,6 @@ const columns = {
 } as const
 
 export const callbackStore = (sql: Sql): CallbackStore => ({
-  async keep(callbacks) {
-    const unique = new Map<string, IncomingCallback>()
-    const copies = new Map<string, number>()
-    for (const callback of callbacks) {
-      const first = unique.get(keyOf(callback)) ?? callback
-      unique.set(keyOf(callback), first)
-      if (sameBytes(first, callback)) copies.set(keyOf(callback), (copies.get(keyOf(callback)) ?? 0) + 1)
-    }
-    const rowsIn = [...unique.values()].map((callback) => toRow(callback, copies.get(keyOf(callback)) ?? 1))
-    const kept = new Map<string, { id: string; inserted: boolean; sha256: string }>()
-    // One statement: finds the intent of a token, writes what is new, counts what is not.
-    const rows = await sql`
-      with incoming as (select * from ${rowsOf(sql, rowsIn, columns)}),
-      written as (
-        insert into callbacks as c (organisation_id, id, installation_id, channel, dedupe_key, body, body_sha256, headers, query, peer_address, intent_id, received_at, next_attempt_at, repeats)
-        select nyuzi_organisation(), i.id, i.installation_id, i.channel, i.dedupe_key, i.body, sha256(i.body), i.headers, i.query, i.peer_address, p.id, i.received_at, i.received_at, i.copies - 1
-          from incoming i left join payment_intents p on p.installation_id = i.installation_id and p.callback_token = i.intent_token
-         where i.intent_token is null or p.id is not null
-         order by i.installation_id, i.dedupe_key
-        on conflict (organisation_id, installation_id, dedupe_key)
-          do update set repeats = c.repeats + case when c.body_sha256 = excluded.body_sha256 then excluded.repeats + 1 else 0 end
-        returning c.id, c.installation_id, c.dedupe_key, c.body_sha256)
-      select w.id, w.installation_id as "installationId", w.dedupe_key as "dedupeKey", w.id = i.id as inserted, encode(w.body_sha256, 'hex') as sha256
-        from written w join incoming i on i.installation_id = w.installation_id and i.dedupe_key = w.dedupe_key`
-    for (const row of rows) kept.set(`${row.installationId} ${row.dedupeKey}`, { id: row.id, inserted: row.inserted, sha256: row.sha256 })
-
-    const results: KeptCallback[] = []
-    const conflicts: IncomingCallback[] = []
-    for (const callback of callbacks) {
-      const first = unique.get(keyOf(callback))
-      const row = kept.get(keyOf(callback))
-      const isRepeat = row?.sha256 === sha256Of(callback)
-      if (!row) results.push('unknown_token')
-      else if (row.inserted && first === callback) results.push('stored')
-      else if (isRepeat) {
-        results.push('repeat')
-        // The statement counted the copies of the first of the batch only.
-        if (first && !sameBytes(first, callback)) await sql`update callbacks set repeats = repeats + 1 where id = ${row.id}`
-      } else {
-        conflicts.push(callback)
-        results.push('conflict')
-      }
-    }
-    if (conflicts.length > 0) await keepConflicts(sql, conflicts)
-    return results
-  },
-
   async claim(limit, now, only) {
     return fromRows<StoredCallback>(
       await sql`
@@ -95,6 +49,54 @@ export const callbackStore = (sql: Sql): CallbackStore => ({
         from ${rowsOf(sql, rows, { id: 'uuid', status: 'text', statusReason: 'text', nextAttemptAt: 'timestamptz' })} where c.id = r.id`
   },
 })
+
+/**
+ * Keeps calls of one organisation durably, in one round trip when they are new or plain repeats: the statement is its own
+ * transaction. `within` opens another one for what is seldom, calls that share a key and differ in their bytes.
+ */
+export async function keepCallbacks(
+  sql: Sql,
+  organisationId: OrganisationId,
+  callbacks: readonly IncomingCallback[],
+  within: (work: (sql: Sql) => Promise<void>) => Promise<void>,
+): Promise<readonly KeptCallback[]> {
+  const unique = new Map<string, IncomingCallback>()
+  const copies = new Map<string, number>()
+  for (const callback of callbacks) {
+    const first = unique.get(keyOf(callback)) ?? callback
+    unique.set(keyOf(callback), first)
+    if (sameBytes(first, callback)) copies.set(keyOf(callback), (copies.get(keyOf(callback)) ?? 0) + 1)
+  }
+  const rows = [...unique.values()].map((callback) => toRow(callback, copies.get(keyOf(callback)) ?? 1))
+  const kept = new Map<string, { id: string; inserted: boolean; sha256: string }>()
+  for (const row of await sql`select * from nyuzi_keep_callbacks(${organisationId}, ${arraysOf(sql, rows, Object.keys(columns) as (keyof typeof columns)[])})`)
+    kept.set(`${row.installation_id} ${row.dedupe_key}`, { id: row.id, inserted: row.inserted, sha256: row.sha256 })
+
+  const results: KeptCallback[] = []
+  const conflicts: IncomingCallback[] = []
+  const repeatsOfKept: string[] = []
+  for (const callback of callbacks) {
+    const first = unique.get(keyOf(callback))
+    const row = kept.get(keyOf(callback))
+    if (!row) results.push('unknown_token')
+    else if (row.inserted && first === callback) results.push('stored')
+    else if (row.sha256 === sha256Of(callback)) {
+      results.push('repeat')
+      // The statement counted the copies of the first of the batch only.
+      if (first && !sameBytes(first, callback)) repeatsOfKept.push(row.id)
+    } else {
+      conflicts.push(callback)
+      results.push('conflict')
+    }
+  }
+  if (conflicts.length + repeatsOfKept.length > 0) {
+    await within(async (inner) => {
+      for (const id of repeatsOfKept) await inner`update callbacks set repeats = repeats + 1 where id = ${id}`
+      if (conflicts.length > 0) await keepConflicts(inner, conflicts)
+    })
+  }
+  return results
+}
 
 const keyOf = ({ installationId, dedupeKey }: IncomingCallback): string => `${installationId} ${dedupeKey}`
 

@@ -5,7 +5,7 @@ import { apiKeyStore } from './api-keys.ts'
 import { auditStore } from './audit.ts'
 import { billingStore } from './billing.ts'
 import { branchStore } from './branches.ts'
-import { callbackStore } from './callbacks.ts'
+import { callbackStore, keepCallbacks } from './callbacks.ts'
 import { catalogStore } from './catalog.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
@@ -21,13 +21,16 @@ import { serviceStore } from './services.ts'
 import { subscriberStore } from './subscribers.ts'
 import { subscriptionStore } from './subscriptions.ts'
 import { taskStore } from './tasks.ts'
-import { type Database, inOrganisation, isDatabaseAway, type Sql, sqlState } from './transaction.ts'
+import { type Database, inOrganisation, isDatabaseAway, repeating, type Sql, sqlState } from './transaction.ts'
 
 class RolledBack extends Error {}
 
 /** The flows' door to PostgreSQL. */
 export const openStore = (database: Database): Store => ({
   inOrganisation: (organisationId, work) => inOrganisation(database, organisationId, (sql) => work(openTransaction(sql))),
+
+  keepCallbacks: (organisationId, callbacks) =>
+    repeating(() => keepCallbacks(database, organisationId, callbacks, (work) => inOrganisation(database, organisationId, work))),
 
   async rehearse(organisationId, work) {
     try {

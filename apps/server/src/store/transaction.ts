@@ -34,16 +34,24 @@ const attemptsMax = 5
  * Repeats on a deadlock; `work` must therefore have no effect but its queries.
  */
 export async function inOrganisation<T>(database: Database, organisationId: OrganisationId, work: (sql: Sql) => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return (await database.begin(async (sql) => {
+  return await repeating(
+    async () =>
+      (await database.begin(async (sql) => {
         // Not awaited: it goes down the connection ahead of the first query, in the same round trip.
         const scoped = sql`select set_config('nyuzi.organisation_id', ${organisationId}, true)`.execute()
         scoped.catch(() => {})
         const result = await work(sql)
         await scoped
         return result
-      })) as T
+      })) as T,
+  )
+}
+
+/** Runs a whole transaction again when it met another one at the same rows. */
+export async function repeating<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction()
     } catch (error) {
       if (attempt === attemptsMax || !repeatable.has(sqlState(error))) throw error
     }
@@ -83,13 +91,14 @@ export function rowsOf<Row extends Record<string, unknown>>(
   columns: { readonly [K in keyof Row & string]: Column },
 ) {
   const names = Object.keys(columns) as (keyof Row & string)[]
-  const arrays = names.map((name) => {
-    const values = rows.map((row) => asText(row[name]))
-    return sql`${values}::text[]::${sql.unsafe(columns[name])}[]`
-  })
+  const arrays = names.map((name) => sql`${rows.map((row) => asText(row[name]))}::text[]::${sql.unsafe(columns[name])}[]`)
   const list = arrays.reduce((left, right) => sql`${left}, ${right}`)
   return sql`unnest(${list}) as r(${sql.unsafe(names.map((name) => `"${snake(name)}"`).join(', '))})`
 }
+
+/** The same columns as text arrays alone, for a function that casts them itself. */
+export const arraysOf = <Row extends Record<string, unknown>>(sql: Sql, rows: readonly Row[], names: readonly (keyof Row & string)[]) =>
+  names.map((name) => sql`${rows.map((row) => asText(row[name]))}::text[]`).reduce((left, right) => sql`${left}, ${right}`)
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 

@@ -57,7 +57,7 @@ describe('While PostgreSQL is away', () => {
       await startAgain()
       await isp.until('all payments to be posted', async () => (await posted()).length === taken().length, 20_000)
       expect(await posted()).toEqual(taken())
-      expect(await readdir(join(folder, 'spool'))).toEqual([])
+      await isp.until('the spool to be empty', async () => (await readdir(join(folder, 'spool'))).length === 0)
       expect((await isp.verify()).doubts).toEqual([])
     },
     60_000,

@@ -124,7 +124,10 @@ describe('The same report, brought to two servers', () => {
       receivedAt: isp.clock.now(),
     })
     const keep = (...order: readonly number[]) =>
-      isp.deps.store.inOrganisation(isp.organisationId, (tx) => tx.callbacks.keep(order.map((index) => callbackOf(bodies[index]))))
+      isp.deps.store.keepCallbacks(
+        isp.organisationId,
+        order.map((index) => callbackOf(bodies[index])),
+      )
     expect(await keep(0)).toEqual(['stored'])
     expect(await keep(1, 0, 1, 0)).toEqual(['conflict', 'repeat', 'conflict', 'repeat'])
     expect(

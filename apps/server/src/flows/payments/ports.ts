@@ -67,7 +67,6 @@ export type CallbackEnd = {
 }
 
 export type CallbackStore = {
-  keep(callbacks: readonly IncomingCallback[]): Promise<readonly KeptCallback[]>
   /** Waiting rows, oldest first, locked and skipping those another server holds. */
   claim(limit: number, now: Instant, only?: readonly CallbackId[]): Promise<readonly StoredCallback[]>
   finish(ends: readonly CallbackEnd[], now: Instant): Promise<void>
