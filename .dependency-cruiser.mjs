@@ -40,6 +40,21 @@ export default {
       [library('temporal-polyfill', 'temporal-spec', 'temporal-utils')],
       'Core is pure: temporal-polyfill is its only dependency.',
     ),
+    {
+      name: 'second-calculator-alone',
+      comment:
+        'Two calculators that share code err alike: the second one knows money and nothing else of core (docs/adr/0041-second-calculator.md).',
+      severity: 'error',
+      from: { path: `${core}recompute/`, pathNot: [test] },
+      to: { path: '^packages/', pathNot: [`${core}recompute/`, `${core}money/(money|currency)\\.ts$`] },
+    },
+    {
+      name: 'second-calculator-apart',
+      comment: 'What the first calculator computes never comes from the second.',
+      severity: 'error',
+      from: { path: core, pathNot: [test, `${core}recompute/`, `${core}index\\.ts$`] },
+      to: { path: `${core}recompute/` },
+    },
 
     room('sdk-rooms', sdk, [sdk, core], 'The SDK imports core.'),
     libraries('sdk-libraries', sdk, [library('zod')], 'The SDK needs zod and nothing else.', {

@@ -1,0 +1,34 @@
+import type { Money } from '../money/money.ts'
+
+/** The taxes of a country as data. A tax pack is one; the second calculator reads it without the first one's rules. */
+export type RateTable = {
+  readonly rules: readonly RateRow[]
+  /** The codes of the taxes that a class bears, in the order in which they are laid on. */
+  readonly classes: Readonly<Record<string, readonly string[]>>
+}
+
+export type RateRow = {
+  readonly code: string
+  readonly title: string
+  readonly rateBp: number
+  readonly base: 'net' | 'net_plus_previous'
+  readonly from: string
+  readonly until?: string | undefined
+}
+
+/** What a line follows from, as it is stored: nothing here was computed. Days are civil days, `2026-02-28`. */
+export type LineFacts = {
+  /** For one whole period. */
+  readonly price: Money
+  readonly cadence: { readonly unit: 'day' | 'week' | 'month' | 'year'; readonly count: number }
+  readonly taxClass: string
+  readonly pricing: 'inclusive' | 'exclusive'
+  readonly startsOn: string
+  readonly anchorDay: number
+  /** The first day without service, when that was known as the line was issued. */
+  readonly cancelledOn?: string | undefined
+  readonly period: { readonly start: string; readonly end: string }
+  readonly taxPoint: string
+  /** Absent, no taxes were charged. */
+  readonly rates?: RateTable | undefined
+}
