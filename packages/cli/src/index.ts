@@ -1,6 +1,7 @@
 import { BillingRun } from './commands/billing/run.ts'
 import { DbMigrate } from './commands/db/migrate.ts'
 import { Doctor } from './commands/doctor.ts'
+import { InvoiceExplain } from './commands/invoice/explain.ts'
 import { LedgerVerify } from './commands/ledger/verify.ts'
 
 /** Every command by its id; oclif reads it by this name (package.json). */
@@ -8,5 +9,6 @@ export const COMMANDS = {
   'billing:run': BillingRun,
   'db:migrate': DbMigrate,
   doctor: Doctor,
+  'invoice:explain': InvoiceExplain,
   'ledger:verify': LedgerVerify,
 }

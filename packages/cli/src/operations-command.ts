@@ -31,7 +31,7 @@ export abstract class OperationsCommand extends Command {
   }
 
   protected override async catch(error: Error & { exitCode?: number }): Promise<unknown> {
-    const usage = error instanceof FlagRefused ? error.message : usageOf(error, this.id ?? '')
+    const usage = error instanceof FlagRefused ? error.message : usageOf(error, this.id ?? '', Object.keys(this.ctor.args))
     if (usage === undefined && error.name !== 'OperationRefused') return await super.catch(error)
     // Not by oclif, which breaks lines at 80 characters: a command in the sentence is there to be copied.
     this.logToStderr(`nyuzi: ${usage ?? error.message}`)
@@ -39,12 +39,14 @@ export abstract class OperationsCommand extends Command {
   }
 }
 
-/** What oclif found wrong with the flags, as flag, rule and fix. */
-function usageOf(error: Error, id: string): string | undefined {
+/** What oclif found wrong with the words, as word, rule and fix. */
+function usageOf(error: Error, id: string, takes: readonly string[]): string | undefined {
   const help = `Run \`nyuzi ${id.replaceAll(':', ' ')} --help\` for the flags it takes.`
   const { flags, args } = error as { flags?: readonly string[]; args?: readonly string[] }
   if (error.constructor.name === 'NonExistentFlagsError' && flags) return `${flags.join(', ')}: there is no such flag. ${help}`
-  if (error.constructor.name === 'UnexpectedArgsError' && args) return `${args.join(' ')}: this command takes flags only. ${help}`
+  if (error.constructor.name === 'UnexpectedArgsError' && args)
+    return `${args.join(' ')}: this command takes ${takes.length === 0 ? 'flags' : `${takes.join(' and ').toUpperCase()} and flags`} only. ${help}`
+  if (error.constructor.name === 'RequiredArgsError') return `${takes.join(' and ').toUpperCase()} must be given. ${help}`
   const missing = /^Flag (--[\w-]+) expects a value/.exec(error.message)
   return missing ? `${missing[1]} needs a value. ${help}` : undefined
 }

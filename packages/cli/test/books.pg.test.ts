@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 // biome-ignore lint/style/noRestrictedImports: the furnished ISP lives with the server's tests, and no package exports a test.
-import { type Isp, openIsp } from '../../../apps/server/test/isp.ts'
+import { type Isp, type Line, openIsp } from '../../../apps/server/test/isp.ts'
 import { masterKey, type Ran, runNyuzi } from './run-nyuzi.ts'
 
 let isp: Isp
+let lines: readonly Line[] = []
 const nyuzi = (words: string, env: Record<string, string> = {}): Promise<Ran> =>
   runNyuzi(words, { env: { DATABASE_URL: isp.databaseUrl, ...env } })
 const invoices = async () => (await isp.raw`select count(*)::int as n from invoices`)[0]?.['n']
 
 beforeAll(async () => {
   isp = await openIsp({ startAt: '2024-06-01T06:00:00Z' })
-  await isp.subscribe()
-  await isp.subscribe()
+  lines = [await isp.subscribe(), await isp.subscribe()]
 })
 afterAll(() => isp?.close())
 
@@ -61,6 +61,45 @@ test('books in order are told so, with how much was read', async () => {
   expect(code).toBe(0)
 })
 
+test('an invoice is explained, line by line and in words', async () => {
+  const { code, out } = await nyuzi('invoice explain NRB-000001')
+  expect(out).toBe(`Invoice NRB-000001 of Savanna Fibre (savanna)
+Amina 1, account ${lines[0]?.accountNumber}
+Issued 2024-06-01, due 2024-06-01 (days in Africa/Nairobi); open
+
+Line 1: Internet, 1 Jun 2024 to 30 Jun 2024
+  Plan          HOME10, Home 10; price version 1, from 2020-01-01
+  Price         KES 1,500 for 1 month, taxes inclusive, class internet
+  Subscribed    since 2024-06-01, anchor day 1
+  Period        2024-06-01 to before 2024-07-01
+  Rule          The whole period at the whole price
+  Arithmetic    1500.00
+  Tax point     2024-06-01
+  Net           KES 1,500
+  Line total    KES 1,500
+  Computed a second time:
+    1. Every month from 2024-06-01, day 1 of the month: the period is 2024-06-01 to before 2024-07-01, 30 days
+    2. The price of a whole period: 1500.00
+    3. No tax applies
+
+  Total         KES 1,500
+  Paid          KES 0
+  Open          KES 1,500
+
+The second calculation agrees: KES 1,500
+`)
+  expect(code).toBe(0)
+  const json = JSON.parse((await nyuzi('invoice explain NRB-000001 --organisation savanna --json')).out)
+  expect(json).toMatchObject({ organisation: { slug: 'savanna' }, agrees: true, lines: [{ recomputed: { total: { text: 'KES 1,500' } } }] })
+})
+
+test('an invoice that nobody has is refused', async () => {
+  expect(await nyuzi('invoice explain NRB-000009')).toMatchObject({
+    code: 1,
+    err: 'nyuzi: There is no invoice NRB-000009. Numbers are written as on the invoice, e.g. NRB-000123.\n',
+  })
+})
+
 test('the doctor tells of the boxes, of the key and of schedules that stand still', async () => {
   const well = await nyuzi('doctor')
   expect(well.out).toContain('ok    secret key: it opens the secrets of all 3 installations')
@@ -82,6 +121,20 @@ test('the doctor tells of the boxes, of the key and of schedules that stand stil
   expect(ill.out).toContain('ok    schedule seal-ledger: it ran within the last minute')
   const [router] = await isp.raw`select status from installations where name = 'Router 1'`
   expect(router?.['status']).toBe('active')
+})
+
+test('an invoice that was changed behind the back of the database is told so', async () => {
+  const shift = (by: number) =>
+    isp.raw.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`
+      await sql`update invoice_lines set net_minor = net_minor + ${by} where position = 1 and invoice_id = (select id from invoices where number = 'NRB-000002')`
+    })
+  await shift(1)
+  const { code, out } = await nyuzi('invoice explain NRB-000002')
+  expect(out).toContain('THE SECOND CALCULATION DIFFERS: KES 1,500\n  line 1, net: issued 1500.01 KES, recomputed 1500.00 KES\n')
+  expect(code).toBe(1)
+  await shift(-1)
+  expect(await nyuzi('invoice explain NRB-000002')).toMatchObject({ code: 0 })
 })
 
 test('a posting planted behind the back of the database is found', async () => {

@@ -49,7 +49,7 @@ test('a demo that does not run is started for the command and stopped again', as
   const { code, out } = await demo('doctor')
   expect(out).toContain('ok    settings: fit for demo mode')
   expect(out).toContain('warn  organisations: there is none yet')
-  expect(out).toMatch(/\d+ ok, 4 to look at, 0 failed\n$/)
+  expect(out).toMatch(/\d+ ok, 5 to look at, 0 failed\n$/)
   expect(code).toBe(0)
   expect(await demo('ledger verify')).toMatchObject({
     code: 0,

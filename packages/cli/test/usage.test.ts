@@ -6,6 +6,8 @@ test.each([
   ['billing run --date 30/11/2026', '--date must be a day of the calendar, not "30/11/2026". Write it as YYYY-MM-DD'],
   ['billing run --date', '--date needs a value. Run `nyuzi billing run --help`'],
   ['ledger verify --organization savanna', '--organization: there is no such flag. Run `nyuzi ledger verify --help`'],
+  ['invoice explain', 'NUMBER must be given. Run `nyuzi invoice explain --help`'],
+  ['invoice explain NRB-1 NRB-2', 'NRB-2: this command takes NUMBER and flags only. Run `nyuzi invoice explain --help`'],
   ['doctor --json now', 'now: this command takes flags only. Run `nyuzi doctor --help`'],
 ])('`nyuzi %s` ends with 2 and says what to write instead', async (words, sentence) => {
   const { code, err } = await runNyuzi(words)
@@ -26,7 +28,7 @@ test('help names every command and loads nothing of the server', async () => {
       if (name.startsWith('@nyuzi/server')) throw new Error('help loads the server')
       return next(name, context)
     } })`)}`
-  for (const words of ['--help', 'ledger --help', 'billing run --help', 'db migrate --help', 'doctor --help']) {
+  for (const words of ['--help', 'ledger --help', 'billing run --help', 'invoice explain --help', 'db migrate --help', 'doctor --help']) {
     const { code, out } = await runNyuzi(words, { nodeFlags: [`--import=${refuseServer}`] })
     expect(out).toContain('USAGE')
     expect(code).toBe(0)

@@ -2,7 +2,7 @@ import { showId } from '@nyuzi/core'
 import type { Plugin } from '@nyuzi/sdk'
 import { secretsPlace } from '../flows/installations/check-settings.ts'
 import type { Log } from '../flows/ports.ts'
-import { scheduledJobs } from '../jobs/names.ts'
+import { type ScheduledJob, scheduledJobs } from '../jobs/names.ts'
 import { jobOverdueMs } from '../jobs/schedules.ts'
 import { checkDatabase, databaseSubjects } from '../store/check-database.ts'
 import { type InstallationRow, type InstalledStore, installedStore } from '../store/installed.ts'
@@ -183,15 +183,16 @@ async function lookAtInstallations(
 async function examineSchedules({ database, deps }: Engine, { mode }: Settings): Promise<readonly Finding[]> {
   const runs = new Map((await jobRunStore(database).list()).map((run) => [run.name, run]))
   const fix = 'Start the server with `npm start`; if it runs, look for this job in its log.'
-  return Object.keys(scheduledJobs).map((name) => {
+  return (Object.keys(scheduledJobs) as ScheduledJob[]).map((name) => {
     const subject = `schedule ${name}`
     const run = runs.get(name)
     if (!run) return warn(subject, 'it has never run', fix)
     const ageMinutes = Math.floor((deps.clock.now().getTime() - (run.finishedAt ?? run.startedAt).getTime()) / 60_000)
     // A demo is mostly off; a server that bills real subscribers is not.
-    if (ageMinutes * 60_000 > jobOverdueMs) return (mode === 'real' ? fail : warn)(subject, `it did not run for ${ageMinutes} minutes`, fix)
+    if (ageMinutes * 60_000 > jobOverdueMs[name])
+      return (mode === 'real' ? fail : warn)(subject, `it did not run for ${ageMinutes} minutes`, fix)
     if (run.outcome !== undefined && run.outcome !== 'done')
-      return warn(subject, run.outcome, 'Look for this job in the log of the server.')
+      return warn(subject, run.outcome, 'Look for this job in the log of the server, and for its tasks.')
     return ok(subject, `it ran ${ageMinutes === 0 ? 'within the last minute' : `${ageMinutes} minutes ago`}`)
   })
 }

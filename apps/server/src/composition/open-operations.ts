@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { type OrganisationId, parseCivilDate, readId, showId } from '@nyuzi/core'
 import { clusterState, startPostgres } from '@nyuzi/embedded-postgres'
+import type { z } from 'zod'
+import { type ExplainedInvoice, explainInvoice } from '../flows/billing/explain-invoice.ts'
 import { type DailyCycle, runDailyCycle } from '../flows/billing/run-daily-cycle.ts'
 import { FlowError } from '../flows/errors.ts'
 import { type VerifiedLedger, verifyLedger } from '../flows/ledger/verify-ledger.ts'
+import type { explanationOut } from '../http/wire/explanations.ts'
 import { migrateDatabase } from '../store/migrate.ts'
 import { readMigrationState } from '../store/migration-state.ts'
 import { createLog } from '../telemetry/log.ts'
@@ -17,6 +20,8 @@ import { type NyuziConfig, readSettings, type Settings, UnsafeSettings } from '.
 
 export type NamedOrganisation = { readonly id: string; readonly slug: string; readonly name: string }
 export type VerifiedBooks = VerifiedLedger & { readonly organisation: NamedOrganisation }
+/** As the API answers it. */
+export type InvoiceExplanation = z.output<typeof explanationOut> & { readonly organisation: NamedOrganisation }
 export type BilledOrganisation = DailyCycle & { readonly organisation: NamedOrganisation }
 
 export type Operations = {
@@ -31,6 +36,8 @@ export type Operations = {
     readonly date?: string
     readonly dryRun?: boolean
   }): Promise<readonly BilledOrganisation[]>
+  /** Computes an invoice a second time and tells where each figure comes from. */
+  explainInvoice(options: { readonly number: string; readonly organisation?: string }): Promise<InvoiceExplanation>
   close(): Promise<void>
 }
 
@@ -85,6 +92,22 @@ export function openOperations(env: Env): Operations {
         billed.push({ organisation: named, ...(await refusing(() => runDailyCycle(deps, id, run))) })
       }
       return billed
+    },
+    async explainInvoice({ number, organisation }) {
+      const { deps } = await engine()
+      const found: { readonly organisation: NamedOrganisation; readonly explained: ExplainedInvoice }[] = []
+      for (const [id, named] of await chosen(deps, organisation)) {
+        const explained = await explainInvoice(deps, id, { number })
+        if (explained) found.push({ organisation: named, explained })
+      }
+      const [one, ...others] = found
+      if (!one) throw new OperationRefused(`There is no invoice ${number}. Numbers are written as on the invoice, e.g. NRB-000123.`)
+      if (others.length > 0) {
+        const slugs = found.map(({ organisation: { slug } }) => slug).join(', ')
+        throw new OperationRefused(`Several organisations have an invoice ${number}. Name one of ${slugs} with --organisation.`)
+      }
+      const { explanationOut, toApiExplanation } = await import('../http/wire/explanations.ts')
+      return { organisation: one.organisation, ...explanationOut.parse(toApiExplanation(one.explained)) }
     },
     async close() {
       for (const close of closers.reverse()) await close()

@@ -14,7 +14,7 @@ import type {
 } from '@nyuzi/core'
 import type { AccessStore } from './access/ports.ts'
 import type { ApiKeyStore } from './api-keys/ports.ts'
-import type { BillingStore } from './billing/ports.ts'
+import type { BillingStore, IssuedStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
@@ -80,6 +80,7 @@ export type Transaction = {
   readonly payments: PaymentStore
   readonly ledger: LedgerStore
   readonly billing: BillingStore
+  readonly issued: IssuedStore
   readonly access: AccessStore
   readonly messages: MessageStore
   readonly tasks: TaskStore

@@ -1,5 +1,7 @@
+import type { OrganisationId } from '@nyuzi/core'
 import { PgBoss } from 'pg-boss'
 import { reconcileAccess } from '../flows/access/reconcile-access.ts'
+import { recomputeIssued } from '../flows/billing/recompute-issued.ts'
 import { runDailyCycle } from '../flows/billing/run-daily-cycle.ts'
 import { sealLedger } from '../flows/ledger/seal-ledger.ts'
 import type { Deps, JobRuns } from '../flows/ports.ts'
@@ -7,13 +9,34 @@ import { type ScheduledJob, scheduledJobs } from './names.ts'
 
 export type Schedules = { start(): Promise<void>; stop(): Promise<void> }
 
-/** A scheduled job that did not end for this long is an alarm. */
-export const jobOverdueMs = 15 * 60_000
+const minuteMs = 60_000
 
-const flows: Readonly<Record<ScheduledJob, (deps: Deps, organisationId: Parameters<typeof runDailyCycle>[1]) => Promise<unknown>>> = {
-  'daily-cycle': runDailyCycle,
-  'seal-ledger': sealLedger,
-  'reconcile-access': reconcileAccess,
+/** A scheduled job that did not end for this long is an alarm. */
+export const jobOverdueMs: Readonly<Record<ScheduledJob, number>> = {
+  'daily-cycle': 15 * minuteMs,
+  'seal-ledger': 15 * minuteMs,
+  'reconcile-access': 15 * minuteMs,
+  'recompute-invoices': 26 * 60 * minuteMs,
+}
+
+/** A text tells what a person must look at. */
+type Job = (deps: Deps, organisationId: OrganisationId) => Promise<string | undefined>
+
+const quietly =
+  (work: (deps: Deps, organisationId: OrganisationId) => Promise<unknown>): Job =>
+  async (deps, organisationId) => {
+    await work(deps, organisationId)
+    return undefined
+  }
+
+const jobs: Readonly<Record<ScheduledJob, Job>> = {
+  'daily-cycle': quietly(runDailyCycle),
+  'seal-ledger': quietly(sealLedger),
+  'reconcile-access': quietly(reconcileAccess),
+  async 'recompute-invoices'(deps, organisationId) {
+    const { read, differing } = await recomputeIssued(deps, organisationId)
+    return differing === 0 ? undefined : `${differing} of ${read} invoices differ from their second calculation`
+  },
 }
 
 /**
@@ -41,13 +64,17 @@ async function runJob(deps: Deps, jobRuns: JobRuns, name: ScheduledJob): Promise
   const startedAt = new Date()
   await jobRuns.started(name, startedAt)
   let failed = 0
+  const told: string[] = []
   for (const organisationId of await deps.store.organisations()) {
     try {
-      await flows[name](deps, organisationId)
+      const tells = await jobs[name](deps, organisationId)
+      if (tells !== undefined) told.push(tells)
     } catch (error) {
       failed++
       deps.log.error('a scheduled job failed', { job: name, organisationId, error })
     }
   }
-  await jobRuns.finished(name, new Date(), failed === 0 ? 'done' : `${failed} organisations failed`)
+  if (failed > 0) told.push(`${failed} organisations failed`)
+  const outcome = told.length === 0 ? 'done' : told.join('; ')
+  await jobRuns.finished(name, new Date(), outcome)
 }

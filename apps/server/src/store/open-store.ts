@@ -10,6 +10,7 @@ import { catalogStore } from './catalog.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
 import { intentStore } from './intents.ts'
+import { issuedStore } from './issued.ts'
 import { ledgerStore } from './ledger.ts'
 import { messageStore } from './messages.ts'
 import { noticeStore } from './notices.ts'
@@ -69,6 +70,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
   intents: intentStore(sql),
+  issued: issuedStore(sql),
   ledger: ledgerStore(sql),
   messages: messageStore(sql),
   notices: noticeStore(sql),

@@ -1,4 +1,19 @@
-import type { CivilDate, Currency, FinalInvoice, Instant, InvoiceId, Phone, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
+import type {
+  CivilDate,
+  Currency,
+  FinalInvoice,
+  Instant,
+  InvoiceId,
+  InvoiceLine,
+  Phone,
+  Plan,
+  Price,
+  SubscriberId,
+  Subscription,
+  SubscriptionId,
+  TaxPackCode,
+  TaxSettings,
+} from '@nyuzi/core'
 
 export type OpenInvoice = {
   readonly invoiceId: InvoiceId
@@ -37,4 +52,41 @@ export type BillingStore = {
   unpark(id: SubscriptionId): Promise<boolean>
   /** Open invoices that are due within the span of days. */
   openDueBetween(from: CivilDate, until: CivilDate, after: InvoiceId | undefined, limit: number): Promise<readonly OpenInvoice[]>
+}
+
+/** A line as it was issued, with what it follows from. */
+export type IssuedLineRow = Omit<InvoiceLine, 'category' | 'subscriptionId'> & {
+  /** Absent when the row that the line names is gone, which the database does not allow. */
+  readonly from?: {
+    readonly plan: Plan
+    readonly price: Price
+    readonly subscription: Pick<Subscription, 'id' | 'startsOn' | 'anchorDay' | 'cancelledOn'>
+    /** When the cancellation was recorded. */
+    readonly cancelledAt?: Instant
+  }
+}
+
+export type IssuedInvoiceRow = Pick<FinalInvoice, 'id' | 'number' | 'total' | 'issuedOn' | 'dueOn'> & {
+  readonly createdAt: Instant
+  readonly lines: readonly IssuedLineRow[]
+}
+
+/** The organisation chose its taxes; null forgets a setting. */
+export type TaxChoice = {
+  readonly at: Instant
+  readonly taxPack?: TaxPackCode
+  readonly taxSettings?: TaxSettings | null
+}
+
+/** What was issued, read back to be computed again. */
+export type IssuedStore = {
+  /** Invoices that were issued on `since` or later, those after the id. */
+  page(query: {
+    readonly after: InvoiceId | undefined
+    readonly since: CivilDate | undefined
+    readonly limit: number
+  }): Promise<readonly IssuedInvoiceRow[]>
+  one(by: { readonly number: string } | { readonly invoiceId: InvoiceId }): Promise<IssuedInvoiceRow | undefined>
+  /** As they were recorded, oldest first. */
+  taxChoices(): Promise<readonly TaxChoice[]>
 }

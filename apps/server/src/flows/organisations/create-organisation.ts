@@ -44,6 +44,7 @@ export async function createOrganisation(
       action: 'organisation.create',
       subjectNoun: 'organisation',
       subjectId: organisationId,
+      detail: organisation.policy,
       at: now,
     })
   })

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi'
+import { explainInvoice } from '../../flows/billing/explain-invoice.ts'
 import { runDailyCycle } from '../../flows/billing/run-daily-cycle.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
+import { explanationOut, toApiExplanation } from '../wire/explanations.ts'
 import { invoiceOut, invoiceWithLinesOut, toApiInvoice, toApiInvoiceWithLines } from '../wire/invoices.ts'
 import { dateIn, dateOut, idIn } from '../wire/primitives.ts'
 
@@ -44,6 +46,18 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
         toApiInvoiceWithLines(
           found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.invoice(params.invoice)), 'invoice'),
         ),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/invoices/{invoice}/explanation',
+      permission: 'read',
+      tag: 'Invoices',
+      summary: 'Where each figure of an invoice comes from, computed a second time',
+      description: 'Each line with its plan, dates, rule and taxes, beside what the second calculator makes of the same facts.',
+      params: { invoice: 'invoice' },
+      answer: explanationOut,
+      handle: async ({ principal, params }) =>
+        toApiExplanation(found(await explainInvoice(parts, principal.organisationId, { invoiceId: params.invoice }), 'invoice')),
     }),
     endpoint({
       method: 'post',

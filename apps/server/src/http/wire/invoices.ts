@@ -19,7 +19,7 @@ const fields = {
   createdAt: instantOut,
 }
 
-const taxOut = z
+export const taxOut = z
   .object({
     code: z.string(),
     title: z.string(),
@@ -66,7 +66,7 @@ export const toApiInvoice = ({ subscriberId, totalMinor, allocatedMinor, currenc
   open: amountOf(invoice.status === 'open' ? totalMinor - allocatedMinor : 0n, currency),
 })
 
-const toApiTax =
+export const toApiTax =
   (currency: Currency) =>
   ({ baseMinor, amountMinor, ...tax }: TaxAmount) => ({
     ...tax,

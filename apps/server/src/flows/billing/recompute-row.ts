@@ -1,0 +1,68 @@
+import { type Difference, type IssuedLine, type RecomputedInvoice, type RecomputedLine, recomputeInvoice, type TaxPack } from '@nyuzi/core'
+import type { IssuedInvoiceRow, IssuedLineRow } from './ports.ts'
+import { knownAt, packsAround, type TaxHistory } from './tax-history.ts'
+
+export type RecomputedRow = {
+  readonly outcome: RecomputedInvoice['outcome']
+  readonly differences: readonly Difference[]
+  /** By position. */
+  readonly lines: ReadonlyMap<number, RecomputedLine>
+  readonly total: RecomputedInvoice['total']
+}
+
+/**
+ * Computes an issued invoice again under what was known when it was issued: the taxes by which the organisation billed
+ * then, and a cancellation only if it was recorded by then. Where the records leave two ways open, the one that agrees counts.
+ */
+export function recomputeRow(row: IssuedInvoiceRow, history: TaxHistory): RecomputedRow {
+  const attempts = packsAround(history, row.createdAt).flatMap((pack) => [0, 1].map((choice) => () => recomputeUnder(row, pack, choice)))
+  let first: RecomputedRow | undefined
+  for (const attempt of attempts) {
+    const recomputed = attempt()
+    if (recomputed.outcome === 'agree') return recomputed
+    first ??= recomputed
+  }
+  return first ?? recomputeUnder(row, undefined, 0)
+}
+
+function recomputeUnder(row: IssuedInvoiceRow, pack: TaxPack | undefined, choice: number): RecomputedRow {
+  const lines = row.lines.flatMap((line) => withFacts(line, row, pack, choice) ?? [])
+  const recomputed = recomputeInvoice({ issuedOn: row.issuedOn, dueOn: row.dueOn, total: row.total, lines })
+  const orphans = row.lines.filter(({ from }) => from === undefined).map(orphan)
+  return {
+    outcome: orphans.length > 0 ? 'differ' : recomputed.outcome,
+    differences: [...orphans, ...recomputed.differences],
+    lines: new Map(recomputed.lines.flatMap((line, index) => (lines[index] === undefined ? [] : [[lines[index].position, line]]))),
+    total: recomputed.total,
+  }
+}
+
+function withFacts(
+  line: IssuedLineRow,
+  { createdAt }: IssuedInvoiceRow,
+  pack: TaxPack | undefined,
+  choice: number,
+): IssuedLine | undefined {
+  if (line.from === undefined) return undefined
+  const { price, subscription, cancelledAt } = line.from
+  const known = knownAt(cancelledAt, createdAt)
+  const { startsOn, anchorDay, cancelledOn } = subscription
+  return {
+    ...line,
+    facts: {
+      price: price.amount,
+      priceVersion: price.version,
+      cadence: price.cadence,
+      taxClass: price.taxClass,
+      pricing: price.pricing,
+      startsOn,
+      anchorDay,
+      cancelledOn: (known[choice] ?? known[0]) ? cancelledOn : undefined,
+      period: line.period,
+      taxPoint: line.taxPoint,
+      rates: pack,
+    },
+  }
+}
+
+const orphan = ({ position, priceId }: IssuedLineRow): Difference => ({ position, field: 'price', issued: priceId, recomputed: 'none' })

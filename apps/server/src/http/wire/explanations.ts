@@ -1,0 +1,117 @@
+import { z } from '@hono/zod-openapi'
+import type { RecomputedLine } from '@nyuzi/core'
+import type { ExplainedInvoice } from '../../flows/billing/explain-invoice.ts'
+import type { IssuedLineRow } from '../../flows/billing/ports.ts'
+import { invoiceOut, taxOut, toApiInvoice, toApiTax } from './invoices.ts'
+import { allocationOut, toApiAllocation } from './payments.ts'
+import { dateOut, idOut, moneyOut } from './primitives.ts'
+
+const periodEnd = dateOut.openapi({ description: 'The first day that is not charged' })
+const every = z.string().openapi({ description: 'How long a whole period is', example: '1 month' })
+const figures = { net: moneyOut, taxes: z.array(taxOut), total: moneyOut }
+
+const differenceOut = z.object({
+  line: z.number().int().nullable().openapi({ description: 'Null when it is the invoice itself' }),
+  field: z.string(),
+  issued: z.string(),
+  recomputed: z.string(),
+})
+
+/** What a line follows from; null when the rows it names are gone. */
+const sourceOut = z.object({
+  plan: idOut('plan'),
+  planCode: z.string(),
+  planName: z.string(),
+  price: idOut('price'),
+  priceVersion: z.number().int(),
+  priceEffectiveFrom: dateOut,
+  amount: moneyOut,
+  every,
+  subscription: idOut('subscription'),
+  startsOn: dateOut,
+  anchorDay: z.number().int(),
+  cancelledOn: dateOut.nullable(),
+})
+
+const lineOut = z.object({
+  position: z.number().int(),
+  description: z.string(),
+  source: sourceOut.nullable(),
+  periodStart: dateOut,
+  periodEnd,
+  rule: z.string().openapi({ description: 'In words', example: 'The whole period at the whole price' }),
+  arithmetic: z.string().openapi({ description: 'As it was written when the line was issued' }),
+  taxClass: z.string(),
+  pricing: z.string(),
+  taxPoint: dateOut,
+  ...figures,
+  recomputed: z
+    .object({ periodStart: dateOut, periodEnd, ...figures, steps: z.array(z.string()).readonly() })
+    .nullable()
+    .openapi({ description: 'By the second calculator, from the stored facts alone' }),
+})
+
+export const explanationOut = z
+  .object({
+    invoice: invoiceOut,
+    timeZone: z.string().openapi({ description: 'Whose days the dates are', example: 'Africa/Nairobi' }),
+    agrees: z.boolean(),
+    differences: z.array(differenceOut),
+    recomputedTotal: moneyOut,
+    lines: z.array(lineOut),
+    allocations: z.array(allocationOut).openapi({ description: 'The money that was set against it' }),
+  })
+  .openapi('InvoiceExplanation')
+
+const rules: Readonly<Record<RecomputedLine['rule'], string>> = {
+  whole: 'The whole period at the whole price',
+  first: 'A first period that is shorter, since the start is not the anchor day: price × days ÷ days of the whole period',
+  last: 'A last period, up to the day of the cancellation: price × days ÷ days of the whole period',
+}
+
+export const toApiExplanation = ({ invoice, issued, recomputed, allocations, timeZone }: ExplainedInvoice) => ({
+  invoice: toApiInvoice(invoice),
+  timeZone,
+  agrees: recomputed.outcome === 'agree',
+  differences: recomputed.differences.map(({ position, ...difference }) => ({ ...difference, line: position ?? null })),
+  recomputedTotal: recomputed.total,
+  lines: issued.lines.map((line) => toApiLine(line, recomputed.lines.get(line.position))),
+  allocations: allocations.map(toApiAllocation(invoice.currency)),
+})
+
+const toApiLine = (
+  { from, period, priceId: _, priceVersion: __, net, taxes, ...line }: IssuedLineRow,
+  recomputed: RecomputedLine | undefined,
+) => ({
+  ...line,
+  source: from === undefined ? null : toApiSource(from),
+  periodStart: period.start,
+  periodEnd: period.end,
+  rule: recomputed === undefined ? 'The price or the subscription of this line is gone' : rules[recomputed.rule],
+  net,
+  taxes: taxes.map(toApiTax(net.currency)),
+  recomputed:
+    recomputed === undefined
+      ? null
+      : {
+          ...recomputed,
+          periodStart: recomputed.period.start,
+          periodEnd: recomputed.period.end,
+          taxes: recomputed.taxes.map(toApiTax(net.currency)),
+        },
+})
+
+const toApiSource = ({ plan, price, subscription }: NonNullable<IssuedLineRow['from']>) => ({
+  plan: plan.id,
+  planCode: plan.code,
+  planName: plan.name,
+  price: price.id,
+  priceVersion: price.version,
+  priceEffectiveFrom: price.effectiveFrom,
+  amount: price.amount,
+  every: `${price.cadence.count} ${price.cadence.unit}${price.cadence.count === 1 ? '' : 's'}`,
+  subscription: subscription.id,
+  startsOn: subscription.startsOn,
+  anchorDay: subscription.anchorDay,
+  cancelledOn: subscription.cancelledOn ?? null,
+})

@@ -1,0 +1,151 @@
+import type {
+  CivilDate,
+  Currency,
+  Instant,
+  InvoiceId,
+  PlanId,
+  PriceId,
+  Pricing,
+  SubscriptionId,
+  TaxAmount,
+  TaxClass,
+  TaxPackCode,
+  TaxSettings,
+} from '@nyuzi/core'
+import type { IssuedInvoiceRow, IssuedLineRow, IssuedStore } from '../flows/billing/ports.ts'
+import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
+import type { Sql } from './transaction.ts'
+
+export const issuedStore = (sql: Sql): IssuedStore => ({
+  page: ({ after, since, limit }) =>
+    readIssued(
+      sql,
+      sql`where true ${after === undefined ? sql`` : sql`and i.id > ${after}`} ${since === undefined ? sql`` : sql`and i.issued_on >= ${since}`}
+          order by i.id limit ${limit}`,
+    ),
+  async one(by) {
+    const [found] = await readIssued(sql, 'number' in by ? sql`where i.number = ${by.number}` : sql`where i.id = ${by.invoiceId}`)
+    return found
+  },
+  async taxChoices() {
+    const rows = await sql<ChoiceRow[]>`
+      select r.at, r.detail->>'taxPack' as "taxPack", r.detail->'taxSettings' as "taxSettings", r.detail ? 'taxSettings' as "namesSettings"
+        from audit_records r join organisations o on o.id = r.organisation_id and r.subject_id = o.id::text
+       where r.action in ('organisation.create', 'organisation.change') and r.detail ?| array['taxPack', 'taxSettings'] order by r.at, r.id`
+    return rows.map(({ at, taxPack, taxSettings, namesSettings }) => ({
+      at,
+      ...(taxPack === null ? {} : { taxPack }),
+      ...(namesSettings ? { taxSettings } : {}),
+    }))
+  },
+})
+
+/** A setting that was forgotten is named and null. */
+type ChoiceRow = { at: Instant; taxPack: TaxPackCode | null; taxSettings: TaxSettings | null; namesSettings: boolean }
+
+type InvoiceRow = {
+  id: InvoiceId
+  number: string
+  currency: Currency
+  totalMinor: bigint
+  issuedOn: CivilDate
+  dueOn: CivilDate
+  createdAt: Instant
+}
+
+type LineRow = PriceRow & {
+  invoiceId: InvoiceId
+  position: number
+  description: string
+  lineTaxClass: TaxClass
+  linePricing: Pricing
+  taxPoint: CivilDate
+  netMinor: bigint
+  totalMinor: bigint
+  periodStart: CivilDate
+  periodEnd: CivilDate
+  linePriceId: PriceId
+  priceVersion: number
+  arithmetic: string
+  planId: PlanId
+  planCode: string | null
+  planName: string
+  subscriptionId: SubscriptionId | null
+  startsOn: CivilDate
+  anchorDay: number
+  cancelledOn: CivilDate | null
+  cancelledAt: Instant | null
+}
+
+type TaxRow = TaxAmount & { invoiceId: InvoiceId; linePosition: number }
+
+/** `filter` is the rest of a query whose invoices are called `i`. */
+async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly IssuedInvoiceRow[]> {
+  const invoices = await sql<InvoiceRow[]>`
+    select i.id, i.number, i.currency, i.total_minor as "totalMinor", i.issued_on as "issuedOn", i.due_on as "dueOn", i.created_at as "createdAt"
+      from invoices i ${filter}`
+  const ids = invoices.map(({ id }) => id)
+  const lines = await sql<LineRow[]>`
+    select ${priceColumns(sql)}, n.invoice_id as "invoiceId", n.position, n.description, n.tax_class as "lineTaxClass", n.pricing as "linePricing",
+           n.tax_point as "taxPoint", n.net_minor as "netMinor", n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
+           n.price_id as "linePriceId", n.price_version as "priceVersion", n.arithmetic, l.code as "planCode", l.name as "planName", s.id as "subscriptionId",
+           s.starts_on as "startsOn", s.anchor_day as "anchorDay", s.cancelled_on as "cancelledOn",
+           case when s.cancelled_on is not null then (
+             select max(a.at) from audit_records a
+              where a.organisation_id = s.organisation_id and a.subject_id = s.id::text and a.action = 'subscription.cancel') end as "cancelledAt"
+      from invoice_lines n
+      left join prices r on r.organisation_id = n.organisation_id and r.id = n.price_id
+      left join plans l on l.organisation_id = r.organisation_id and l.id = r.plan_id
+      left join subscriptions s on s.organisation_id = n.organisation_id and s.id = n.subscription_id
+     where n.invoice_id = any (${ids}::uuid[]) order by n.invoice_id, n.position`
+  const taxes = await sql<TaxRow[]>`
+    select invoice_id as "invoiceId", line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
+      from invoice_line_taxes where invoice_id = any (${ids}::uuid[]) order by invoice_id, line_position, position`
+  const taxesByLine = grouped(taxes, ({ invoiceId, linePosition }) => `${invoiceId} ${linePosition}`)
+  const linesByInvoice = grouped(lines, ({ invoiceId }) => invoiceId)
+  return invoices.map(({ currency, totalMinor, ...invoice }) => ({
+    ...invoice,
+    total: { amountMinor: totalMinor, currency },
+    lines: (linesByInvoice.get(invoice.id) ?? []).map((line) =>
+      fromRowLine(line, taxesByLine.get(`${invoice.id} ${line.position}`) ?? [], currency),
+    ),
+  }))
+}
+
+function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, readonly Row[]> {
+  const groups = new Map<string, Row[]>()
+  for (const row of rows) {
+    const group = groups.get(keyOf(row))
+    if (group === undefined) groups.set(keyOf(row), [row])
+    else group.push(row)
+  }
+  return groups
+}
+
+function fromRowLine(row: LineRow, taxes: readonly TaxAmount[], currency: Currency): IssuedLineRow {
+  const { position, description, taxPoint, priceVersion, arithmetic, startsOn, anchorDay, cancelledOn, cancelledAt } = row
+  const line = {
+    position,
+    description,
+    taxClass: row.lineTaxClass,
+    pricing: row.linePricing,
+    taxPoint,
+    net: { amountMinor: row.netMinor, currency },
+    taxes: taxes.map(({ code, title, rateBp, baseMinor, amountMinor }) => ({ code, title, rateBp, baseMinor, amountMinor })),
+    total: { amountMinor: row.totalMinor, currency },
+    period: { start: row.periodStart, end: row.periodEnd },
+    priceId: row.linePriceId,
+    priceVersion,
+    arithmetic,
+  }
+  if (row.subscriptionId === null || row.planCode === null) return line
+  return {
+    ...line,
+    from: {
+      plan: { id: row.planId, code: row.planCode, name: row.planName },
+      price: fromRowPrice(row),
+      subscription: { id: row.subscriptionId, startsOn, anchorDay, ...(cancelledOn === null ? {} : { cancelledOn }) },
+      ...(cancelledAt === null ? {} : { cancelledAt }),
+    },
+  }
+}
