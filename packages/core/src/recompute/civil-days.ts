@@ -1,7 +1,7 @@
 // The second calculator counts days in its own way: years from the year 1 and a table of months, where the first one
 // counts eras from March. A mistake of one is not a mistake of the other.
 
-export type Day = { readonly year: number; readonly month: number; readonly day: number }
+type Day = { readonly year: number; readonly month: number; readonly day: number }
 
 const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365]
 
@@ -16,7 +16,7 @@ export function readDay(text: string): Day {
 }
 
 /** Day 1 is 1 January of the year 1. */
-export function dayNumber({ year, month, day }: Day): number {
+function dayNumber({ year, month, day }: Day): number {
   const past = year - 1
   const leapDays = Math.floor(past / 4) - Math.floor(past / 100) + Math.floor(past / 400)
   return past * 365 + leapDays + (daysBefore[month - 1] ?? 0) + (month > 2 && isLeap(year) ? 1 : 0) + day
