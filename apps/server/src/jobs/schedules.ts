@@ -60,7 +60,7 @@ export function createSchedules(deps: Deps, databaseUrl: string, jobRuns: JobRun
 }
 
 /** Runs a job for every organisation; one that fails stops no other. */
-async function runJob(deps: Deps, jobRuns: JobRuns, name: ScheduledJob): Promise<void> {
+export async function runJob(deps: Deps, jobRuns: JobRuns, name: ScheduledJob): Promise<void> {
   const startedAt = new Date()
   await jobRuns.started(name, startedAt)
   let failed = 0

@@ -8,6 +8,8 @@ import type { NewPrice } from '../../src/flows/catalog/create-price.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
+import { runJob } from '../../src/jobs/schedules.ts'
+import { jobRunStore } from '../../src/store/job-runs.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
 let isp: Isp
@@ -204,5 +206,16 @@ describe('A line that was changed behind the back of the database', () => {
     expect(read).toBeGreaterThan(1_200)
     expect(differing).toBe(3)
     expect(await isp.raw`select from tasks where kind = 'invoice_differs' and done_at is null`).toHaveLength(3)
+  })
+
+  it('is told by the job of the night, until it is right again', async () => {
+    const outcome = async () => {
+      await runJob(isp.deps, jobRunStore(isp.engine.database), 'recompute-invoices')
+      return (await isp.raw`select outcome from job_runs where name = 'recompute-invoices'`)[0]?.['outcome']
+    }
+    expect(await outcome()).toMatch(/^3 of 12\d\d invoices differ from their second calculation$/)
+    await plant((sql) => sql`update invoices set total_minor = total_minor - 1 where number in ('COPY-1', 'COPY-777', 'COPY-1200')`)
+    expect(await outcome()).toBe('done')
+    expect(await isp.raw`select from tasks where kind = 'invoice_differs' and done_at is null`).toEqual([])
   })
 })
