@@ -1,6 +1,6 @@
 // Mends postgres.js 3.4.9 where it ends the whole process when PostgreSQL goes away: a write that waits for the next turn
 // of the loop meets a connection that has closed meanwhile (porsager/postgres issues 1066, 1154 and 1208; no release has
-// a fix). Run after each install, changes nothing twice, and fails when the code is not what it knows: then look whether
+// a fix); and where a connection that was lost spoils the one that follows it. Run after each install, changes nothing twice, and fails when the code is not what it knows: then look whether
 // the release at hand needs it still. `apps/server/test/flows/database-outage.pg.test.ts` shows what it is for.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -18,6 +18,11 @@ const mends = [
       "    clearImmediate(nextWriteTimer)\n    socket.removeListener('data', data)\n    socket.removeListener('connect', connected)\n    idleTimer",
     mended:
       "    clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    socket.removeListener('data', data)\n    socket.removeListener('connect', connected)\n    idleTimer",
+  },
+  {
+    // The server's last words, "terminating connection", were kept and failed the first query of the next connection.
+    found: '    incomings = null\n    clearImmediate(nextWriteTimer)\n',
+    mended: '    incomings = null\n    errorResponse = null\n    clearImmediate(nextWriteTimer)\n',
   },
 ]
 
