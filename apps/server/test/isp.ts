@@ -30,7 +30,7 @@ import { runDailyCycle } from '../src/flows/billing/run-daily-cycle.ts'
 import { createPlan } from '../src/flows/catalog/create-plan.ts'
 import { createInstallation } from '../src/flows/installations/create-installation.ts'
 import { verifyLedger } from '../src/flows/ledger/verify-ledger.ts'
-import { createOrganisation } from '../src/flows/organisations/create-organisation.ts'
+import { type CreateOrganisation, createOrganisation } from '../src/flows/organisations/create-organisation.ts'
 import { receiveCallback } from '../src/flows/payments/receive-callback.ts'
 import { createService } from '../src/flows/subscribers/create-service.ts'
 import { createSubscriber } from '../src/flows/subscribers/create-subscriber.ts'
@@ -81,17 +81,7 @@ export async function openIsp(options: IspOptions = {}) {
   const { deps } = first.engine
   const furnished = { ...deps, mintApiKey, pluginCatalog: createPluginCatalog(plugins) }
 
-  const { organisationId, branchId } = await createOrganisation(furnished, {
-    slug: 'savanna',
-    name: 'Savanna Fibre',
-    country: 'KE',
-    currency: 'KES',
-    timeZone: 'Africa/Nairobi',
-    language: 'en',
-    accountPrefix: '',
-    policy: { invoiceLeadDays: 7, payTo: 'Paybill 400123' },
-    branch: { code: 'NRB', name: 'Nairobi' },
-  })
+  const { organisationId, branchId } = await createOrganisation(furnished, savannaFibre)
   const install = (pluginId: string, name: string, settings: Record<string, unknown>): Promise<InstallationId> =>
     createInstallation(furnished, organisationId, { pluginId, name, settings, actor })
   const paybill = await install('mpesa', 'Paybill 400123', daraja.settings('400123'))
@@ -197,6 +187,19 @@ export async function openIsp(options: IspOptions = {}) {
       await database.drop()
     },
   }
+}
+
+/** The organisation of every test that needs one only. */
+export const savannaFibre: CreateOrganisation = {
+  slug: 'savanna',
+  name: 'Savanna Fibre',
+  country: 'KE',
+  currency: 'KES',
+  timeZone: 'Africa/Nairobi',
+  language: 'en',
+  accountPrefix: '',
+  policy: { invoiceLeadDays: 7, payTo: 'Paybill 400123' },
+  branch: { code: 'NRB', name: 'Nairobi' },
 }
 
 export const priceOf = (amount: string, billing: BillingMode, graceDays: number) => ({

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { OrganisationId } from '@nyuzi/core'
 import type { CallbackStore, IncomingCallback, KeptCallback, StoredCallback } from '../flows/payments/ports.ts'
 import { fromRows } from './mapping.ts'
+import { taskStore } from './tasks.ts'
 import { arraysOf, rowsOf, type Sql } from './transaction.ts'
 
 const columns = {
@@ -130,9 +131,12 @@ async function keepConflicts(sql: Sql, conflicts: readonly IncomingCallback[]): 
       select nyuzi_organisation(), id, installation_id, channel, dedupe_key || '#' || encode(sha256(body), 'hex'), body, sha256(body), headers, query, received_at, received_at, 'conflict'
         from ${rowsOf(sql, [toRow(callback, 1)], columns)}
       on conflict (organisation_id, installation_id, dedupe_key) do update set repeats = callbacks.repeats + 1`
-    await sql`
-      insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at)
-      values (nyuzi_organisation(), 'callback_conflict', 'callback', ${callback.dedupeKey}, 'A provider sent the same report twice with different content', '{}', ${callback.receivedAt})
-      on conflict (organisation_id, kind, subject_noun, subject_id) where done_at is null do nothing`
+    await taskStore(sql).open({
+      kind: 'callback_conflict',
+      subjectNoun: 'callback',
+      subjectId: callback.dedupeKey,
+      title: 'A provider sent the same report twice with different content',
+      at: callback.receivedAt,
+    })
   }
 }

@@ -1,5 +1,7 @@
 import type { InstallationId, Instant, OrganisationId } from '@nyuzi/core'
 import { fromRows } from './mapping.ts'
+import { organisationIds } from './organisations.ts'
+import { taskStore } from './tasks.ts'
 import { type Database, inOrganisation } from './transaction.ts'
 
 /** An installation as the plugin host needs it. */
@@ -41,18 +43,14 @@ export const installedStore = (database: Database): InstalledStore => ({
             from installations i join organisations o on o.id = i.organisation_id order by i.created_at, i.id`,
       ),
     ),
-  async organisations() {
-    return (await database`select nyuzi_organisations() as id`).map(({ id }) => id as OrganisationId)
-  },
+  organisations: () => organisationIds(database),
   pause: (organisationId, id, reason, at) =>
     inOrganisation(database, organisationId, async (sql) => {
       const paused = await sql`
         update installations set status = 'paused', status_reason = ${reason}, version = version + 1, updated_at = ${at} where id = ${id} and status = 'active' returning name`
       if (!paused[0]) return
-      await sql`
-        insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at)
-        values (nyuzi_organisation(), 'installation_paused', 'installation', ${id}, ${`${paused[0].name} was paused: ${reason}`}, '{}', ${at})
-        on conflict (organisation_id, kind, subject_noun, subject_id) where done_at is null do nothing`
+      const title = `${paused[0].name} was paused: ${reason}`
+      await taskStore(sql).open({ kind: 'installation_paused', subjectNoun: 'installation', subjectId: id, title, at })
     }),
   retryAccess: (organisationId, id, at) =>
     inOrganisation(database, organisationId, async (sql) => {

@@ -14,7 +14,7 @@ import { issuedStore } from './issued.ts'
 import { ledgerStore } from './ledger.ts'
 import { messageStore } from './messages.ts'
 import { noticeStore } from './notices.ts'
-import { organisationStore, organisationsStore } from './organisations.ts'
+import { organisationIds, organisationStore, organisationsStore } from './organisations.ts'
 import { paymentStore } from './payments.ts'
 import { cockpitReadings } from './readings/cockpit.ts'
 import { readingStore } from './readings.ts'
@@ -44,9 +44,7 @@ export const openStore = (database: Database): Store => ({
     }
   },
 
-  async organisations() {
-    return (await database`select nyuzi_organisations() as id`).map(({ id }) => id as OrganisationId)
-  },
+  organisations: () => organisationIds(database),
 
   mayPass: (error) => isDatabaseAway(error) || /^(40|55)/.test(sqlState(error)),
 

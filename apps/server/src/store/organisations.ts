@@ -1,7 +1,7 @@
-import { asId, type Currency } from '@nyuzi/core'
+import { asId, type Currency, type OrganisationId } from '@nyuzi/core'
 import type { OrganisationsStore } from '../flows/organisations/ports.ts'
 import type { OrganisationPolicy, OrganisationStore } from '../flows/ports.ts'
-import type { Sql } from './transaction.ts'
+import type { Database, Sql } from './transaction.ts'
 
 type PolicyRow = Partial<OrganisationPolicy>
 
@@ -18,6 +18,10 @@ export const organisationStore = (sql: Sql): OrganisationStore => ({
     return { ...row, id: asId('organisation', row.id), policy: toPolicy(row.policy) }
   },
 })
+
+/** All organisations of this server: the one question that is asked outside any of them. */
+export const organisationIds = async (database: Database): Promise<OrganisationId[]> =>
+  (await database`select nyuzi_organisations() as id`).map(({ id }) => id as OrganisationId)
 
 export const organisationsStore = (sql: Sql): OrganisationsStore => ({
   async add(organisation) {

@@ -24,7 +24,7 @@ import { createService } from '../../src/flows/subscribers/create-service.ts'
 import { createSubscriber } from '../../src/flows/subscribers/create-subscriber.ts'
 import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import { migrateDatabase } from '../../src/store/migrate.ts'
-import { priceOf, routerSettings } from '../isp.ts'
+import { priceOf, routerSettings, savannaFibre } from '../isp.ts'
 import { freePort, type ServerProcess, startServerProcess } from './server-process.ts'
 
 const actor = 'supervisor'
@@ -82,17 +82,7 @@ export async function openSupervisedIsp({ servers = 1, lines: lineCount = 30 } =
     processMetrics: false,
   })
   const deps = { ...engine.deps, mintApiKey, pluginCatalog: createPluginCatalog(plugins) }
-  const { organisationId, branchId } = await createOrganisation(deps, {
-    slug: 'savanna',
-    name: 'Savanna Fibre',
-    country: 'KE',
-    currency: 'KES',
-    timeZone: 'Africa/Nairobi',
-    language: 'en',
-    accountPrefix: '',
-    policy: { invoiceLeadDays: 7, payTo: 'Paybill 400123' },
-    branch: { code: 'NRB', name: 'Nairobi' },
-  })
+  const { organisationId, branchId } = await createOrganisation(deps, savannaFibre)
   const install = (pluginId: string, name: string, settings: Record<string, unknown>): Promise<InstallationId> =>
     createInstallation(deps, organisationId, { pluginId, name, settings, actor })
   const paybill = await install('mpesa', 'Paybill 400123', daraja.settings('400123'))

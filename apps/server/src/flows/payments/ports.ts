@@ -46,17 +46,8 @@ export type KeptCallback = 'stored' | 'repeat' | 'conflict' | 'unknown_token' | 
 /** The inbox as the callback route sees it: many calls share one durable write. */
 export type Inbox = { keep(callback: IncomingCallback): Promise<KeptCallback> }
 
-export type StoredCallback = {
-  readonly id: CallbackId
-  readonly installationId: InstallationId
-  readonly channel: string
-  readonly body: Uint8Array
-  readonly headers: Readonly<Record<string, string>>
-  readonly query: Readonly<Record<string, string>>
-  readonly peerAddress?: string
-  readonly intentId?: IntentId
-  readonly receivedAt: Instant
-}
+/** A call that waits in the inbox: its token has been looked up, its key has done its work. */
+export type StoredCallback = Omit<IncomingCallback, 'organisationId' | 'dedupeKey' | 'intentToken'> & { readonly intentId?: IntentId }
 
 export type CallbackEnd = {
   readonly id: CallbackId
