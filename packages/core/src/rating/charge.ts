@@ -1,5 +1,5 @@
 import type { PriceId, SubscriptionId } from '../ids.ts'
-import { type Money, toDecimal } from '../money/money.ts'
+import type { Money } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import { isOver } from '../subscriptions/lifecycle.ts'
 import { billingAnchorOf, type Subscription } from '../subscriptions/subscription.ts'
@@ -7,7 +7,7 @@ import type { Pricing, TaxClass } from '../tax/rule.ts'
 import { addDays, type CivilDate } from '../time/calendar.ts'
 import { formatDate } from '../time/format-date.ts'
 import { daysIn, fullPeriodOf, type Period, periodNumber } from '../time/period.ts'
-import { prorate } from './prorate.ts'
+import { prorate, prorationWorking } from './prorate.ts'
 
 /** A priced fact that waits for an invoice. */
 export type Charge = {
@@ -74,20 +74,18 @@ function chargeFor(subscription: Subscription, index: number): Charge {
   const anchor = billingAnchorOf(subscription)
   const period = lastDayAt(periodNumber(anchor, index), status === 'cancelled' ? cancelledOn : undefined)
   const whole = fullPeriodOf(anchor, index)
-  const [days, daysOfWhole] = [daysIn(period), daysIn(whole)]
-  invariant(days > 0, 'a charged period has at least one day')
-  const text = toDecimal(price.amount)
+  invariant(daysIn(period) > 0, 'a charged period has at least one day')
   return {
     subscriptionId: id,
     description: `Internet, ${formatDate(period.start, 'en')} to ${formatDate(addDays(period.end, -1), 'en')}`,
     category: 'internet',
-    amount: days === daysOfWhole ? price.amount : prorate(price.amount, period, whole),
+    amount: prorate(price.amount, period, whole),
     taxClass: price.taxClass,
     pricing: price.pricing,
     period,
     priceId: price.id,
     priceVersion: price.version,
-    arithmetic: days === daysOfWhole ? text : `${text} × ${days} ÷ ${daysOfWhole}`,
+    arithmetic: prorationWorking(price.amount, period, whole),
   }
 }
 

@@ -1,14 +1,30 @@
-import { type Money, money } from '../money/money.ts'
+import { type Money, money, subtract, toDecimal } from '../money/money.ts'
 import { divideRounded } from '../money/rounding.ts'
 import { invariant } from '../outcome.ts'
+import { daysBetween } from '../time/calendar.ts'
 import { daysIn, type Period } from '../time/period.ts'
 
 /**
- * The share of a period's price that a part of it costs: price × days of the part ÷ days of the whole, rounded once.
- * Of `n` parts that tile a period the sum is off by at most n ÷ 2 minor units; where a price is *divided*, take
- * `splitByWeights`. A credit for the same part is the exact mirror of the charge.
+ * The share of a period's price that a part of it costs, counted from the end: what is left of the period at the part's
+ * start, less what is left at its end, each price × days left ÷ days of the whole, rounded once. So parts that tile a
+ * period sum to its price exactly, however it is cut and in whatever order the parts are charged and credited.
  */
 export function prorate(price: Money, part: Period, whole: Period): Money {
   invariant(part.start >= whole.start && part.end <= whole.end && part.start <= part.end, 'a part lies within its period')
-  return money(divideRounded(price.amountMinor * BigInt(daysIn(part)), BigInt(daysIn(whole))), price.currency)
+  return subtract(leftFrom(price, part.start, whole), leftFrom(price, part.end, whole))
 }
+
+/** How a share comes about, for anyone to recompute: `2500.00 × 12 ÷ 30`; two roundings are shown only where they tell. */
+export function prorationWorking(price: Money, part: Period, whole: Period): string {
+  const text = toDecimal(price)
+  if (daysIn(part) === daysIn(whole)) return text
+  const times = (days: number) => `${text} × ${days} ÷ ${daysIn(whole)}`
+  const onceRounded = shareOf(price, daysIn(part), whole)
+  if (onceRounded.amountMinor === prorate(price, part, whole).amountMinor) return times(daysIn(part))
+  return `${times(daysBetween(part.start, whole.end))} − ${times(daysBetween(part.end, whole.end))}`
+}
+
+const leftFrom = (price: Money, from: Period['start'], whole: Period): Money => shareOf(price, daysBetween(from, whole.end), whole)
+
+const shareOf = (price: Money, days: number, whole: Period): Money =>
+  money(divideRounded(price.amountMinor * BigInt(days), BigInt(daysIn(whole))), price.currency)

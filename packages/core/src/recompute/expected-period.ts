@@ -6,6 +6,8 @@ export type ExpectedPeriod = {
   readonly start: string
   readonly end: string
   readonly days: number
+  /** From the end of what is charged to the end of the whole. */
+  readonly daysAfter: number
   /** The period that the price is for. */
   readonly wholeStart: string
   readonly wholeEnd: string
@@ -24,6 +26,7 @@ export function expectedPeriod(facts: LineFacts): ExpectedPeriod {
     start: writeDay(start),
     end: writeDay(end),
     days: end - start,
+    daysAfter: wholeEnd - end,
     wholeStart: writeDay(wholeStart),
     wholeEnd: writeDay(wholeEnd),
     wholeDays: wholeEnd - wholeStart,

@@ -23,7 +23,9 @@ export type RecomputedLine = {
 export function recomputeLine(facts: LineFacts): RecomputedLine {
   const { currency } = facts.price
   const period = expectedPeriod(facts)
-  const pricedMinor = share(facts.price.amountMinor, { over: BigInt(period.days), under: BigInt(period.wholeDays) })
+  const restOf = (days: number) => share(facts.price.amountMinor, { over: BigInt(days), under: BigInt(period.wholeDays) })
+  // What is left of the whole when the line begins, less what is left when it ends.
+  const pricedMinor = restOf(period.days + period.daysAfter) - restOf(period.daysAfter)
   const taxed = expectedTaxes(pricedMinor, facts)
   const text = (amountMinor: bigint) => toDecimal({ amountMinor, currency })
   return {
@@ -34,7 +36,7 @@ export function recomputeLine(facts: LineFacts): RecomputedLine {
     total: { amountMinor: taxed.totalMinor, currency },
     steps: [
       periodStep(facts, period),
-      priceStep(period, toDecimal(facts.price), text(pricedMinor)),
+      priceStep(period, toDecimal(facts.price), text(pricedMinor), restOf(period.days) === pricedMinor),
       ...taxSteps(facts, taxed, pricedMinor, text),
     ],
   }
@@ -52,8 +54,11 @@ function periodStep({ cadence: { unit, count }, anchorDay, startsOn }: LineFacts
   return `Every ${every} from ${startsOn}${anchor}: the period is ${period.wholeStart} to before ${period.wholeEnd}, ${period.wholeDays} days${charged}`
 }
 
-const priceStep = ({ days, wholeDays }: ExpectedPeriod, price: string, priced: string): string =>
-  days === wholeDays ? `The price of a whole period: ${price}` : `${price} × ${days} ÷ ${wholeDays} = ${priced}`
+function priceStep({ days, daysAfter, wholeDays }: ExpectedPeriod, price: string, priced: string, once: boolean): string {
+  if (days === wholeDays) return `The price of a whole period: ${price}`
+  if (once) return `${price} × ${days} ÷ ${wholeDays} = ${priced}`
+  return `${price} × ${days + daysAfter} ÷ ${wholeDays} − ${price} × ${daysAfter} ÷ ${wholeDays}, each rounded = ${priced}`
+}
 
 function taxSteps(
   { pricing, taxPoint }: LineFacts,
