@@ -1,5 +1,7 @@
 import { createTestDatabase } from '@nyuzi/embedded-postgres/testing'
 import { describe, expect, it } from 'vitest'
+import { measureBillingRun } from './billing-run.ts'
+import { measureBillingScale } from './billing-scale.ts'
 import { measureCallbackIngest } from './callback-ingest.ts'
 import type { Figure } from './kit/figure.ts'
 import { measurePostPayment } from './post-payment.ts'
@@ -16,6 +18,22 @@ async function measureSmall(measure: (databaseUrl: string) => Promise<readonly F
 }
 
 describe('The figures', () => {
+  it('measure the run of a day, whose rows are those of one statement', async () => {
+    const names = await measureSmall((url) => measureBillingRun(url, { rounds: 1, subscribers: 20, rowByRow: 10 }))
+    expect(names).toEqual([
+      'billing-run-one-connection',
+      'billing-run-two-connections',
+      'billing-run-row-by-row',
+      'billing-run-memory',
+      'billing-run-repeat',
+    ])
+  })
+
+  it('measure what a subscriber costs by size, and a day by what falls due', async () => {
+    const names = await measureSmall((url) => measureBillingScale(url, { costs: [20, 40], few: 20, many: 60, due: 5, days: 2 }))
+    expect(names).toEqual(['billing-scale-cost', 'billing-scale-due'])
+  })
+
   it('measure callbacks through the route beside single inserts', async () => {
     const names = await measureSmall((url) => measureCallbackIngest(url, { rounds: 1, calls: 96, connections: 8 }))
     expect(names).toEqual(['callback-ingest-rate', 'callback-ingest-p99'])

@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 
-const all = ['callback-ingest', 'post-payment', 'restore']
+const all = ['billing-run', 'billing-scale', 'callback-ingest', 'post-payment', 'restore']
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !all.includes(name))

@@ -25,8 +25,22 @@ export const perSecond = (count: number, ms: number): number => (count / ms) * 1
 function printFigure({ name, ratio, limit, kind, detail }: Figure): void {
   const reached = kind === 'at least' ? ratio >= limit : ratio <= limit
   const bound = `${kind === 'at least' ? '≥' : '≤'} ${limit}`
-  console.log(`FIGURE ${name} ${ratio.toFixed(2)} (limit ${bound}) ${reached ? 'reached' : 'SHORT'}; ${detail}`)
+  console.log(
+    `FIGURE ${name} ${ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2)} (limit ${bound}) ${reached ? 'reached' : 'SHORT'}; ${detail}`,
+  )
 }
+
+/** Sizes that a person asks for: `BENCH_SUBSCRIBERS=100000`, or several with commas between them. */
+export const sizesFrom = (variable: string): readonly number[] =>
+  (process.env[variable] ?? '')
+    .split(',')
+    .filter((text) => text.trim() !== '')
+    .map((text) => {
+      const size = Number(text)
+      if (!Number.isSafeInteger(size) || size < 1)
+        throw new Error(`${variable} must be whole numbers above 0 with commas between them, not ${text}`)
+      return size
+    })
 
 export const isScript = (filename: string): boolean => process.argv[1] === filename
 

@@ -5,8 +5,6 @@ import { mikrotik } from '@nyuzi/plugin-mikrotik'
 import { mpesa } from '@nyuzi/plugin-mpesa'
 import { Hono } from 'hono'
 import postgres from 'postgres'
-import { createMovableClock } from '../../apps/server/src/composition/clock.ts'
-import { createEngine, type Engine } from '../../apps/server/src/composition/engine.ts'
 import { mintApiKey } from '../../apps/server/src/composition/mint-api-key.ts'
 import { createPluginCatalog } from '../../apps/server/src/composition/plugin-catalog.ts'
 import { runDailyCycle } from '../../apps/server/src/flows/billing/run-daily-cycle.ts'
@@ -17,7 +15,7 @@ import { createOrganisation } from '../../apps/server/src/flows/organisations/cr
 import { receiveCallback } from '../../apps/server/src/flows/payments/receive-callback.ts'
 import { wantAccess } from '../../apps/server/src/flows/steps/want-access.ts'
 import { callbackRoutes } from '../../apps/server/src/http/routes/callbacks.ts'
-import { createLog } from '../../apps/server/src/telemetry/log.ts'
+import { openBenchEngine } from './engine.ts'
 
 const actor = 'bench'
 export const priceMinor = 150_000n
@@ -27,22 +25,10 @@ export type BenchIsp = Awaited<ReturnType<typeof openBenchIsp>>
 /** What a seeded line is known by. */
 export type BenchLine = { readonly subscriberId: string; readonly serviceId: string; readonly account: string; readonly username: string }
 
-/** One ISP on a migrated database. Its engine works only after `engine.start()`; until then the bench calls the flows. */
+/** One ISP on a migrated database. */
 export async function openBenchIsp(databaseUrl: string, { connectionsMax = 8 }: { connectionsMax?: number } = {}) {
-  const clock = createMovableClock()
-  clock.moveTo(new Date('2026-06-03T09:00:00Z'))
   const plugins = [mpesa, mikrotik]
-  const engine: Engine = createEngine({
-    databaseUrl,
-    connectionsMax,
-    masterKey: new Uint8Array(32).fill(7),
-    publicUrl: 'http://127.0.0.1',
-    plugins,
-    clock,
-    log: createLog({ level: 'error' }),
-    sweepEveryMs: 1_000,
-    processMetrics: false,
-  })
+  const { engine, clock } = openBenchEngine(databaseUrl, { connectionsMax, plugins })
   const { deps } = engine
   const furnished = { ...deps, mintApiKey, pluginCatalog: createPluginCatalog(plugins) }
   const owner = postgres(databaseUrl, { max: 4, onnotice: () => {} })
