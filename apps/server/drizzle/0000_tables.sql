@@ -4,6 +4,7 @@ CREATE TABLE "charged_periods" (
 	"component" text NOT NULL,
 	"period" daterange NOT NULL,
 	"invoice_id" uuid NOT NULL,
+	"line_position" integer NOT NULL,
 	CONSTRAINT "charged_periods_organisation_id_subscription_id_component_period_pk" PRIMARY KEY("organisation_id","subscription_id","component","period")
 );
 --> statement-breakpoint
@@ -33,11 +34,11 @@ CREATE TABLE "invoice_lines" (
 	"tax_point" date NOT NULL,
 	"net_minor" bigint NOT NULL,
 	"total_minor" bigint NOT NULL,
-	"subscription_id" uuid NOT NULL,
-	"period_start" date NOT NULL,
-	"period_end" date NOT NULL,
-	"price_id" uuid NOT NULL,
-	"price_version" integer NOT NULL,
+	"subscription_id" uuid,
+	"period_start" date,
+	"period_end" date,
+	"price_id" uuid,
+	"price_version" integer,
 	"arithmetic" text NOT NULL,
 	CONSTRAINT "invoice_lines_organisation_id_invoice_id_position_pk" PRIMARY KEY("organisation_id","invoice_id","position")
 );
@@ -46,6 +47,7 @@ CREATE TABLE "invoices" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
 	"subscriber_id" uuid NOT NULL,
+	"kind" text DEFAULT 'invoice' NOT NULL,
 	"series" text NOT NULL,
 	"sequence" bigint NOT NULL,
 	"number" text NOT NULL,
@@ -59,6 +61,7 @@ CREATE TABLE "invoices" (
 	CONSTRAINT "invoices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "invoices_organisation_id_series_sequence_unique" UNIQUE("organisation_id","series","sequence"),
 	CONSTRAINT "invoices_organisation_id_number_unique" UNIQUE("organisation_id","number"),
+	CONSTRAINT "invoices_kind" CHECK ("invoices"."kind" in ('invoice', 'debit_note', 'deposit', 'transfer_out', 'refund')),
 	CONSTRAINT "invoices_allocated" CHECK ("invoices"."allocated_minor" between 0 and "invoices"."total_minor")
 );
 --> statement-breakpoint
@@ -100,6 +103,74 @@ CREATE TABLE "prices" (
 	CONSTRAINT "prices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "prices_organisation_id_plan_id_version_unique" UNIQUE("organisation_id","plan_id","version"),
 	CONSTRAINT "prices_pricing" CHECK ("prices"."pricing" in ('inclusive', 'exclusive'))
+);
+--> statement-breakpoint
+CREATE TABLE "credit_allocations" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"credit_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "credit_allocations_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "credit_allocations_positive" CHECK ("credit_allocations"."amount_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "credit_line_taxes" (
+	"organisation_id" uuid NOT NULL,
+	"credit_id" uuid NOT NULL,
+	"line_position" integer NOT NULL,
+	"position" integer NOT NULL,
+	"code" text NOT NULL,
+	"title" text NOT NULL,
+	"rate_bp" integer NOT NULL,
+	"base_minor" bigint NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	CONSTRAINT "credit_line_taxes_organisation_id_credit_id_line_position_position_pk" PRIMARY KEY("organisation_id","credit_id","line_position","position"),
+	CONSTRAINT "credit_line_taxes_organisation_id_credit_id_line_position_code_unique" UNIQUE("organisation_id","credit_id","line_position","code"),
+	CONSTRAINT "credit_line_taxes_not_negative" CHECK ("credit_line_taxes"."amount_minor" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "credit_lines" (
+	"organisation_id" uuid NOT NULL,
+	"credit_id" uuid NOT NULL,
+	"position" integer NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"line_position" integer NOT NULL,
+	"days" daterange,
+	"subscription_id" uuid,
+	"description" text NOT NULL,
+	"category" text NOT NULL,
+	"tax_class" text NOT NULL,
+	"tax_point" date NOT NULL,
+	"net_minor" bigint NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"arithmetic" text NOT NULL,
+	CONSTRAINT "credit_lines_organisation_id_credit_id_position_pk" PRIMARY KEY("organisation_id","credit_id","position"),
+	CONSTRAINT "credit_lines_not_negative" CHECK ("credit_lines"."net_minor" >= 0 and "credit_lines"."total_minor" >= "credit_lines"."net_minor"),
+	CONSTRAINT "credit_lines_half_open" CHECK ("credit_lines"."days" is null or (not isempty("credit_lines"."days") and lower_inc("credit_lines"."days") and not upper_inc("credit_lines"."days")))
+);
+--> statement-breakpoint
+CREATE TABLE "credits" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"series" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"number" text NOT NULL,
+	"currency" text NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"allocated_minor" bigint DEFAULT 0 NOT NULL,
+	"issued_on" date NOT NULL,
+	"reason" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "credits_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "credits_organisation_id_series_sequence_unique" UNIQUE("organisation_id","series","sequence"),
+	CONSTRAINT "credits_organisation_id_number_unique" UNIQUE("organisation_id","number"),
+	CONSTRAINT "credits_kind" CHECK ("credits"."kind" in ('credit_note', 'transfer_in', 'deposit_release', 'reward', 'goodwill')),
+	CONSTRAINT "credits_total" CHECK ("credits"."total_minor" >= 0),
+	CONSTRAINT "credits_allocated" CHECK ("credits"."allocated_minor" between 0 and "credits"."total_minor")
 );
 --> statement-breakpoint
 CREATE TABLE "journal_entries" (
@@ -546,12 +617,22 @@ CREATE TABLE "subscriptions" (
 );
 --> statement-breakpoint
 ALTER TABLE "invoice_lines" ADD CONSTRAINT "invoice_lines_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_invoice_id_line_position_invoice_lines_organisation_id_invoice_id_position_fk" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "charged_periods_line" ON "charged_periods" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_subscriber" ON "invoices" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
+CREATE INDEX "credit_allocations_credit" ON "credit_allocations" USING btree ("organisation_id","credit_id");--> statement-breakpoint
+CREATE INDEX "credit_allocations_invoice" ON "credit_allocations" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
+CREATE INDEX "credit_lines_line" ON "credit_lines" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
+CREATE INDEX "credits_subscriber" ON "credits" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
+CREATE INDEX "credits_free" ON "credits" USING btree ("organisation_id","subscriber_id") WHERE "credits"."allocated_minor" < "credits"."total_minor";--> statement-breakpoint
 CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
 CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint
 CREATE INDEX "messages_waiting" ON "messages" USING btree ("organisation_id","next_attempt_at") WHERE "messages"."next_attempt_at" is not null;--> statement-breakpoint

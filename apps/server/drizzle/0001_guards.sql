@@ -32,13 +32,28 @@ create trigger ledger_block_entries_final before update or delete on ledger_bloc
 --> statement-breakpoint
 create trigger audit_records_final before update or delete on audit_records for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
-create trigger charged_periods_final before update or delete on charged_periods for each row execute function nyuzi_refuse_change();
+create trigger credit_lines_final before update or delete on credit_lines for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger credit_line_taxes_final before update or delete on credit_line_taxes for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger credit_allocations_final before update or delete on credit_allocations for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+-- Days are released by the credit line that names them, or with the invoice that is voided, and by nothing else.
+create function nyuzi_guard_charged_period() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' or pg_trigger_depth() < 2 then
+    raise exception 'charged days are released only by a credit note or a voided invoice' using errcode = 'NY001';
+  end if;
+  return old;
+end $$;
+--> statement-breakpoint
+create trigger charged_periods_guarded before update or delete on charged_periods for each row execute function nyuzi_guard_charged_period();
 --> statement-breakpoint
 -- Emptying a table passes row triggers by.
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -113,11 +128,11 @@ end $$;
 --> statement-breakpoint
 create trigger ledger_accounts_guarded before update on ledger_accounts for each row execute function nyuzi_guard_account();
 --> statement-breakpoint
--- Invoice numbers: the counter moves only with invoices, and invoices come only in the counter's order.
+-- Numbers: the counter moves only with its documents, and they come only in the counter's order.
 create function nyuzi_check_numbers() returns trigger language plpgsql as $$
 declare s record;
 begin
-  for s in select organisation_id, series, min(sequence) as first, max(sequence) as last, count(*) as n from new_invoices group by 1, 2 loop
+  for s in select organisation_id, series, min(sequence) as first, max(sequence) as last, count(*) as n from new_documents group by 1, 2 loop
     if s.last - s.first + 1 <> s.n then
       raise exception 'series % would have a gap between % and %', s.series, s.first, s.last using errcode = 'NY005';
     end if;
@@ -129,12 +144,14 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
-create trigger invoices_numbered after insert on invoices referencing new table as new_invoices for each statement execute function nyuzi_check_numbers();
+create trigger invoices_numbered after insert on invoices referencing new table as new_documents for each statement execute function nyuzi_check_numbers();
+--> statement-breakpoint
+create trigger credits_numbered after insert on credits referencing new table as new_documents for each statement execute function nyuzi_check_numbers();
 --> statement-breakpoint
 create function nyuzi_guard_series() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' or pg_trigger_depth() < 2 then
-    raise exception 'an invoice number series moves only with its invoices' using errcode = 'NY005';
+    raise exception 'a number series moves only with its documents' using errcode = 'NY005';
   end if;
   return new;
 end $$;
@@ -183,23 +200,117 @@ create trigger invoice_line_taxes_checked after insert on invoice_line_taxes ref
 alter table invoice_line_taxes add constraint invoice_line_taxes_line foreign key (organisation_id, invoice_id, line_position)
   references invoice_lines (organisation_id, invoice_id, position) deferrable initially deferred;
 --> statement-breakpoint
+-- A credited line is its net and its taxes, and all credits of a line together are never more than it claimed, in net
+-- and in each tax. The claims are locked first, so two credits of one line see each other. Days that a credit names
+-- must be charged by that line still; they are released, so that they may be charged again.
+create function nyuzi_check_credit_lines() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off as $$
+declare bad record;
+begin
+  perform from invoices i where (i.organisation_id, i.id) in (select organisation_id, invoice_id from new_lines) order by i.id for update;
+  select n.credit_id, n.position, n.total_minor, n.net_minor, coalesce(t.taxes, 0) as taxes into bad from new_lines n
+    left join lateral (
+      select sum(x.amount_minor) as taxes from credit_line_taxes x
+       where x.organisation_id = n.organisation_id and x.credit_id = n.credit_id and x.line_position = n.position) t on true
+   where n.total_minor <> n.net_minor + coalesce(t.taxes, 0) limit 1;
+  if found then
+    raise exception 'line % of credit % gives %, not its net % and taxes %', bad.position, bad.credit_id, bad.total_minor, bad.net_minor, bad.taxes using errcode = 'NY007';
+  end if;
+  select k.invoice_id, k.line_position into bad from (select distinct organisation_id, invoice_id, line_position from new_lines) k
+    join invoice_lines l on l.organisation_id = k.organisation_id and l.invoice_id = k.invoice_id and l.position = k.line_position
+    join invoices i on i.organisation_id = k.organisation_id and i.id = k.invoice_id
+   where i.status = 'void'
+      or l.net_minor < (select sum(c.net_minor) from credit_lines c
+                         where c.organisation_id = k.organisation_id and c.invoice_id = k.invoice_id and c.line_position = k.line_position)
+      or exists (
+        select from credit_lines c
+          join credit_line_taxes x on x.organisation_id = c.organisation_id and x.credit_id = c.credit_id and x.line_position = c.position
+          left join invoice_line_taxes t on t.organisation_id = k.organisation_id and t.invoice_id = k.invoice_id and t.line_position = k.line_position and t.code = x.code
+         where c.organisation_id = k.organisation_id and c.invoice_id = k.invoice_id and c.line_position = k.line_position
+         group by x.code, t.amount_minor having sum(x.amount_minor) > coalesce(t.amount_minor, 0)) limit 1;
+  if found then
+    raise exception 'line % of invoice % would be credited beyond what it claimed', bad.line_position, bad.invoice_id using errcode = 'NY008';
+  end if;
+  for bad in select n.* from new_lines n where n.days is not null order by n.invoice_id, n.line_position, n.days loop
+    if not bad.days::datemultirange <@ coalesce((
+      select range_agg(p.period) from charged_periods p
+       where p.organisation_id = bad.organisation_id and p.invoice_id = bad.invoice_id and p.line_position = bad.line_position), '{}'::datemultirange) then
+      raise exception 'line % of invoice % does not charge all of %, or not any more', bad.line_position, bad.invoice_id, bad.days using errcode = 'NY008';
+    end if;
+    with released as (
+      delete from charged_periods p
+       where p.organisation_id = bad.organisation_id and p.invoice_id = bad.invoice_id and p.line_position = bad.line_position and p.period && bad.days
+      returning p.*)
+    insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
+    select r.organisation_id, r.subscription_id, r.component, kept, r.invoice_id, r.line_position
+      from released r, unnest(r.period::datemultirange - bad.days::datemultirange) as kept;
+  end loop;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger credit_lines_checked after insert on credit_lines referencing new table as new_lines for each statement execute function nyuzi_check_credit_lines();
+--> statement-breakpoint
+create function nyuzi_check_credit_line_taxes() returns trigger language plpgsql as $$
+declare bad record;
+begin
+  select n.credit_id, n.line_position into bad from new_taxes n
+    join credit_lines l on l.organisation_id = n.organisation_id and l.credit_id = n.credit_id and l.position = n.line_position limit 1;
+  if found then
+    raise exception 'line % of credit % is final; its taxes came before it', bad.line_position, bad.credit_id using errcode = 'NY001';
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger credit_line_taxes_checked after insert on credit_line_taxes referencing new table as new_taxes for each statement execute function nyuzi_check_credit_line_taxes();
+--> statement-breakpoint
+alter table credit_line_taxes add constraint credit_line_taxes_line foreign key (organisation_id, credit_id, line_position)
+  references credit_lines (organisation_id, credit_id, position) deferrable initially deferred;
+--> statement-breakpoint
+-- A credit never changes but in what is allocated of it.
+create function nyuzi_guard_credit() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or (to_jsonb(new) - 'allocated_minor') is distinct from (to_jsonb(old) - 'allocated_minor') then
+    raise exception 'credit % is final', old.number using errcode = 'NY001';
+  end if;
+  if pg_trigger_depth() < 2 then
+    raise exception 'what is allocated of a credit moves only with its allocations' using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger credits_guarded before update or delete on credits for each row execute function nyuzi_guard_credit();
+--> statement-breakpoint
 -- A finalized invoice never changes but in its status and in what is allocated to it (by the trigger below).
 create function nyuzi_guard_invoice() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then
     raise exception 'an issued invoice is never deleted; void it' using errcode = 'NY001';
   end if;
-  if (new.id, new.subscriber_id, new.series, new.sequence, new.number, new.currency, new.total_minor, new.issued_on, new.due_on)
-     is distinct from (old.id, old.subscriber_id, old.series, old.sequence, old.number, old.currency, old.total_minor, old.issued_on, old.due_on) then
+  if (new.id, new.subscriber_id, new.kind, new.series, new.sequence, new.number, new.currency, new.total_minor, new.issued_on, new.due_on)
+     is distinct from (old.id, old.subscriber_id, old.kind, old.series, old.sequence, old.number, old.currency, old.total_minor, old.issued_on, old.due_on) then
     raise exception 'invoice % is final', old.number using errcode = 'NY001';
   end if;
   if new.allocated_minor is distinct from old.allocated_minor and pg_trigger_depth() < 2 then
     raise exception 'what is paid on an invoice moves only with its allocations' using errcode = 'NY001';
   end if;
+  if old.status = 'void' then
+    raise exception 'invoice % is void', old.number using errcode = 'NY001';
+  end if;
+  if new.status = 'void' and (new.allocated_minor <> 0
+     or exists (select from credit_lines c where c.organisation_id = new.organisation_id and c.invoice_id = new.id)) then
+    raise exception 'invoice % is settled in part; credit it', old.number using errcode = 'NY001';
+  end if;
   return new;
 end $$;
 --> statement-breakpoint
 create trigger invoices_guarded before update or delete on invoices for each row execute function nyuzi_guard_invoice();
+--> statement-breakpoint
+create function nyuzi_release_voided() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  delete from charged_periods where organisation_id = new.organisation_id and invoice_id = new.id;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger invoices_voided after update of status on invoices for each row when (new.status = 'void') execute function nyuzi_release_voided();
 --> statement-breakpoint
 -- Who paid how much, when, with which proof: facts. Only the match, the receipt that was still to come, and the allocated sum may be filled in.
 create function nyuzi_guard_payment() returns trigger language plpgsql as $$
@@ -234,6 +345,20 @@ begin
   return null;
 end $$;
 --> statement-breakpoint
+create function nyuzi_apply_credit_allocations() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off as $$
+begin
+  update credits c set allocated_minor = c.allocated_minor + s.amount
+    from (select organisation_id, credit_id, sum(amount_minor) as amount from new_allocations group by 1, 2) s
+   where c.organisation_id = s.organisation_id and c.id = s.credit_id;
+  update invoices i set allocated_minor = i.allocated_minor + s.amount,
+         status = case when i.allocated_minor + s.amount = i.total_minor then 'paid' else i.status end
+    from (select organisation_id, invoice_id, sum(amount_minor) as amount from new_allocations group by 1, 2) s
+   where i.organisation_id = s.organisation_id and i.id = s.invoice_id;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger credit_allocations_applied after insert on credit_allocations referencing new table as new_allocations for each statement execute function nyuzi_apply_credit_allocations();
+--> statement-breakpoint
 create trigger allocations_applied after insert on allocations referencing new table as new_allocations for each statement execute function nyuzi_apply_allocations();
 --> statement-breakpoint
 -- A wanted version never goes back, nor does the version that was seen in place.
@@ -261,7 +386,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on journal_entries, postings, allocations, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods from nyuzi_app;
+revoke update on journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;

@@ -17,6 +17,7 @@ const prefixes = {
   subscription: 'scn',
   service: 'svc',
   invoice: 'inv',
+  credit: 'crd',
   payment: 'pay',
   intent: 'int',
   notice: 'ntc',
@@ -37,6 +38,7 @@ export type SubscriberId = Id<'subscriber'>
 export type SubscriptionId = Id<'subscription'>
 export type ServiceId = Id<'service'>
 export type InvoiceId = Id<'invoice'>
+export type CreditId = Id<'credit'>
 export type PaymentId = Id<'payment'>
 export type IntentId = Id<'intent'>
 export type NoticeId = Id<'notice'>

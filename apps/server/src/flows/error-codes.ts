@@ -45,6 +45,10 @@ export const errorCodes = {
   prompt_too_soon: 409,
   payment_reference_taken: 409,
   payment_already_matched: 409,
+  claim_void: 409,
+  claim_not_creditable: 409,
+  days_not_charged: 409,
+  credit_exceeds_line: 409,
   // What a provider's answer becomes
   provider_refused: 422,
   provider_rate_limited: 503,

@@ -17,6 +17,7 @@ import type { ApiKeyStore } from './api-keys/ports.ts'
 import type { BillingStore, IssuedStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
+import type { ClaimStore, CreditStore } from './credits/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
@@ -80,6 +81,8 @@ export type Transaction = {
   readonly payments: PaymentStore
   readonly ledger: LedgerStore
   readonly billing: BillingStore
+  readonly claims: ClaimStore
+  readonly credits: CreditStore
   readonly issued: IssuedStore
   readonly access: AccessStore
   readonly messages: MessageStore

@@ -117,17 +117,18 @@ export const billingStore = (sql: Sql): BillingStore => {
           arithmetic: 'text',
         })}`
       await sql`
-        insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id)
-        select nyuzi_organisation(), subscription_id, component, daterange(period_start, period_end), invoice_id from ${rowsOf(
+        insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
+        select nyuzi_organisation(), subscription_id, component, daterange(period_start, period_end), invoice_id, line_position from ${rowsOf(
           sql,
-          lines.map(({ subscriptionId, category, periodStart, periodEnd, invoiceId }) => ({
+          lines.map(({ subscriptionId, category, periodStart, periodEnd, invoiceId, position }) => ({
             subscriptionId,
             component: category,
             periodStart,
             periodEnd,
             invoiceId,
+            linePosition: position,
           })),
-          { subscriptionId: 'uuid', component: 'text', periodStart: 'date', periodEnd: 'date', invoiceId: 'uuid' },
+          { subscriptionId: 'uuid', component: 'text', periodStart: 'date', periodEnd: 'date', invoiceId: 'uuid', linePosition: 'integer' },
         )}`
     },
 

@@ -20,11 +20,14 @@ export const issuedStore = (sql: Sql): IssuedStore => ({
   page: ({ after, since, limit }) =>
     readIssued(
       sql,
-      sql`where true ${after === undefined ? sql`` : sql`and i.id > ${after}`} ${since === undefined ? sql`` : sql`and i.issued_on >= ${since}`}
+      sql`where i.kind = 'invoice' ${after === undefined ? sql`` : sql`and i.id > ${after}`} ${since === undefined ? sql`` : sql`and i.issued_on >= ${since}`}
           order by i.id limit ${limit}`,
     ),
   async one(by) {
-    const [found] = await readIssued(sql, 'number' in by ? sql`where i.number = ${by.number}` : sql`where i.id = ${by.invoiceId}`)
+    const [found] = await readIssued(
+      sql,
+      'number' in by ? sql`where i.kind = 'invoice' and i.number = ${by.number}` : sql`where i.kind = 'invoice' and i.id = ${by.invoiceId}`,
+    )
     return found
   },
   async taxChoices() {

@@ -191,7 +191,10 @@ const checks = (sql: Sql) => ({
   P4: sql`select p.id::text as subject, 'allocated ' || p.allocated_minor || ', allocations sum to ' || coalesce(sum(a.amount_minor), 0) as message
             from payments p left join allocations a on a.payment_id = p.id group by p.organisation_id, p.id having p.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
   P4b: sql`select i.number as subject, 'paid ' || i.allocated_minor || ', allocations sum to ' || coalesce(sum(a.amount_minor), 0) as message
-             from invoices i left join allocations a on a.invoice_id = i.id group by i.organisation_id, i.id having i.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
+             from invoices i left join (select invoice_id, amount_minor from allocations union all select invoice_id, amount_minor from credit_allocations) a on a.invoice_id = i.id
+            group by i.organisation_id, i.id having i.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
+  P4c: sql`select c.number as subject, 'allocated ' || c.allocated_minor || ', allocations sum to ' || coalesce(sum(a.amount_minor), 0) as message
+             from credits c left join credit_allocations a on a.credit_id = c.id group by c.organisation_id, c.id having c.allocated_minor <> coalesce(sum(a.amount_minor), 0)`,
   B2: sql`select i.number as subject, 'its total is ' || i.total_minor || ', its lines and taxes sum to ' || coalesce(sum(l.net_minor + l.taxes), 0) as message
             from invoices i
             left join (select n.invoice_id, n.net_minor, coalesce(sum(t.amount_minor), 0) as taxes
@@ -199,7 +202,8 @@ const checks = (sql: Sql) => ({
                         group by n.organisation_id, n.invoice_id, n.position) l on l.invoice_id = i.id
            group by i.organisation_id, i.id having i.total_minor <> coalesce(sum(l.net_minor + l.taxes), 0)`,
   B2b: sql`select i.number as subject, 'it is ' || case when count(e.id) = 0 then 'not in the ledger' else 'in the ledger ' || count(e.id) || ' times' end as message
-             from invoices i left join journal_entries e on e.source_noun = 'invoice' and e.source_id = i.id::text and e.kind = 'invoice_issued'
+             from invoices i left join journal_entries e on e.source_noun = 'invoice' and e.source_id = i.id::text
+                  and e.kind in ('invoice_issued', 'debit_note_issued', 'deposit_claimed', 'credit_transferred', 'credit_refunded')
             where i.total_minor <> 0 group by i.organisation_id, i.id having count(e.id) <> 1`,
   B2c: sql`select i.number || ', line ' || n.position as subject, 'it claims ' || n.total_minor || ', its net and taxes are ' || n.net_minor + coalesce(sum(t.amount_minor), 0) as message
              from invoice_lines n join invoices i on i.id = n.invoice_id
@@ -210,20 +214,75 @@ const checks = (sql: Sql) => ({
              from (select invoice_id::text as invoice_id, code, sum(amount_minor) as amount from invoice_line_taxes group by invoice_id, code having sum(amount_minor) <> 0) d
              full join (select e.source_id as invoice_id, a.owner as code, -sum(p.amount_minor) as amount
                           from postings p join ledger_accounts a on a.id = p.account_id and a.kind = 'tax_payable'
-                          join journal_entries e on e.id = p.entry_id and e.kind = 'invoice_issued' group by e.source_id, a.owner) l
+                          join journal_entries e on e.id = p.entry_id and e.kind in ('invoice_issued', 'debit_note_issued') group by e.source_id, a.owner) l
                on l.invoice_id = d.invoice_id and l.code = d.code
              left join invoices i on i.id::text = coalesce(d.invoice_id, l.invoice_id)
             where coalesce(d.amount, 0) <> coalesce(l.amount, 0)`,
-  B4: sql`select s.series as subject, 'its counter is at ' || s.last_sequence || ', it holds ' || count(i.id) || ' invoices up to ' || coalesce(max(i.sequence), 0) as message
-            from number_series s left join invoices i on i.series = s.series group by s.organisation_id, s.series
-          having s.last_sequence <> count(i.id) or s.last_sequence <> coalesce(max(i.sequence), 0)`,
-  /** What a subscriber owes by the ledger is what the open invoices say, less the money that waits. */
-  L10: sql`select s.id::text as subject, 'the ledger says ' || s.ledger || ', invoices and payments say ' || s.documents as message from (
-             select b.id, coalesce(l.total, 0) as ledger, coalesce(i.total, 0) - coalesce(p.total, 0) as documents
-               from subscribers b
-               left join (select owner, sum(balance_minor) as total from ledger_accounts where kind in ('receivable', 'credit') group by owner) l on l.owner = b.id::text
-               left join (select subscriber_id, sum(total_minor - allocated_minor) as total from invoices where status in ('open', 'paid') group by subscriber_id) i
-                 on i.subscriber_id = b.id
-               left join (select subscriber_id, sum(amount_minor - allocated_minor) as total from payments where status = 'matched' group by subscriber_id) p
-                 on p.subscriber_id = b.id) s where s.ledger <> s.documents`,
+  B4: sql`select s.series as subject, 'its counter is at ' || s.last_sequence || ', it holds ' || count(i.sequence) || ' documents up to ' || coalesce(max(i.sequence), 0) as message
+            from number_series s left join (select series, sequence from invoices union all select series, sequence from credits) i on i.series = s.series
+           group by s.organisation_id, s.series having s.last_sequence <> count(i.sequence) or s.last_sequence <> coalesce(max(i.sequence), 0)`,
+  B5: sql`select c.number as subject, 'its total is ' || c.total_minor || ', its lines and taxes sum to ' || coalesce(sum(l.net_minor + l.taxes), 0) as message
+            from credits c
+            left join (select n.credit_id, n.net_minor, coalesce(sum(t.amount_minor), 0) as taxes
+                         from credit_lines n left join credit_line_taxes t on t.credit_id = n.credit_id and t.line_position = n.position
+                        group by n.organisation_id, n.credit_id, n.position) l on l.credit_id = c.id
+           where c.kind = 'credit_note' group by c.organisation_id, c.id having c.total_minor <> coalesce(sum(l.net_minor + l.taxes), 0)`,
+  B5b: sql`select c.number as subject, 'it is ' || case when count(e.id) = 0 then 'not in the ledger' else 'in the ledger ' || count(e.id) || ' times' end as message
+             from credits c left join journal_entries e on e.kind in ('credit_note_issued', 'deposit_released', 'credit_granted') and e.source_noun = 'credit' and e.source_id = c.id::text
+            where c.total_minor <> 0 and c.kind <> 'transfer_in' group by c.organisation_id, c.id having count(e.id) <> 1`,
+  /** What the state is owed less by the ledger is what each credit note says, tax by tax. */
+  B5c: sql`select c.number || ', ' || coalesce(d.code, l.code) as subject, 'its lines give back ' || coalesce(d.amount, 0) || ', the ledger ' || coalesce(l.amount, 0) as message
+             from (select credit_id::text as credit_id, code, sum(amount_minor) as amount from credit_line_taxes group by credit_id, code having sum(amount_minor) <> 0) d
+             full join (select e.source_id as credit_id, a.owner as code, sum(p.amount_minor) as amount
+                          from postings p join ledger_accounts a on a.id = p.account_id and a.kind = 'tax_payable'
+                          join journal_entries e on e.id = p.entry_id and e.kind = 'credit_note_issued' group by e.source_id, a.owner) l
+               on l.credit_id = d.credit_id and l.code = d.code
+             left join credits c on c.id::text = coalesce(d.credit_id, l.credit_id)
+            where coalesce(d.amount, 0) <> coalesce(l.amount, 0)`,
+  B6: sql`select i.number || ', line ' || n.position as subject, 'it claims ' || n.net_minor || ' net, credits take ' || sum(c.net_minor) as message
+            from credit_lines c join invoice_lines n on n.invoice_id = c.invoice_id and n.position = c.line_position join invoices i on i.id = n.invoice_id
+           group by n.organisation_id, n.invoice_id, n.position, i.number having sum(c.net_minor) > n.net_minor`,
+  B6b: sql`select i.number || ', line ' || c.line_position || ', ' || x.code as subject, 'it bears ' || coalesce(t.amount_minor, 0) || ', credits take ' || sum(x.amount_minor) as message
+             from credit_lines c join credit_line_taxes x on x.credit_id = c.credit_id and x.line_position = c.position join invoices i on i.id = c.invoice_id
+             left join invoice_line_taxes t on t.invoice_id = c.invoice_id and t.line_position = c.line_position and t.code = x.code
+            group by i.number, c.invoice_id, c.line_position, x.code, t.amount_minor having sum(x.amount_minor) > coalesce(t.amount_minor, 0)`,
+  /** The days of a line are either charged still or credited, each once. */
+  B7: sql`select i.number || ', line ' || n.position as subject, 'it is for ' || daterange(n.period_start, n.period_end) || ', charged are ' || coalesce(p.days, '{}') || ', credited ' || coalesce(c.days, '{}') as message
+            from invoice_lines n join invoices i on i.id = n.invoice_id
+            left join (select invoice_id, line_position, range_agg(period) as days, sum(upper(period) - lower(period)) as n from charged_periods group by 1, 2) p
+              on p.invoice_id = n.invoice_id and p.line_position = n.position
+            left join (select invoice_id, line_position, range_agg(days) as days, sum(upper(days) - lower(days)) as n from credit_lines where days is not null group by 1, 2) c
+              on c.invoice_id = n.invoice_id and c.line_position = n.position
+           where n.period_start is not null and case when i.status = 'void' then p.n is not null
+             else coalesce(p.days, '{}') + coalesce(c.days, '{}') <> datemultirange(daterange(n.period_start, n.period_end))
+               or coalesce(p.n, 0) + coalesce(c.n, 0) <> n.period_end - n.period_start end`,
+  /** What a subscriber owes by the ledger is what is open by the claims; a claim that was given up or is void asks nothing. */
+  L10: owned(
+    sql,
+    'receivable',
+    sql`select subscriber_id, sum(total_minor - allocated_minor) as total from invoices where status in ('open', 'paid') group by subscriber_id`,
+  ),
+  /** The credit of a subscriber by the ledger is what is free of payments and credits. */
+  L10b: owned(
+    sql,
+    'credit',
+    sql`select subscriber_id, -sum(free) as total from (
+          select subscriber_id, amount_minor - allocated_minor as free from payments where status = 'matched'
+          union all select subscriber_id, total_minor - allocated_minor from credits) f group by subscriber_id`,
+  ),
+  L10c: owned(
+    sql,
+    'deposit',
+    sql`select subscriber_id, -sum(held) as total from (
+          select subscriber_id, total_minor as held from invoices where kind = 'deposit' and status <> 'void'
+          union all select subscriber_id, -total_minor from credits where kind = 'deposit_release') d group by subscriber_id`,
+  ),
 })
+
+/** Subscribers whose accounts of a kind say otherwise than their documents. */
+const owned = (sql: Sql, kind: LedgerAccountRef['kind'], documents: ReturnType<Sql>) => sql`
+  select s.id::text as subject, 'the ledger says ' || s.ledger || ' ${sql.unsafe(kind)}, the documents say ' || s.documents as message from (
+    select b.id, coalesce(l.total, 0) as ledger, coalesce(d.total, 0) as documents
+      from subscribers b
+      left join (select owner, sum(balance_minor) as total from ledger_accounts where kind = ${kind} group by owner) l on l.owner = b.id::text
+      left join (${documents}) d on d.subscriber_id = b.id) s where s.ledger <> s.documents`

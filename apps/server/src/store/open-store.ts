@@ -7,6 +7,8 @@ import { billingStore } from './billing.ts'
 import { branchStore } from './branches.ts'
 import { callbackStore, keepCallbacks } from './callbacks.ts'
 import { catalogStore } from './catalog.ts'
+import { claimStore } from './claims.ts'
+import { creditStore } from './credits.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
 import { intentStore } from './intents.ts'
@@ -64,7 +66,9 @@ const openTransaction = (sql: Sql): Transaction => ({
   branches: branchStore(sql),
   callbacks: callbackStore(sql),
   catalog: catalogStore(sql),
+  claims: claimStore(sql),
   cockpit: cockpitReadings(sql),
+  credits: creditStore(sql),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
   intents: intentStore(sql),

@@ -110,18 +110,9 @@ export const paymentStore = (sql: Sql): PaymentStore => {
     async addAllocations(allocations, at) {
       if (allocations.length === 0) return
       await sql`
-        insert into allocations (organisation_id, payment_id, invoice_id, amount_minor, created_at)
-        select nyuzi_organisation(), payment_id, invoice_id, amount_minor, ${at}
-          from ${rowsOf(sql, [...allocations], { paymentId: 'uuid', invoiceId: 'uuid', amountMinor: 'bigint' })}`
-    },
-
-    async unapplied(subscriberIds) {
-      if (subscriberIds.length === 0) return []
-      return fromRows(
-        await sql`
-          select id as "paymentId", subscriber_id as "subscriberId", amount_minor - allocated_minor as "amountMinor" from payments
-           where subscriber_id = any(${[...subscriberIds]}::uuid[]) and status = 'matched' and allocated_minor < amount_minor order by paid_at, id for update`,
-      )
+        insert into allocations (organisation_id, id, payment_id, invoice_id, amount_minor, created_at)
+        select nyuzi_organisation(), coalesce(id, uuidv7()), payment_id, invoice_id, amount_minor, ${at}
+          from ${rowsOf(sql, [...allocations], { id: 'uuid', paymentId: 'uuid', invoiceId: 'uuid', amountMinor: 'bigint' })}`
     },
 
     async candidates({ accountKeys, phones, phoneSha256s }) {

@@ -114,7 +114,7 @@ describe('The check of the books', () => {
     [
       'money taken out of suspense by hand',
       `update payments set status = 'matched', subscriber_id = (select id from subscribers limit 1) where status = 'unmatched'`,
-      ['L9', 'L10'],
+      ['L9', 'L10b'],
     ],
     ['an allocation removed', `delete from allocations where id = (select id from allocations order by id limit 1)`, ['P4', 'P4b']],
     [

@@ -156,7 +156,7 @@ describe('The database itself refuses', () => {
 
     it('to charge a day twice, or a span that is empty or closed', async () => {
       const charge = (period: string) => (sql: postgres.TransactionSql) =>
-        sql`insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id) select organisation_id, subscription_id, component, ${period}::text::daterange, invoice_id from charged_periods where subscription_id = ${line.subscriptionId}`
+        sql`insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position) select organisation_id, subscription_id, component, ${period}::text::daterange, invoice_id, line_position from charged_periods where subscription_id = ${line.subscriptionId}`
       await refuses(charge('[2026-07-04,2026-07-20)'), '23P01')
       await refuses(charge('[2026-08-01,2026-08-01)'), '23514')
       await refuses((sql) => sql`delete from charged_periods`, finalRow, noRight)

@@ -1,8 +1,9 @@
-import type { CivilDate, OrganisationId } from '@nyuzi/core'
+import { type CivilDate, money, type OrganisationId } from '@nyuzi/core'
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runDailyCycle } from '../../src/flows/billing/run-daily-cycle.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { createInstallation } from '../../src/flows/installations/create-installation.ts'
 import { sealLedger } from '../../src/flows/ledger/seal-ledger.ts'
 import { createOrganisation } from '../../src/flows/organisations/create-organisation.ts'
@@ -165,6 +166,17 @@ describe('Two organisations on one server', () => {
       await isp.raw`insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at) values (${id}, 'test', 'test', '1', 'Look', '{}', now())`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
+      const [claim] = await isp.raw`select id from invoices where organisation_id = ${id} limit 1`
+      await issueCreditNote(isp.deps, id, {
+        invoiceId: claim?.['id'],
+        reason: 'test',
+        actor: 'test',
+        lines: [{ position: 1, net: money(100n, 'KES') }],
+      })
+      await isp.raw.begin(async (sql) => {
+        await sql`set local session_replication_role = replica`
+        await sql`insert into credit_allocations (organisation_id, credit_id, invoice_id, amount_minor, created_at) select organisation_id, credit_id, invoice_id, 1, now() from credit_lines where organisation_id = ${id}`
+      })
       await isp.raw`
         insert into payment_intents (organisation_id, installation_id, subscriber_id, amount_minor, prompt_minor, currency, phone, account_reference, status, callback_token, requested_at)
         values (${id}, uuidv7(), uuidv7(), 1, 1, 'KES', '', '', 'failed', 'x', now())`
@@ -265,7 +277,13 @@ describe('Two organisations on one server', () => {
         from: new Date(0),
         until: at,
       }),
-      'payments.unapplied': await tx.payments.unapplied([subscriberId]),
+      'credits.free': await tx.credits.free([subscriberId]),
+      'credits.lines': await tx.credits.lines([{ invoiceId: name['invoice'] as never, position: 1 }]),
+      'credits.linesOf': await tx.credits.linesOf(name['invoice'] as never),
+      'credits.chargedDays': await tx.credits.chargedDays([{ subscriptionId: ours.subscriptionId, from: '2020-01-01' as CivilDate }]),
+      'credits.branchCodes': [...(await tx.credits.branchCodes([subscriberId]))],
+      'claims.read': await tx.claims.read(name['invoice'] as never),
+      'claims.entry': await tx.claims.entry(name['invoice'] as never),
       'payments.candidates': (await tx.payments.candidates({ accountKeys: ['0N1Y0URS'], phones: [ours.phone], phoneSha256s: [] })).map(
         (one) => one.subscriberId,
       ),

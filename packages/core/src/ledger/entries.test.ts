@@ -20,6 +20,7 @@ const installationId = idOf('installation', 2)
 const branchId = idOf('branch', 3)
 const paymentId = idOf('payment', 4)
 const invoiceId = idOf('invoice', 5)
+const allocationId = '019a0000-0000-7000-8000-000000000009'
 const effectiveOn = civilDate('2026-06-01')
 const kes = (amountMinor: bigint) => money(amountMinor, 'KES')
 const clearing = { kind: 'clearing', installationId } as const
@@ -188,14 +189,14 @@ describe('money in suspense', () => {
 
 describe('credit applied', () => {
   it('moves from unapplied credit to the claim', () => {
-    const entry = creditApplied({ subscriberId, invoiceId, amount: kes(50n), effectiveOn })
-    expect(entry).toMatchObject({ kind: 'credit_applied', source: { noun: 'invoice', id: invoiceId } })
+    const entry = creditApplied({ subscriberId, allocationId, amount: kes(50n), effectiveOn })
+    expect(entry).toMatchObject({ kind: 'credit_applied', source: { noun: 'allocation', id: allocationId } })
     expect(lines(entry)).toEqual([
       [`credit:${subscriberId}`, 50n],
       [`receivable:${subscriberId}`, -50n],
     ])
-    expect(() => creditApplied({ subscriberId, invoiceId, amount: kes(0n), effectiveOn })).toThrow(Defect)
-    expect(() => creditApplied({ subscriberId, invoiceId, amount: kes(-1n), effectiveOn })).toThrow(Defect)
+    expect(() => creditApplied({ subscriberId, allocationId, amount: kes(0n), effectiveOn })).toThrow(Defect)
+    expect(() => creditApplied({ subscriberId, allocationId, amount: kes(-1n), effectiveOn })).toThrow(Defect)
   })
 
   it('after a payment ends where an allocation at once would have ended', () => {
@@ -204,7 +205,7 @@ describe('credit applied', () => {
         payments.filter(({ allocatedMinor }) => allocatedMinor > 0n),
         (payment) => {
           const later = paymentReceived({ ...payment, place: clearing, allocatedMinor: 0n })
-          const applied = creditApplied({ ...payment, invoiceId, amount: money(payment.allocatedMinor, payment.amount.currency) })
+          const applied = creditApplied({ ...payment, allocationId, amount: money(payment.allocatedMinor, payment.amount.currency) })
           expectBalanced(applied)
           const around = [...balances([...later.postings, ...applied.postings])].filter(([, balance]) => balance !== 0n)
           expect(new Map(around)).toEqual(new Map(balances(paymentReceived({ ...payment, place: clearing }).postings)))

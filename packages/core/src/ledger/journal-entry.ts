@@ -7,7 +7,26 @@ import { accountCode } from './account.ts'
 import type { Posting } from './posting.ts'
 
 /** One per template in `entries/`: what happened, in the words of the business. */
-export type EntryKind = 'invoice_issued' | 'payment_received' | 'payment_unmatched' | 'suspense_resolved' | 'credit_applied' | 'reversal'
+export type EntryKind =
+  | 'invoice_issued'
+  | 'debit_note_issued'
+  | 'deposit_claimed'
+  | 'credit_transferred'
+  | 'credit_refunded'
+  | 'credit_note_issued'
+  | 'deposit_released'
+  | 'credit_granted'
+  | 'payment_received'
+  | 'payment_unmatched'
+  | 'suspense_resolved'
+  | 'credit_applied'
+  | 'written_off'
+  | 'bad_debt_recovered'
+  | 'invoice_voided'
+  | 'reversal'
+
+/** Those that are the exact negation of an entry, which they name. */
+const reversing: readonly EntryKind[] = ['reversal', 'invoice_voided']
 
 /** One fact in the books. Never updated and never deleted; a mistake is answered by a reversal. */
 export type JournalEntry = {
@@ -33,6 +52,6 @@ export function journalEntry(input: JournalEntry): JournalEntry {
   invariant(postings.length >= 2, `an entry has at least two postings: ${input.kind} ${input.source.id}`)
   const sum = postings.reduce((total, { amountMinor }) => total + money(amountMinor, input.currency).amountMinor, 0n)
   invariant(sum === 0n, `postings sum to zero, not ${sum}: ${input.kind} ${input.source.id}`)
-  invariant((input.kind === 'reversal') === (input.reversesEntryId !== undefined), 'a reversal, and only a reversal, names its entry')
+  invariant(reversing.includes(input.kind) === (input.reversesEntryId !== undefined), 'a reversal, and only a reversal, names its entry')
   return { ...input, postings }
 }

@@ -31,12 +31,19 @@ export type Taxable = {
  * so the parts always add up to what was advertised. This rounding is our policy, no law was found that rules it.
  */
 export function computeTax({ amount, taxClass, taxPoint, pricing, exempt = false }: Taxable, pack: TaxPack | undefined): TaxedAmount {
-  const rules = pack === undefined || exempt ? [] : rulesInForce(pack, taxClass, taxPoint)
-  if (rules.length === 0) return { net: amount, taxes: [], total: amount }
-  return pricing === 'exclusive' ? layOn(amount, rules) : takeOut(amount, rules)
+  return taxBy(amount, pricing, pack === undefined || exempt ? [] : rulesInForce(pack, taxClass, taxPoint))
 }
 
-function layOn(net: Money, rules: readonly TaxRule[]): TaxedAmount {
+/** A tax at its rate, whenever it held. */
+export type TaxRate = Pick<TaxRule, 'code' | 'title' | 'rateBp' | 'base'>
+
+/** The same by rates that are known already, in the order in which they are laid on. */
+export function taxBy(amount: Money, pricing: Pricing, rates: readonly TaxRate[]): TaxedAmount {
+  if (rates.length === 0) return { net: amount, taxes: [], total: amount }
+  return pricing === 'exclusive' ? layOn(amount, rates) : takeOut(amount, rates)
+}
+
+function layOn(net: Money, rules: readonly TaxRate[]): TaxedAmount {
   let total = net.amountMinor
   const taxes = rules.map((rule) => {
     const baseMinor = rule.base === 'net' ? net.amountMinor : total
@@ -47,7 +54,7 @@ function layOn(net: Money, rules: readonly TaxRule[]): TaxedAmount {
   return { net, taxes, total: money(total, net.currency) }
 }
 
-function takeOut(total: Money, rules: readonly TaxRule[]): TaxedAmount {
+function takeOut(total: Money, rules: readonly TaxRate[]): TaxedAmount {
   const grosses = grossesOf(rules)
   let rest = total.amountMinor
   const outward = rules
@@ -66,7 +73,7 @@ function takeOut(total: Money, rules: readonly TaxRule[]): TaxedAmount {
 }
 
 /** What a net of one becomes with the first n taxes, as whole numbers over 10,000ⁿ: exact, however many there are. */
-function grossesOf(rules: readonly TaxRule[]): readonly bigint[] {
+function grossesOf(rules: readonly TaxRate[]): readonly bigint[] {
   const grosses = [1n]
   for (const [index, { base, rateBp }] of rules.entries()) {
     const before = grosses[index] ?? 1n
@@ -75,7 +82,7 @@ function grossesOf(rules: readonly TaxRule[]): readonly bigint[] {
   return grosses
 }
 
-const taxAmount = ({ code, title, rateBp }: TaxRule, baseMinor: bigint, amountMinor: bigint): TaxAmount => ({
+const taxAmount = ({ code, title, rateBp }: TaxRate, baseMinor: bigint, amountMinor: bigint): TaxAmount => ({
   code,
   title,
   rateBp,

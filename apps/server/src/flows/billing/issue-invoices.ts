@@ -3,24 +3,21 @@ import {
   asId,
   type CivilDate,
   chargesDue,
-  creditApplied,
   draftInvoice,
   type FinalInvoice,
   finalizeInvoice,
   type Instant,
   type InvoiceDraft,
   invoiceIssued,
-  money,
   type OrganisationId,
   periodNumber,
-  type SubscriberId,
   type Subscription,
   type SubscriptionId,
   type TaxPack,
   taxPackOf,
 } from '@nyuzi/core'
-import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { applyCredit } from '../steps/apply-credit.ts'
 import { type BatchWork, takeBatch } from '../steps/take-batch.ts'
 import { tellSuspended } from '../steps/tell-suspended.ts'
 import { wantAccess } from '../steps/want-access.ts'
@@ -164,34 +161,4 @@ async function number({ ids }: Deps, tx: Transaction, drafts: readonly { draft: 
     last.set(series, sequence)
     return finalizeInvoice(draft, asId('invoice', ids.next()), { series, sequence })
   })
-}
-
-/** Money that waits takes the new invoices at once, oldest payment first. */
-async function applyCredit({ ids, clock }: Deps, tx: Transaction, subscriberIds: readonly SubscriberId[], day: CivilDate): Promise<void> {
-  const unapplied = await tx.payments.unapplied(subscriberIds)
-  if (unapplied.length === 0) return
-  const waiting = new Set(unapplied.map(({ subscriberId }) => subscriberId))
-  const open = await tx.billing.openInvoices([...waiting])
-  const left = new Map(unapplied.map((payment) => [payment.paymentId, payment.amountMinor]))
-  const allocations: Parameters<typeof tx.payments.addAllocations>[0][number][] = []
-  const entries: NewEntry[] = []
-  for (const invoice of open) {
-    let taken = 0n
-    for (const { paymentId, subscriberId } of unapplied) {
-      const free = left.get(paymentId) ?? 0n
-      const amountMinor = subscriberId === invoice.subscriberId ? (free < invoice.openMinor - taken ? free : invoice.openMinor - taken) : 0n
-      if (amountMinor === 0n) continue
-      allocations.push({ paymentId, invoiceId: invoice.invoiceId, amountMinor })
-      left.set(paymentId, free - amountMinor)
-      taken += amountMinor
-    }
-    if (taken === 0n) continue
-    const { subscriberId, invoiceId, currency } = invoice
-    entries.push({
-      id: asId('entry', ids.next()),
-      entry: creditApplied({ subscriberId, invoiceId, amount: money(taken, currency), effectiveOn: day }),
-    })
-  }
-  await tx.ledger.record(entries, clock.now())
-  await tx.payments.addAllocations(allocations, clock.now())
 }

@@ -235,11 +235,10 @@ export type PaymentStore = {
   attachIntent(id: PaymentId, intentId: IntentId): Promise<void>
   /** Moves a payment out of suspense. */
   assign(id: PaymentId, subscriberId: SubscriberId, by: string, at: Instant): Promise<void>
-  addAllocations(allocations: readonly { paymentId: PaymentId; invoiceId: string; amountMinor: bigint }[], at: Instant): Promise<void>
-  /** Money of these subscribers that no invoice has taken yet, oldest first. */
-  unapplied(
-    subscriberIds: readonly SubscriberId[],
-  ): Promise<readonly { paymentId: PaymentId; subscriberId: SubscriberId; amountMinor: bigint }[]>
+  addAllocations(
+    allocations: readonly { id?: string; paymentId: PaymentId; invoiceId: string; amountMinor: bigint }[],
+    at: Instant,
+  ): Promise<void>
   /** Subscribers that any of the keys could mean, with what they owe. */
   candidates(keys: {
     accountKeys: readonly string[]

@@ -1,5 +1,4 @@
 import {
-  allocatePayment,
   asId,
   type BranchId,
   type CivilDate,
@@ -15,9 +14,9 @@ import {
   suspenseResolved,
 } from '@nyuzi/core'
 import type { WantedChange } from '../access/ports.ts'
-import type { OpenInvoice } from '../billing/ports.ts'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Ids, Organisation, Transaction } from '../ports.ts'
+import { openClaims } from './open-claims.ts'
 import { type AccessCause, wantAccess } from './want-access.ts'
 
 /** Money that a subscriber now has, from wherever it came. */
@@ -46,28 +45,12 @@ export async function applyMoney(
 ): Promise<readonly WantedChange[]> {
   if (matched.length === 0) return []
   const subscriberIds = [...new Set(matched.map(({ subscriberId }) => subscriberId))]
-  const open = new Map<SubscriberId, OpenInvoice[]>()
-  for (const invoice of await tx.billing.openInvoices(subscriberIds)) {
-    const theirs = open.get(invoice.subscriberId)
-    if (theirs) theirs.push(invoice)
-    else open.set(invoice.subscriberId, [invoice])
-  }
-
+  const open = openClaims(await tx.billing.openInvoices(subscriberIds))
   const entries: NewEntry[] = []
   const allocations: { paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
   for (const one of matched) {
-    const invoices = open.get(one.subscriberId) ?? []
-    const split = allocatePayment(one.amountMinor, invoices)
-    for (const { invoiceId, amountMinor } of split.allocations) {
-      allocations.push({ paymentId: one.paymentId, invoiceId, amountMinor })
-      const at = invoices.findIndex((invoice) => invoice.invoiceId === invoiceId)
-      const invoice = invoices[at]
-      if (invoice) invoices[at] = { ...invoice, openMinor: invoice.openMinor - amountMinor }
-    }
-    open.set(
-      one.subscriberId,
-      invoices.filter(({ openMinor }) => openMinor > 0n),
-    )
+    const split = open.settle(one.subscriberId, one.amountMinor)
+    allocations.push(...split.allocations.map((allocation) => ({ paymentId: one.paymentId, ...allocation })))
     entries.push({
       id: asId('entry', ids.next()),
       entry: entryOf(one, one.amountMinor - split.restMinor, civilDateAt(one.paidAt, organisation.timeZone)),

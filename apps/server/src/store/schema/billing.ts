@@ -18,13 +18,15 @@ export const invoices = pgTable(
     organisationId: organisationId(),
     id: id(),
     subscriberId: uuid('subscriber_id').notNull(),
+    /** invoice | debit_note | deposit | transfer_out | refund */
+    kind: text('kind').notNull().default('invoice'),
     series: text('series').notNull(),
     sequence: bigint('sequence', { mode: 'bigint' }).notNull(),
     number: text('number').notNull(),
     status: text('status').notNull(),
     currency: text('currency').notNull(),
     totalMinor: minor('total_minor').notNull(),
-    /** Sum of its allocations; kept by the database. */
+    /** Sum of its allocations, of payments and of credits; kept by the database. */
     allocatedMinor: minor('allocated_minor').notNull().default(sql`0`),
     issuedOn: date('issued_on').notNull(),
     dueOn: date('due_on').notNull(),
@@ -34,6 +36,7 @@ export const invoices = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique().on(t.organisationId, t.series, t.sequence),
     unique().on(t.organisationId, t.number),
+    check('invoices_kind', sql`${t.kind} in ('invoice', 'debit_note', 'deposit', 'transfer_out', 'refund')`),
     check('invoices_allocated', sql`${t.allocatedMinor} between 0 and ${t.totalMinor}`),
     index('invoices_open').on(t.organisationId, t.subscriberId, t.dueOn).where(sql`${t.status} = 'open'`),
     index('invoices_open_due').on(t.organisationId, t.dueOn).where(sql`${t.status} = 'open'`),
@@ -56,11 +59,12 @@ export const invoiceLines = pgTable(
     netMinor: minor('net_minor').notNull(),
     /** Net and taxes; the database adds them up. */
     totalMinor: minor('total_minor').notNull(),
-    subscriptionId: uuid('subscription_id').notNull(),
-    periodStart: date('period_start').notNull(),
-    periodEnd: date('period_end').notNull(),
-    priceId: uuid('price_id').notNull(),
-    priceVersion: integer('price_version').notNull(),
+    /** With the days and the price: absent where no subscription is charged, as on a debit note. */
+    subscriptionId: uuid('subscription_id'),
+    periodStart: date('period_start'),
+    periodEnd: date('period_end'),
+    priceId: uuid('price_id'),
+    priceVersion: integer('price_version'),
     /** How the amount was computed, for anyone to recompute: `2500.00 × 12 ÷ 30`. */
     arithmetic: text('arithmetic').notNull(),
   },
@@ -92,7 +96,7 @@ export const invoiceLineTaxes = pgTable(
   ],
 )
 
-/** Spans a subscription was charged for; the database refuses two that overlap. */
+/** Spans a subscription was charged for and not credited; the database refuses two that overlap. */
 export const chargedPeriods = pgTable(
   'charged_periods',
   {
@@ -101,6 +105,10 @@ export const chargedPeriods = pgTable(
     component: text('component').notNull(),
     period: dateRange('period').notNull(),
     invoiceId: uuid('invoice_id').notNull(),
+    linePosition: integer('line_position').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.subscriptionId, t.component, t.period] })],
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.subscriptionId, t.component, t.period] }),
+    index('charged_periods_line').on(t.organisationId, t.invoiceId, t.linePosition),
+  ],
 )

@@ -1,5 +1,6 @@
 export * from './billing.ts'
 export * from './catalog.ts'
+export * from './credits.ts'
 export * from './ledger.ts'
 export * from './messages.ts'
 export * from './organisations.ts'

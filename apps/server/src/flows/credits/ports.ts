@@ -1,0 +1,92 @@
+import type {
+  BranchId,
+  CivilDate,
+  ClaimedDays,
+  ClaimedLine,
+  ClaimKind,
+  Credit,
+  CreditId,
+  Currency,
+  EntryId,
+  FreeClaim,
+  Instant,
+  InvoiceId,
+  InvoiceStatus,
+  JournalEntry,
+  PaymentId,
+  Period,
+  SubscriberId,
+  SubscriptionId,
+  TaxClass,
+  TaxedAmount,
+} from '@nyuzi/core'
+
+export type LineRef = { readonly invoiceId: InvoiceId; readonly position: number }
+
+/** A line of a claim, with what credits have left of it. */
+export type CreditableLine = LineRef & {
+  readonly subscriberId: SubscriberId
+  readonly number: string
+  readonly status: InvoiceStatus
+  readonly currency: Currency
+  readonly description: string
+  readonly category: string
+  readonly taxClass: TaxClass
+  readonly taxPoint: CivilDate
+  readonly subscriptionId?: SubscriptionId
+  readonly claimed: ClaimedLine | ClaimedDays
+  readonly left: TaxedAmount
+  /** Days of it that are charged still, in order; none where it charges no days. */
+  readonly charged: readonly Period[]
+}
+
+/** Days of a subscription that one line charges. */
+export type ChargedDays = LineRef & { readonly subscriptionId: SubscriptionId; readonly component: string; readonly days: Period }
+
+/** Money or credit that no claim has taken yet. */
+export type FreeCredit = {
+  readonly subscriberId: SubscriberId
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly since: Instant
+} & ({ readonly paymentId: PaymentId } | { readonly creditId: CreditId })
+
+export type CreditStore = {
+  /** The code of each subscriber's branch, with which the numbers of their documents begin. */
+  branchCodes(ids: readonly SubscriberId[]): Promise<ReadonlyMap<SubscriberId, string>>
+  lines(refs: readonly LineRef[]): Promise<readonly CreditableLine[]>
+  linesOf(invoiceId: InvoiceId): Promise<readonly CreditableLine[]>
+  /** Days from one on, or of a span, that are charged and not credited. */
+  chargedDays(spans: readonly { subscriptionId: SubscriptionId; from: CivilDate; until?: CivilDate }[]): Promise<readonly ChargedDays[]>
+  add(credits: readonly Credit[], at: Instant): Promise<void>
+  addAllocations(
+    allocations: readonly { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[],
+    at: Instant,
+  ): Promise<void>
+  /** Free payments and credits of these subscribers, oldest first, locked. */
+  free(ids: readonly SubscriberId[]): Promise<readonly FreeCredit[]>
+  /** What is held as deposit: paid and not released. */
+  depositHeld(id: SubscriberId): Promise<bigint>
+}
+
+export type Claim = {
+  readonly id: InvoiceId
+  readonly kind: ClaimKind
+  readonly number: string
+  readonly subscriberId: SubscriberId
+  readonly branchId: BranchId
+  readonly status: InvoiceStatus
+  readonly currency: Currency
+  readonly openMinor: bigint
+  readonly allocatedMinor: bigint
+  readonly credited: boolean
+}
+
+export type ClaimStore = {
+  add(claims: readonly FreeClaim[], at: Instant): Promise<void>
+  read(id: InvoiceId): Promise<Claim | undefined>
+  /** `void` only while nothing is settled or credited: the database refuses it else, and releases its days. */
+  setStatus(id: InvoiceId, status: 'void' | 'uncollectible'): Promise<void>
+  /** The entry that claimed it. */
+  entry(id: InvoiceId): Promise<(JournalEntry & { readonly id: EntryId }) | undefined>
+}

@@ -1,0 +1,103 @@
+import type { CivilDate, Currency, EntryId, FreeClaim, JournalEntry, LedgerAccountKind } from '@nyuzi/core'
+import type { Claim, ClaimStore } from '../flows/credits/ports.ts'
+import { fromRow } from './mapping.ts'
+import { rowsOf, type Sql } from './transaction.ts'
+
+export const claimStore = (sql: Sql): ClaimStore => ({
+  async add(claims, at) {
+    if (claims.length === 0) return
+    await sql`
+      insert into invoices (organisation_id, created_at, status, id, subscriber_id, kind, series, sequence, number, currency, total_minor, issued_on, due_on)
+      select nyuzi_organisation(), ${at}, 'open', r.* from ${rowsOf(sql, claims.map(toRow), {
+        id: 'uuid',
+        subscriberId: 'uuid',
+        kind: 'text',
+        series: 'text',
+        sequence: 'bigint',
+        number: 'text',
+        currency: 'text',
+        totalMinor: 'bigint',
+        issuedOn: 'date',
+        dueOn: 'date',
+      })}`
+    const lines = claims.flatMap(({ id, lines }) => lines.map((line) => ({ invoiceId: id, ...line })))
+    const taxes = lines.flatMap(({ invoiceId, position, taxes }) =>
+      taxes.map((tax, index) => ({ invoiceId, linePosition: position, position: index + 1, ...tax })),
+    )
+    if (taxes.length > 0)
+      await sql`
+        insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
+        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
+          invoiceId: 'uuid',
+          linePosition: 'integer',
+          position: 'integer',
+          code: 'text',
+          title: 'text',
+          rateBp: 'integer',
+          baseMinor: 'bigint',
+          amountMinor: 'bigint',
+        })}`
+    await sql`
+      insert into invoice_lines (organisation_id, invoice_id, position, description, category, tax_class, pricing, tax_point, net_minor, total_minor, arithmetic)
+      select nyuzi_organisation(), r.* from ${rowsOf(
+        sql,
+        lines.map(({ net, total, taxes: _, ...line }) => ({ ...line, netMinor: net.amountMinor, totalMinor: total.amountMinor })),
+        {
+          invoiceId: 'uuid',
+          position: 'integer',
+          description: 'text',
+          category: 'text',
+          taxClass: 'text',
+          pricing: 'text',
+          taxPoint: 'date',
+          netMinor: 'bigint',
+          totalMinor: 'bigint',
+          arithmetic: 'text',
+        },
+      )}`
+  },
+
+  async read(id) {
+    const [row] = await sql`
+      select i.id, i.kind, i.number, i.subscriber_id as "subscriberId", s.branch_id as "branchId", i.status, i.currency, i.allocated_minor as "allocatedMinor",
+             i.total_minor - i.allocated_minor as "openMinor",
+             exists (select from credit_lines c where c.invoice_id = i.id) as credited
+        from invoices i join subscribers s on s.id = i.subscriber_id where i.id = ${id}`
+    return row && fromRow<Claim>(row)
+  },
+
+  async setStatus(id, status) {
+    await sql`update invoices set status = ${status} where id = ${id}`
+  },
+
+  async entry(id) {
+    const [entry] = await sql<
+      { id: EntryId; kind: JournalEntry['kind']; currency: Currency; effectiveOn: CivilDate; noun: string; source: string }[]
+    >`
+      select id, kind, currency, effective_on as "effectiveOn", source_noun as noun, source_id as source from journal_entries
+       where source_noun = 'invoice' and source_id = ${id} and kind in ('invoice_issued', 'debit_note_issued', 'deposit_claimed')`
+    if (!entry) return undefined
+    const postings = await sql<{ kind: LedgerAccountKind; owner: string; amountMinor: bigint }[]>`
+      select a.kind, a.owner, p.amount_minor as "amountMinor" from postings p join ledger_accounts a on a.id = p.account_id
+       where p.entry_id = ${entry.id} order by p.position`
+    const { noun, source, ...facts } = entry
+    return {
+      ...facts,
+      source: { noun, id: source },
+      postings: postings.map(({ kind, owner, amountMinor }) => ({ account: { kind, owner, currency: entry.currency }, amountMinor })),
+    }
+  },
+})
+
+const toRow = ({ id, subscriberId, kind, series, sequence, number, currency, total, issuedOn, dueOn }: FreeClaim) => ({
+  id,
+  subscriberId,
+  kind,
+  series,
+  sequence,
+  number,
+  currency,
+  totalMinor: total.amountMinor,
+  issuedOn,
+  dueOn,
+})

@@ -1,0 +1,200 @@
+import type { CivilDate, CreditId, Currency, Instant, PaymentId, SubscriberId, TaxAmount, TaxedAmount } from '@nyuzi/core'
+import { leftOf, money } from '@nyuzi/core'
+import type { ChargedDays, CreditableLine, CreditStore, FreeCredit } from '../flows/credits/ports.ts'
+import { fromRow } from './mapping.ts'
+import { rowsOf, type Sql } from './transaction.ts'
+
+export const creditStore = (sql: Sql): CreditStore => ({
+  async branchCodes(ids) {
+    if (ids.length === 0) return new Map()
+    const rows = await sql<{ id: SubscriberId; code: string }[]>`
+      select s.id, b.code from subscribers s join branches b on b.id = s.branch_id where s.id = any(${[...ids]}::uuid[])`
+    return new Map(rows.map(({ id, code }) => [id, code]))
+  },
+
+  async lines(refs) {
+    if (refs.length === 0) return []
+    const named = refs.map(({ invoiceId, position }) => ({ invoiceId, position }))
+    return await readLines(
+      sql,
+      sql`(n.invoice_id, n.position) in (select invoice_id, position from ${rowsOf(sql, named, { invoiceId: 'uuid', position: 'integer' })})`,
+    )
+  },
+  linesOf: (invoiceId) => readLines(sql, sql`n.invoice_id = ${invoiceId}`),
+
+  async chargedDays(spans) {
+    if (spans.length === 0) return []
+    const rows = await sql<(Omit<ChargedDays, 'days'> & { start: CivilDate; end: CivilDate })[]>`
+      select p.invoice_id as "invoiceId", p.line_position as position, p.subscription_id as "subscriptionId", p.component,
+             lower(p.period * r.span) as start, upper(p.period * r.span) as "end"
+        from (select subscription_id, daterange("from", until) as span from ${rowsOf(
+          sql,
+          spans.map(({ subscriptionId, from, until }) => ({ subscriptionId, from, until })),
+          { subscriptionId: 'uuid', from: 'date', until: 'date' },
+        )}) r
+        join charged_periods p on p.subscription_id = r.subscription_id and p.period && r.span
+       order by p.subscription_id, start, p.component`
+    return rows.map(({ start, end, ...row }) => ({ ...row, days: { start, end } }))
+  },
+
+  async add(credits, at) {
+    if (credits.length === 0) return
+    await sql`
+      insert into credits (organisation_id, created_at, id, subscriber_id, kind, series, sequence, number, currency, total_minor, issued_on, reason)
+      select nyuzi_organisation(), ${at}, r.* from ${rowsOf(
+        sql,
+        credits.map(({ id, subscriberId, kind, series, sequence, number, currency, total, issuedOn, reason }) => {
+          return { id, subscriberId, kind, series, sequence, number, currency, totalMinor: total.amountMinor, issuedOn, reason }
+        }),
+        {
+          id: 'uuid',
+          subscriberId: 'uuid',
+          kind: 'text',
+          series: 'text',
+          sequence: 'bigint',
+          number: 'text',
+          currency: 'text',
+          totalMinor: 'bigint',
+          issuedOn: 'date',
+          reason: 'text',
+        },
+      )}`
+    const lines = credits.flatMap(({ id, lines }) => lines.map((line) => ({ creditId: id, ...line })))
+    if (lines.length === 0) return
+    const taxes = lines.flatMap(({ creditId, position, taxes }) =>
+      taxes.map((tax, index) => ({ creditId, linePosition: position, position: index + 1, ...tax })),
+    )
+    // Taxes before their lines: the database adds each line up when it comes.
+    if (taxes.length > 0)
+      await sql`
+        insert into credit_line_taxes (organisation_id, credit_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
+        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
+          creditId: 'uuid',
+          linePosition: 'integer',
+          position: 'integer',
+          code: 'text',
+          title: 'text',
+          rateBp: 'integer',
+          baseMinor: 'bigint',
+          amountMinor: 'bigint',
+        })}`
+    await sql`
+      insert into credit_lines (organisation_id, credit_id, position, invoice_id, line_position, days, subscription_id, description, category, tax_class, tax_point,
+                                net_minor, total_minor, arithmetic)
+      select nyuzi_organisation(), credit_id, position, invoice_id, line_position, case when start is not null then daterange(start, "end") end, subscription_id,
+             description, category, tax_class, tax_point, net_minor, total_minor, arithmetic
+        from ${rowsOf(
+          sql,
+          lines.map(({ days, net, total, taxes: _, ...line }) => ({
+            ...line,
+            start: days?.start,
+            end: days?.end,
+            netMinor: net.amountMinor,
+            totalMinor: total.amountMinor,
+          })),
+          {
+            creditId: 'uuid',
+            position: 'integer',
+            invoiceId: 'uuid',
+            linePosition: 'integer',
+            start: 'date',
+            end: 'date',
+            subscriptionId: 'uuid',
+            description: 'text',
+            category: 'text',
+            taxClass: 'text',
+            taxPoint: 'date',
+            netMinor: 'bigint',
+            totalMinor: 'bigint',
+            arithmetic: 'text',
+          },
+        )}`
+  },
+
+  async addAllocations(allocations, at) {
+    if (allocations.length === 0) return
+    await sql`
+      insert into credit_allocations (organisation_id, id, credit_id, invoice_id, amount_minor, created_at)
+      select nyuzi_organisation(), r.*, ${at}
+        from ${rowsOf(sql, [...allocations], { id: 'uuid', creditId: 'uuid', invoiceId: 'uuid', amountMinor: 'bigint' })}`
+  },
+
+  async free(ids) {
+    if (ids.length === 0) return []
+    const [payments, credits] = await Promise.all([
+      sql<Free<{ paymentId: PaymentId }>[]>`
+        select id as "paymentId", subscriber_id as "subscriberId", amount_minor - allocated_minor as "amountMinor", currency, paid_at as since from payments
+         where subscriber_id = any(${[...ids]}::uuid[]) and status = 'matched' and allocated_minor < amount_minor order by paid_at, id for update`,
+      sql<Free<{ creditId: CreditId }>[]>`
+        select id as "creditId", subscriber_id as "subscriberId", total_minor - allocated_minor as "amountMinor", currency, created_at as since from credits
+         where subscriber_id = any(${[...ids]}::uuid[]) and allocated_minor < total_minor order by created_at, id for update`,
+    ])
+    const all: FreeCredit[] = [...payments, ...credits]
+    return all.sort((left, right) => left.since.getTime() - right.since.getTime())
+  },
+
+  async depositHeld(id) {
+    const [row] = await sql<{ held: bigint }[]>`
+      select coalesce((select sum(allocated_minor) from invoices where subscriber_id = ${id} and kind = 'deposit'), 0)::bigint
+           - coalesce((select sum(total_minor) from credits where subscriber_id = ${id} and kind = 'deposit_release'), 0)::bigint as held`
+    return row?.held ?? 0n
+  },
+})
+
+type Free<Source> = { subscriberId: SubscriberId; amountMinor: bigint; currency: Currency; since: Instant } & Source
+
+type Row = Omit<CreditableLine, 'claimed' | 'left' | 'charged'> & {
+  pricing: CreditableLine['claimed']['pricing']
+  netMinor: bigint
+  totalMinor: bigint
+  periodStart?: CivilDate
+  periodEnd?: CivilDate
+  charged: readonly (readonly [CivilDate, CivilDate])[]
+  taxes: readonly TaxRow[]
+  credited: readonly { readonly net: string; readonly taxes: readonly TaxRow[] }[]
+}
+
+/** Amounts as text, since JSON has no whole numbers of this size. */
+type TaxRow = { readonly code: string; readonly title: string; readonly rateBp: number; readonly base: string; readonly amount: string }
+
+async function readLines(sql: Sql, which: ReturnType<Sql>): Promise<readonly CreditableLine[]> {
+  const taxJson = sql`json_build_object('code', t.code, 'title', t.title, 'rateBp', t.rate_bp, 'base', t.base_minor::text, 'amount', t.amount_minor::text) order by t.position`
+  const rows = await sql`
+    select n.invoice_id as "invoiceId", n.position, i.subscriber_id as "subscriberId", i.number, i.status, i.currency, n.description, n.category,
+           n.tax_class as "taxClass", n.pricing, n.tax_point as "taxPoint", n.subscription_id as "subscriptionId", n.net_minor as "netMinor",
+           n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
+           (select coalesce(json_agg(json_build_array(lower(p.period), upper(p.period)) order by p.period), '[]') from charged_periods p
+             where p.invoice_id = n.invoice_id and p.line_position = n.position) as charged,
+           (select coalesce(json_agg(${taxJson}), '[]') from invoice_line_taxes t where t.invoice_id = n.invoice_id and t.line_position = n.position) as taxes,
+           (select coalesce(json_agg(json_build_object('net', c.net_minor::text, 'taxes', (
+                select coalesce(json_agg(${taxJson}), '[]') from credit_line_taxes t where t.credit_id = c.credit_id and t.line_position = c.position))), '[]')
+              from credit_lines c where c.invoice_id = n.invoice_id and c.line_position = n.position) as credited
+      from invoice_lines n join invoices i on i.id = n.invoice_id
+     where ${which} order by n.invoice_id, n.position`
+  return rows.map((row) => toLine(fromRow<Row>(row)))
+}
+
+function toLine({ pricing, netMinor, totalMinor, periodStart, periodEnd, charged, taxes, credited, ...line }: Row): CreditableLine {
+  const { currency } = line
+  const amounts: TaxedAmount = { net: money(netMinor, currency), taxes: taxes.map(toTax), total: money(totalMinor, currency) }
+  const claimed = { ...amounts, pricing }
+  const period = periodStart !== undefined && periodEnd !== undefined ? { start: periodStart, end: periodEnd } : undefined
+  return {
+    ...line,
+    claimed:
+      period === undefined ? claimed : { ...claimed, period, rate: pricing === 'exclusive' ? amounts.net : amounts.total, whole: period },
+    left: leftOf(
+      amounts,
+      credited.map(({ net, taxes }) => ({ net: money(BigInt(net), currency), taxes: taxes.map(toTax), total: money(0n, currency) })),
+    ),
+    charged: charged.map(([start, end]) => ({ start, end })),
+  }
+}
+
+const toTax = ({ code, title, rateBp, base, amount }: TaxRow): TaxAmount => ({
+  code,
+  title,
+  rateBp,
+  baseMinor: BigInt(base),
+  amountMinor: BigInt(amount),
+})
