@@ -173,6 +173,20 @@ CREATE TABLE "credits" (
 	CONSTRAINT "credits_allocated" CHECK ("credits"."allocated_minor" between 0 and "credits"."total_minor")
 );
 --> statement-breakpoint
+CREATE TABLE "dunning_policies" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"branch_id" uuid,
+	"segment" text,
+	"plan_id" uuid,
+	"steps" jsonb NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"updated_at" timestamp (3) with time zone NOT NULL,
+	"removed_at" timestamp (3) with time zone,
+	CONSTRAINT "dunning_policies_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "dunning_policies_plan_alone" CHECK ("dunning_policies"."plan_id" is null or ("dunning_policies"."branch_id" is null and "dunning_policies"."segment" is null))
+);
+--> statement-breakpoint
 CREATE TABLE "journal_entries" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -246,8 +260,10 @@ CREATE TABLE "messages" (
 	"id" uuid DEFAULT uuidv7() NOT NULL,
 	"subscriber_id" uuid NOT NULL,
 	"kind" text NOT NULL,
+	"channels" jsonb,
 	"channel" text,
 	"dedupe_key" text NOT NULL,
+	"owed_on" date,
 	"source_noun" text NOT NULL,
 	"source_id" text NOT NULL,
 	"facts" jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -593,6 +609,7 @@ CREATE TABLE "subscribers" (
 	"phone_sha256" text,
 	"email" text,
 	"language" text NOT NULL,
+	"segment" text DEFAULT 'home' NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscribers_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
@@ -633,6 +650,7 @@ CREATE INDEX "credit_allocations_invoice" ON "credit_allocations" USING btree ("
 CREATE INDEX "credit_lines_line" ON "credit_lines" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "credits_subscriber" ON "credits" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
 CREATE INDEX "credits_free" ON "credits" USING btree ("organisation_id","subscriber_id") WHERE "credits"."allocated_minor" < "credits"."total_minor";--> statement-breakpoint
+CREATE UNIQUE INDEX "dunning_policies_scope" ON "dunning_policies" USING btree ("organisation_id",coalesce("branch_id"::text, ''),coalesce("segment", ''),coalesce("plan_id"::text, '')) WHERE "dunning_policies"."removed_at" is null;--> statement-breakpoint
 CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
 CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint
 CREATE INDEX "messages_waiting" ON "messages" USING btree ("organisation_id","next_attempt_at") WHERE "messages"."next_attempt_at" is not null;--> statement-breakpoint

@@ -26,6 +26,8 @@ const prefixes = {
   ledgerAccount: 'lac',
   entry: 'ent',
   task: 'tsk',
+  dunningPolicy: 'dnp',
+  cutOffBatch: 'cob',
 } as const
 
 export type Noun = keyof typeof prefixes
@@ -47,6 +49,8 @@ export type MessageId = Id<'message'>
 export type LedgerAccountId = Id<'ledgerAccount'>
 export type EntryId = Id<'entry'>
 export type TaskId = Id<'task'>
+export type DunningPolicyId = Id<'dunningPolicy'>
+export type CutOffBatchId = Id<'cutOffBatch'>
 export type ApiKeyId = Id<'apiKey'>
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

@@ -35,6 +35,8 @@ export const errorCodes = {
   already_cancelled: 409,
   username_taken: 409,
   no_price_in_force: 409,
+  // Dunning
+  scope_taken: 409,
   // Installations
   unknown_plugin: 400,
   invalid_settings: 400,

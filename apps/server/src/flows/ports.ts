@@ -7,6 +7,7 @@ import type {
   Messenger,
   OrganisationId,
   PaymentProvider,
+  QuietHours,
   ServiceId,
   TaskId,
   TaxPackCode,
@@ -18,6 +19,7 @@ import type { BillingStore, IssuedStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
 import type { ClaimStore, CreditStore } from './credits/ports.ts'
+import type { DunningStore } from './dunning/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
@@ -61,6 +63,8 @@ export type OrganisationPolicy = {
   readonly taxPin?: string
   /** What it holds otherwise than the pack of its country. */
   readonly taxSettings?: TaxSettings
+  /** Hours of its wall clock in which nobody is reminded; absent, none. */
+  readonly quietHours?: QuietHours
 }
 
 export type Organisation = {
@@ -85,6 +89,7 @@ export type Transaction = {
   readonly credits: CreditStore
   readonly issued: IssuedStore
   readonly access: AccessStore
+  readonly dunning: DunningStore
   readonly messages: MessageStore
   readonly tasks: TaskStore
   readonly audit: AuditStore

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import type { ApiParts } from './parts.ts'
 import { catalogRoutes } from './routes/catalog.ts'
+import { dunningRoutes } from './routes/dunning.ts'
 import { installationRoutes } from './routes/installations.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
@@ -20,5 +21,6 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...installationRoutes(parts),
   ...invoiceRoutes(parts),
   ...paymentRoutes(parts),
+  ...dunningRoutes(parts),
   ...ledgerRoutes(parts),
 ]

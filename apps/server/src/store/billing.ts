@@ -147,14 +147,6 @@ export const billingStore = (sql: Sql): BillingStore => {
     async park(id, reason) {
       await sql`update subscriptions set parked_reason = ${reason} where id = ${id}`
     },
-
-    async openDueBetween(from, until, after, limit) {
-      return fromRows<OpenInvoice>(
-        await sql`
-          select ${openColumns} from invoices i
-           where i.status = 'open' and i.due_on between ${from} and ${until} ${after === undefined ? sql`` : sql`and i.id > ${after}`} order by i.id limit ${limit}`,
-      )
-    },
   }
 }
 

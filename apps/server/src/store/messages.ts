@@ -1,4 +1,14 @@
-import { type Currency, civilDateAt, type MessageFacts, type MessageId, type MessageKind, money, type SubscriberId } from '@nyuzi/core'
+import {
+  type Currency,
+  civilDateAt,
+  keepsQuietHours,
+  type MessageFacts,
+  type MessageId,
+  type MessageKind,
+  money,
+  quietUntil,
+  type SubscriberId,
+} from '@nyuzi/core'
 import type { Row } from 'postgres'
 import type { MessageSource, MessageStore, MessageToSend } from '../flows/messages/ports.ts'
 import { fromRow } from './mapping.ts'
@@ -7,20 +17,22 @@ import { rowsOf, type Sql } from './transaction.ts'
 export const messageStore = (sql: Sql): MessageStore => ({
   async owe(messages, at) {
     if (messages.length === 0) return
-    const rows = messages.map(({ id, subscriberId, kind, dedupeKey, source, usefulUntil, skippedBecause }) => ({
+    const rows = messages.map(({ id, subscriberId, kind, dedupeKey, source, owedOn, channels, usefulUntil, skippedBecause }) => ({
       id,
       subscriberId,
       kind,
       dedupeKey,
       sourceNoun: source.noun,
       sourceId: source.id,
+      owedOn,
+      channels,
       usefulUntil,
       status: skippedBecause ? 'skipped' : 'queued',
       statusReason: skippedBecause,
       nextAttemptAt: skippedBecause ? undefined : at,
     }))
     await sql`
-      insert into messages (organisation_id, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, useful_until, status, status_reason, next_attempt_at)
+      insert into messages (organisation_id, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, owed_on, channels, useful_until, status, status_reason, next_attempt_at)
       select nyuzi_organisation(), ${at}, r.* from ${rowsOf(sql, rows, {
         id: 'uuid',
         subscriberId: 'uuid',
@@ -28,17 +40,13 @@ export const messageStore = (sql: Sql): MessageStore => ({
         dedupeKey: 'text',
         sourceNoun: 'text',
         sourceId: 'text',
+        owedOn: 'date',
+        channels: 'jsonb',
         usefulUntil: 'date',
         status: 'text',
         statusReason: 'text',
         nextAttemptAt: 'timestamptz',
       })} on conflict (organisation_id, dedupe_key) do nothing`
-  },
-
-  async known(dedupeKeys) {
-    if (dedupeKeys.length === 0) return new Set<string>()
-    const rows = await sql`select dedupe_key from messages where dedupe_key = any(${[...dedupeKeys]}::text[])`
-    return new Set(rows.map((row) => row.dedupe_key as string))
   },
 
   async claim(limit, now, claimUntil) {
@@ -48,8 +56,8 @@ export const messageStore = (sql: Sql): MessageStore => ({
       claimed as (
         update messages m set status = 'sending', next_attempt_at = ${claimUntil}, attempts = m.attempts + 1
           from mine where m.id = mine.mine_id
-        returning m.id, m.subscriber_id, m.kind, m.source_noun, m.source_id, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
-      select c.*, s.name, s.account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to,
+        returning m.id, m.subscriber_id, m.kind, m.source_noun, m.source_id, m.channels, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
+      select c.*, s.name, s.account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
              i.number, i.due_on, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
              p.amount_minor as paid_minor, p.provider_transaction,
              (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
@@ -121,6 +129,8 @@ function toMessage(row: Row, now: Date): MessageToSend {
     today: civilDateAt(now, row.time_zone as string),
     facts,
     linePending: kind === 'receipt' && row.line_pending === true,
+    channels: row.channels,
+    quietUntil: keepsQuietHours(kind) && row.quiet_hours ? quietUntil(now, row.time_zone, row.quiet_hours) : null,
     pointless: (source === 'invoice' && row.invoice_status !== 'open') || (kind === 'suspended' && row.open_minor <= 0n),
     attempts: row.attempts,
     createdAt: row.created_at,

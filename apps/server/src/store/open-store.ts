@@ -9,6 +9,7 @@ import { callbackStore, keepCallbacks } from './callbacks.ts'
 import { catalogStore } from './catalog.ts'
 import { claimStore } from './claims.ts'
 import { creditStore } from './credits.ts'
+import { dunningStore } from './dunning.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
 import { intentStore } from './intents.ts'
@@ -69,6 +70,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   claims: claimStore(sql),
   cockpit: cockpitReadings(sql),
   credits: creditStore(sql),
+  dunning: dunningStore(sql),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
   intents: intentStore(sql),

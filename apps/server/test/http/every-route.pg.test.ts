@@ -52,6 +52,7 @@ async function populate(slug: string): Promise<World> {
     tx.tasks.open({ kind: 'k', subjectNoun: 'payment', subjectId: 'x', title: 't', at: new Date() }),
   )
   const [task] = (await as.get('/v1/tasks')).items
+  const dunningPolicy = await as.post('/v1/dunning-policies', { plan: plan.id, steps: [] })
   const { effectiveFrom: _, ...price } = planBody('x').price
   const bodies: Record<string, object> = {
     'PATCH /v1/organisation': { name: 'New' },
@@ -59,6 +60,8 @@ async function populate(slug: string): Promise<World> {
     'POST /v1/api-keys': { name: 'x', permissions: ['read'] },
     'POST /v1/plans': planBody('X1'),
     'POST /v1/plans/{plan}/prices': price,
+    'POST /v1/dunning-policies': { branch: org.branch, steps: [] },
+    'PATCH /v1/dunning-policies/{dunningPolicy}': { steps: [] },
     'POST /v1/subscribers': { branch: org.branch, name: 'x' },
     'PATCH /v1/subscribers/{subscriber}': { name: 'x' },
     'POST /v1/subscriptions': { subscriber: subscriber.id, plan: plan.id },
@@ -86,6 +89,7 @@ async function populate(slug: string): Promise<World> {
       payment: payment.id,
       intent: intent.id,
       task: task.id,
+      dunningPolicy: dunningPolicy.id,
     },
     body: (route) => bodies[route],
   }
@@ -170,6 +174,7 @@ describe.each(withIds.map((endpoint) => [title(endpoint), endpoint] as const))('
 
 const bodyIds: readonly (readonly [route: string, field: string, noun: string])[] = [
   ['POST /v1/subscribers', 'branch', 'branch'],
+  ['POST /v1/dunning-policies', 'branch', 'branch'],
   ['POST /v1/subscriptions', 'subscriber', 'subscriber'],
   ['POST /v1/subscriptions', 'plan', 'plan'],
   ['POST /v1/services', 'subscription', 'subscription'],
@@ -240,6 +245,7 @@ async function fingerprint(): Promise<string> {
     'payments',
     'payment_intents',
     'tasks',
+    'dunning_policies',
     'audit_records',
     'invoices',
   ]

@@ -163,6 +163,8 @@ describe('Two organisations on one server', () => {
       expect(await sealLedger(isp.deps, id)).toBeGreaterThan(0)
       await isp.raw`insert into cursors (organisation_id, installation_id, value) values (${id}, uuidv7(), 'x')`
       await isp.raw`insert into idempotency_keys (organisation_id, api_key_id, key, request_sha256, response_status, response_body, created_at) values (${id}, uuidv7(), 'k', '', 200, '{}', now())`
+      await isp.raw`
+        insert into dunning_policies (organisation_id, steps, created_at, updated_at) values (${id}, ${isp.raw.json(id === isp.organisationId ? [{ key: 'due', daysFromDue: 0, message: 'invoice_due' }] : [])}, now(), now())`
       await isp.raw`insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at) values (${id}, 'test', 'test', '1', 'Look', '{}', now())`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
@@ -299,7 +301,7 @@ describe('Two organisations on one server', () => {
       'access.standings': await tx.access.standings({ subscriberIds: [subscriberId] }),
       'access.inSync': await tx.access.inSync(isp.installations.routers[0] as never),
       'access.leaseLane': await tx.access.leaseLane(isp.installations.routers[0] as never, 'thief', 1_000),
-      'messages.known': [...(await tx.messages.known([`receipt:${name['payment']}`]))],
+      'dunning.policies': (await tx.dunning.policies()).filter(({ steps }) => steps.length > 0),
       'subscribers.lock': await tx.subscribers.lock(subscriberId),
       'subscribers.hasActiveSubscription': await tx.subscribers.hasActiveSubscription(subscriberId),
       'subscriptions.read': await tx.subscriptions.read(ours.subscriptionId),

@@ -1,30 +1,37 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { civilDates } from '../../test/arbitraries.ts'
-import { addDays, civilDate } from '../time/calendar.ts'
-import { noticesOwed } from './next-step.ts'
-import { type DunningPolicy, defaultDunningPolicy } from './policy.ts'
+import { addDays, type CivilDate, civilDate } from '../time/calendar.ts'
+import { type NoticeDone, noticesOwed } from './next-step.ts'
+import { changeSteps, type DunningPolicy, defaultDunningPolicy } from './policy.ts'
+import type { DunningStep } from './step.ts'
 
 const invoice = { dueOn: civilDate('2026-06-10'), openMinor: 250_000n }
+const doneOf = (keys: readonly string[], { steps }: DunningPolicy = defaultDunningPolicy): NoticeDone[] =>
+  steps.filter(({ key }) => keys.includes(key)).map(({ key, daysFromDue }) => ({ key, owedOn: addDays(invoice.dueOn, daysFromDue) }))
+const say = (notices: ReturnType<typeof noticesOwed>): string[] => notices.map(({ step, action }) => `${action} ${step.key}`)
 const owed = (today: string, done: readonly string[] = [], openMinor = 250_000n) =>
-  noticesOwed({ ...invoice, openMinor }, done, civilDate(today), defaultDunningPolicy).map(({ step, action }) => `${action} ${step.key}`)
+  say(noticesOwed({ ...invoice, openMinor }, doneOf(done), civilDate(today), defaultDunningPolicy))
 
+const stepAt = (daysFromDue: number): DunningStep => ({ key: `day_${daysFromDue}`, daysFromDue, message: 'invoice_due', lateDays: 90 })
 const policies: fc.Arbitrary<DunningPolicy> = fc
   .uniqueArray(fc.integer({ min: -15, max: 30 }), { minLength: 1, maxLength: 6 })
-  .map((days) => ({ steps: days.map((daysFromDue) => ({ key: `day_${daysFromDue}`, daysFromDue, message: 'invoice_due' as const })) }))
+  .map((days) => ({ steps: days.map(stepAt) }))
 
-/** The notices of each day on which the run happens. */
-function runOn(policy: DunningPolicy, dueOn: typeof invoice.dueOn, ages: readonly number[]) {
-  const done: string[] = []
-  const sentOn = new Map<string, number>()
+type Sent = { readonly key: string; readonly age: number; readonly owedAge: number }
+
+/** The notices of each day on which the run happens, by the policy of that day. */
+function runOn(policyAt: (age: number) => DunningPolicy, dueOn: CivilDate, ages: readonly number[]) {
+  const done: NoticeDone[] = []
+  const sent: Sent[] = []
   for (const age of ages) {
-    for (const { step, action } of noticesOwed({ dueOn, openMinor: 1n }, done, addDays(dueOn, age), policy)) {
-      if (done.includes(step.key)) expect.fail(`${step.key} comes twice`)
-      done.push(step.key)
-      if (action === 'send') sentOn.set(step.key, age)
+    for (const { step, owedOn, action } of noticesOwed({ dueOn, openMinor: 1n }, done, addDays(dueOn, age), policyAt(age))) {
+      if (done.some(({ key }) => key === step.key)) expect.fail(`${step.key} comes twice`)
+      done.push({ key: step.key, owedOn })
+      if (action === 'send') sent.push({ key: step.key, age, owedAge: step.daysFromDue })
     }
   }
-  return { done: new Set(done), sentOn }
+  return { done: new Set(done.map(({ key }) => key)), sent }
 }
 
 describe('notices owed', () => {
@@ -53,32 +60,61 @@ describe('notices owed', () => {
     expect(owed('2026-06-20', [], 1n)).toHaveLength(3)
   })
 
+  it('are sent as late as the step allows, by itself for 45 days', () => {
+    const policy = (lateDays?: number): DunningPolicy => ({
+      steps: [{ key: 'due', daysFromDue: 0, message: 'invoice_due', ...(lateDays === undefined ? {} : { lateDays }) }],
+    })
+    const on = (today: string, lateDays?: number) => noticesOwed(invoice, [], civilDate(today), policy(lateDays))
+    expect(say(on('2026-06-10', 0))).toEqual(['send due'])
+    expect(on('2026-06-11', 0)).toMatchObject([{ action: 'skip', reason: 'too_late' }])
+    expect(say(on('2026-07-25'))).toEqual(['send due'])
+    expect(say(on('2026-07-26'))).toEqual(['skip due'])
+  })
+
+  it('of a policy that took over do not repeat what the one before sent', () => {
+    const other: DunningPolicy = { steps: [stepAt(0), stepAt(1), stepAt(7)] }
+    const done = doneOf(['before_due', 'due', 'after_due'])
+    expect(noticesOwed(invoice, done, civilDate('2026-06-13'), other)).toMatchObject([
+      { step: { key: 'day_0' }, action: 'skip' },
+      { step: { key: 'day_1' }, action: 'skip', reason: 'later_step_owed' },
+    ])
+    expect(say(noticesOwed(invoice, [...done, ...doneOf(['day_0', 'day_1'], other)], civilDate('2026-06-17'), other))).toEqual([
+      'send day_7',
+    ])
+  })
+
   it('run daily end with the same steps done as run once late, and never send one twice', () => {
     fc.assert(
       fc.property(policies, civilDates, fc.integer({ min: -20, max: 40 }), (policy, dueOn, last) => {
         const everyDay = Array.from({ length: last + 21 }, (_, day) => day - 20)
-        const daily = runOn(policy, dueOn, everyDay)
-        const late = runOn(policy, dueOn, [last])
+        const daily = runOn(() => policy, dueOn, everyDay)
+        const late = runOn(() => policy, dueOn, [last])
         expect(late.done).toEqual(daily.done)
         // What the late run still sends is the latest the daily run sent, and nothing else is of use by now.
-        expect([...late.sentOn.keys()]).toEqual([...daily.sentOn.keys()].slice(-1))
+        expect(late.sent.map(({ key }) => key)).toEqual(daily.sent.map(({ key }) => key).slice(-1))
       }),
       { numRuns: 500 },
     )
   })
 
-  it('on any days of running send each step at most once, in order of age and never early', () => {
+  it('on any days of running, under policies that change, are sent once, in order of age, never early and never as old news', () => {
     const someDays = fc.uniqueArray(fc.integer({ min: -20, max: 40 }), { maxLength: 25 }).map((days) => days.sort((a, b) => a - b))
+    const changes = fc.array(fc.record({ age: fc.integer({ min: -20, max: 40 }), policy: policies }), { maxLength: 4 })
     fc.assert(
-      fc.property(policies, civilDates, someDays, (policy, dueOn, days) => {
-        const { sentOn } = runOn(policy, dueOn, days)
-        const sent = [...sentOn].map(([key, age]) => ({
-          age,
-          daysFromDue: policy.steps.find((step) => step.key === key)?.daysFromDue ?? 0,
-        }))
-        for (const [index, { age, daysFromDue }] of sent.entries()) {
-          expect(age).toBeGreaterThanOrEqual(daysFromDue)
-          expect(daysFromDue).toBeGreaterThan(sent[index - 1]?.daysFromDue ?? Number.NEGATIVE_INFINITY)
+      fc.property(policies, changes, civilDates, someDays, (first, later, dueOn, days) => {
+        const history: { from: number; policy: DunningPolicy }[] = [{ from: Number.NEGATIVE_INFINITY, policy: first }]
+        for (const { age, policy } of later.sort((a, b) => a.age - b.age)) {
+          const before = history.at(-1)?.policy.steps ?? []
+          history.push({ from: age, policy: { steps: changeSteps(before, policy.steps, addDays(dueOn, age)) } })
+        }
+        const policyAt = (age: number) => history.findLast(({ from }) => from <= age)?.policy ?? first
+        const { sent } = runOn(policyAt, dueOn, days)
+        expect(new Set(sent.map(({ key }) => key)).size).toBe(sent.length)
+        for (const [index, { key, age, owedAge }] of sent.entries()) {
+          expect(age).toBeGreaterThanOrEqual(owedAge)
+          expect(owedAge).toBeGreaterThan(sent[index - 1]?.owedAge ?? Number.NEGATIVE_INFINITY)
+          const since = policyAt(age).steps.find((step) => step.key === key)?.since
+          if (since !== undefined) expect(addDays(dueOn, owedAge) >= since).toBe(true)
         }
       }),
       { numRuns: 500 },
@@ -92,7 +128,6 @@ describe('notices owed', () => {
         { key: 'stern', daysFromDue: 0, message: 'invoice_overdue' },
       ],
     }
-    const notices = noticesOwed(invoice, [], invoice.dueOn, policy)
-    expect(notices.map(({ step, action }) => `${action} ${step.key}`)).toEqual(['skip mild', 'send stern'])
+    expect(say(noticesOwed(invoice, [], invoice.dueOn, policy))).toEqual(['skip mild', 'send stern'])
   })
 })

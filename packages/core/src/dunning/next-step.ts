@@ -1,24 +1,47 @@
-import { type CivilDate, daysBetween } from '../time/calendar.ts'
+import { addDays, type CivilDate } from '../time/calendar.ts'
 import type { DunningPolicy } from './policy.ts'
-import type { DunningStep } from './step.ts'
+import { type DunningStep, lateDaysDefault } from './step.ts'
 
-export type NoticeOwed = { readonly step: DunningStep; readonly action: 'send' | 'skip' }
+/** Why a step that was owed is not sent. */
+export type SkipReason = 'later_step_owed' | 'decided_later' | 'too_late'
+export type NoticeOwed = { readonly step: DunningStep; readonly owedOn: CivilDate } & (
+  | { readonly action: 'send' }
+  | { readonly action: 'skip'; readonly reason: SkipReason }
+)
+
+/** A step that was sent or skipped, under whichever policy held then, and the day it was for. */
+export type NoticeDone = { readonly key: string; readonly owedOn: CivilDate }
 
 /**
- * The steps an unpaid invoice has reached and not done. Only the latest is sent; older ones would tell what is no
- * longer so, and are skipped. Once a step is done, the older ones are never sent after it.
+ * The steps an unpaid invoice has reached and not done. Only the latest is sent; older ones would tell what is no longer
+ * so, and are skipped, as is what would be older than a notice that is done already, also one of another policy.
  */
 export function noticesOwed(
   invoice: { readonly dueOn: CivilDate; readonly openMinor: bigint },
-  done: readonly string[],
+  done: readonly NoticeDone[],
   today: CivilDate,
   policy: DunningPolicy,
 ): readonly NoticeOwed[] {
   if (invoice.openMinor <= 0n) return []
-  const age = daysBetween(invoice.dueOn, today)
-  const reached = policy.steps.filter(({ daysFromDue }) => daysFromDue <= age).sort((left, right) => left.daysFromDue - right.daysFromDue)
+  const reached = policy.steps
+    .map((step) => ({ step, owedOn: addDays(invoice.dueOn, step.daysFromDue) }))
+    .filter(({ owedOn }) => owedOn <= today)
+    .sort((left, right) => left.step.daysFromDue - right.step.daysFromDue)
   const latest = reached.at(-1)
   return reached
-    .filter(({ key }) => !done.includes(key))
-    .map((step) => ({ step, action: step === latest ? ('send' as const) : ('skip' as const) }))
+    .filter(({ step }) => !done.some(({ key }) => key === step.key))
+    .map((one) => {
+      const reason = one === latest ? reasonToSkip(one, done, today) : 'later_step_owed'
+      return reason === undefined ? { ...one, action: 'send' } : { ...one, action: 'skip', reason }
+    })
+}
+
+function reasonToSkip(
+  { step: { since, lateDays = lateDaysDefault }, owedOn }: { readonly step: DunningStep; readonly owedOn: CivilDate },
+  done: readonly NoticeDone[],
+  today: CivilDate,
+): SkipReason | undefined {
+  if (done.some((notice) => notice.owedOn >= owedOn)) return 'later_step_owed'
+  if (since !== undefined && owedOn < since) return 'decided_later'
+  return today > addDays(owedOn, lateDays) ? 'too_late' : undefined
 }

@@ -1,4 +1,13 @@
 import type { MessageKind } from '../messages/compose-message.ts'
+import type { MessageChannel } from '../messages/messenger.ts'
+import type { CivilDate } from '../time/calendar.ts'
+
+/** The messages a step may send. */
+export const reminderKinds = ['invoice_before_due', 'invoice_due', 'invoice_overdue'] as const satisfies readonly MessageKind[]
+export type ReminderKind = (typeof reminderKinds)[number]
+
+/** A step that names no late days is of use this long after its day: a server that stood still makes it up. */
+export const lateDaysDefault = 45
 
 /** One action at one age of an invoice. */
 export type DunningStep = {
@@ -6,5 +15,11 @@ export type DunningStep = {
   readonly key: string
   /** Below zero is before the due date. */
   readonly daysFromDue: number
-  readonly message: MessageKind
+  readonly message: ReminderKind
+  /** The ways it may go, the preferred first; absent, whichever a messenger offers. */
+  readonly channels?: readonly MessageChannel[]
+  /** How many days after its own it may still be sent; later it is skipped. */
+  readonly lateDays?: number
+  /** The day it was decided on at this age. Where its day lay before, the invoice is past it; absent, it held always. */
+  readonly since?: CivilDate
 }

@@ -3,7 +3,8 @@ import type { MessageId } from '../ids.ts'
 import type { Money } from '../money/money.ts'
 import type { Phone } from '../subscribers/phone.ts'
 
-export type MessageChannel = 'sms' | 'whatsapp' | 'email'
+export const messageChannels = ['sms', 'whatsapp', 'email'] as const
+export type MessageChannel = (typeof messageChannels)[number]
 
 export type EmailAddress = string & { readonly __noun: 'emailAddress' }
 

@@ -13,6 +13,8 @@ export type Subscriber = {
   readonly name: string
   readonly phone?: Phone
   readonly email?: string
+  /** `home`, `business`: the organisation's own word for its kind. */
+  readonly segment: string
   readonly language: Language
   /** ISO 3166 code, which says how phone numbers are read: `KE`. */
   readonly country: string

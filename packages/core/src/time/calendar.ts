@@ -17,7 +17,7 @@ export function civilDate(text: string): CivilDate {
 /** The day it is in that zone at that instant. */
 export function civilDateAt(instant: Date, zone: string): CivilDate {
   const atMs = instant.getTime()
-  return fromEpochDay(Math.floor((atMs + spanAt(atMs, zone).offsetMs) / dayMs))
+  return fromEpochDay(Math.floor((atMs + offsetSpanAt(atMs, zone).offsetMs) / dayMs))
 }
 
 /** The instant at which that civil day begins in that zone; where clocks skip midnight, the first instant after the gap. */
@@ -62,7 +62,7 @@ function fromEpochDay(epochDay: number): CivilDate {
 const dayMs = 86_400_000
 
 /** A stretch in which a zone's offset does not change: what makes a civil date out of an instant without asking Temporal again. */
-type OffsetSpan = { readonly fromMs: number; readonly untilMs: number; readonly offsetMs: number }
+export type OffsetSpan = { readonly fromMs: number; readonly untilMs: number; readonly offsetMs: number }
 
 // Answers kept by their question only, so the functions stay pure; each map is emptied when it is full.
 const zones = new Map<string, OffsetSpan[]>()
@@ -71,7 +71,7 @@ const spansMax = 64
 const dayStarts = new Map<string, number>()
 const dayStartsMax = 4_096
 
-function spanAt(atMs: number, zone: string): OffsetSpan {
+export function offsetSpanAt(atMs: number, zone: string): OffsetSpan {
   const known = zones.get(zone)
   const found = known?.find((span) => atMs >= span.fromMs && atMs < span.untilMs)
   if (found) return found

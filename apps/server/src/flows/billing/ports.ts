@@ -50,8 +50,6 @@ export type BillingStore = {
   park(id: SubscriptionId, reason: string): Promise<void>
   /** False when it is not parked. */
   unpark(id: SubscriptionId): Promise<boolean>
-  /** Open invoices that are due within the span of days. */
-  openDueBetween(from: CivilDate, until: CivilDate, after: InvoiceId | undefined, limit: number): Promise<readonly OpenInvoice[]>
 }
 
 /** A line as it was issued, with what it follows from. */

@@ -1,10 +1,33 @@
-import { addDays, asId, type CivilDate, defaultDunningPolicy, type InvoiceId, noticesOwed, type OrganisationId } from '@nyuzi/core'
+import {
+  addDays,
+  agesOfUse,
+  asId,
+  type CivilDate,
+  civilDateAt,
+  type DunningPolicy,
+  daysBetween,
+  defaultDunningPolicy,
+  type InvoiceId,
+  type NoticeOwed,
+  noticesOwed,
+  type OrganisationId,
+  quietUntil,
+  resolveDunningPolicy,
+  type SkipReason,
+} from '@nyuzi/core'
 import type { OwedMessage } from '../messages/ports.ts'
-import type { Deps } from '../ports.ts'
+import type { Deps, Organisation, Transaction } from '../ports.ts'
+import type { DunnedInvoice, StoredPolicy } from './ports.ts'
 
 const chunkMax = 1_000
-/** Steps further back than this are surely done or skipped. */
-const lookBackDays = 45
+/** A reminder that waits longer to go out, for want of a messenger, tells nothing useful any more. */
+const patienceDays = 2
+
+const skipReasons: Readonly<Record<SkipReason, string>> = {
+  later_step_owed: 'a later reminder was owed already',
+  decided_later: 'its day had passed when the step was decided on',
+  too_late: 'it is later than the step allows',
+}
 
 /**
  * Owes each open invoice the reminders whose day has come and that were not sent: "owed and not yet sent", never
@@ -16,42 +39,57 @@ export async function oweReminders(
   organisationId: OrganisationId,
   today: CivilDate,
 ): Promise<{ owed: number; skipped: number }> {
-  const policy = defaultDunningPolicy
-  const offsets = policy.steps.map(({ daysFromDue }) => daysFromDue)
-  const from = addDays(today, -Math.max(...offsets) - lookBackDays)
-  const until = addDays(today, -Math.min(...offsets))
   let after: InvoiceId | undefined
   const total = { owed: 0, skipped: 0 }
   for (;;) {
-    const page = await deps.store.inOrganisation(organisationId, async (tx) => {
-      const invoices = await tx.billing.openDueBetween(from, until, after, chunkMax)
-      const key = (invoiceId: InvoiceId, step: string) => `dunning:${invoiceId}:${step}`
-      const known = await tx.messages.known(invoices.flatMap(({ invoiceId }) => policy.steps.map((step) => key(invoiceId, step.key))))
-      const owed: OwedMessage[] = invoices.flatMap((invoice) => {
-        const done = policy.steps.map((step) => step.key).filter((step) => known.has(key(invoice.invoiceId, step)))
-        return noticesOwed(invoice, done, today, policy).map(({ step, action }) => ({
-          id: asId('message', deps.ids.next()),
-          subscriberId: invoice.subscriberId,
-          kind: step.message,
-          dedupeKey: key(invoice.invoiceId, step.key),
-          source: { noun: 'invoice' as const, id: invoice.invoiceId },
-          usefulUntil: addDays(today, 2),
-          ...(action === 'skip' ? { skippedBecause: 'a later reminder was owed already' } : {}),
-        }))
-      })
-      await tx.messages.owe(owed, deps.clock.now())
-      return {
-        last: invoices.at(-1)?.invoiceId,
-        size: invoices.length,
-        owed: owed.filter(({ skippedBecause }) => !skippedBecause).length,
-        all: owed.length,
-      }
-    })
-    total.owed += page.owed
-    total.skipped += page.all - page.owed
-    after = page.last
-    if (page.size < chunkMax) break
+    const page = await deps.store.inOrganisation(organisationId, (tx) => owePage(deps, tx, today, after))
+    total.owed += page.owed.filter(({ skippedBecause }) => skippedBecause === undefined).length
+    total.skipped += page.owed.filter(({ skippedBecause }) => skippedBecause !== undefined).length
+    if (page.invoices.length < chunkMax) break
+    after = page.invoices.at(-1)?.invoiceId
   }
   if (total.owed > 0) deps.wake('messages', organisationId)
   return total
+}
+
+async function owePage(
+  deps: Deps,
+  tx: Transaction,
+  today: CivilDate,
+  after: InvoiceId | undefined,
+): Promise<{ invoices: readonly DunnedInvoice[]; owed: readonly OwedMessage[] }> {
+  const now = deps.clock.now()
+  const policies = await tx.dunning.policies()
+  const use = agesOfUse([...policies, defaultDunningPolicy])
+  const lastUse = usefulOn(await tx.organisation.read(), today, now)
+  const invoices = await tx.dunning.toRemind({ today, ...use, after, limit: chunkMax })
+  const owed = invoices.flatMap((invoice) =>
+    noticesOwed(invoice, invoice.done, today, policyFor(policies, invoice)).map((notice) => ({
+      id: asId('message', deps.ids.next()),
+      subscriberId: invoice.subscriberId,
+      kind: notice.step.message,
+      dedupeKey: `dunning:${invoice.invoiceId}:${notice.step.key}`,
+      source: { noun: 'invoice' as const, id: invoice.invoiceId },
+      owedOn: notice.owedOn,
+      usefulUntil: lastUse(notice),
+      ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),
+      ...(notice.action === 'skip' ? { skippedBecause: skipReasons[notice.reason] } : {}),
+    })),
+  )
+  await tx.messages.owe(owed, now)
+  return { invoices, owed }
+}
+
+const policyFor = (policies: readonly StoredPolicy[], invoice: DunnedInvoice): DunningPolicy =>
+  resolveDunningPolicy(policies, invoice) ?? defaultDunningPolicy
+
+/** The last day of its use: as late as its step allows, but never before quiet hours that hold it now have ended. */
+function usefulOn({ timeZone, policy: { quietHours } }: Organisation, today: CivilDate, now: Date): (notice: NoticeOwed) => CivilDate {
+  const quietEnd = quietHours && quietUntil(now, timeZone, quietHours)
+  const heldDays = quietEnd ? daysBetween(civilDateAt(now, timeZone), civilDateAt(quietEnd, timeZone)) : 0
+  const [first, last] = [addDays(today, heldDays), addDays(today, patienceDays)]
+  return ({ step: { lateDays }, owedOn }) => {
+    const allowed = lateDays === undefined ? last : addDays(owedOn, lateDays)
+    return allowed > last ? last : allowed < first ? first : allowed
+  }
 }

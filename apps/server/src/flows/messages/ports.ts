@@ -23,6 +23,10 @@ export type OwedMessage = {
   /** One message for one fact; a second row with the same key is not written. */
   readonly dedupeKey: string
   readonly source: MessageSource
+  /** The day a reminder is for. */
+  readonly owedOn?: CivilDate
+  /** The ways it may go, the preferred first; absent, any. */
+  readonly channels?: readonly MessageChannel[]
   readonly usefulUntil?: CivilDate
   /** Recorded so that it is not owed again, never sent. */
   readonly skippedBecause?: string
@@ -35,6 +39,8 @@ export type MessageToSend = {
   readonly kind: MessageKind
   readonly language: 'en' | 'sw'
   readonly reach: Reach
+  /** The ways it may go, the preferred first; absent, any. */
+  readonly channels?: readonly MessageChannel[]
   /** The organisation's civil day. */
   readonly today: CivilDate
   readonly facts: MessageFacts
@@ -42,6 +48,8 @@ export type MessageToSend = {
   readonly linePending: boolean
   /** What it was about is settled: a reminder of a paid invoice. */
   readonly pointless: boolean
+  /** It can wait, and now are quiet hours, which end then. */
+  readonly quietUntil?: Instant
   /** This one included. */
   readonly attempts: number
   readonly createdAt: Instant
@@ -67,8 +75,6 @@ export type MessageEnd = {
 
 export type MessageStore = {
   owe(messages: readonly OwedMessage[], at: Instant): Promise<void>
-  /** Which of the keys exist already. */
-  known(dedupeKeys: readonly string[]): Promise<ReadonlySet<string>>
   claim(limit: number, now: Instant, claimUntil: Instant): Promise<readonly MessageToSend[]>
   /** Makes due the receipts that waited to be able to say that the line is on. */
   lineSettled(subscriberIds: readonly SubscriberId[], now: Instant): Promise<void>

@@ -36,11 +36,14 @@ export async function sendMessages(deps: Deps, organisationId: OrganisationId): 
 
 type Route = { readonly messenger: Installed; readonly recipient: Recipient }
 
-/** The oldest installation that can reach the subscriber, by the channel it names first. */
-function routeFor(messengers: readonly Installed[], { reach }: MessageToSend): Route | undefined {
-  for (const messenger of messengers) {
-    const recipient = recipientOn(messenger.messages?.channelsOffered ?? [], reach)
-    if (recipient) return { messenger, recipient }
+/** By the first of the message's channels on which the subscriber is reached, or any; the oldest installation that offers it. */
+function routeFor(messengers: readonly Installed[], { reach, channels }: MessageToSend): Route | undefined {
+  for (const wanted of channels?.map((channel) => [channel]) ?? [undefined]) {
+    for (const messenger of messengers) {
+      const offered = messenger.messages?.channelsOffered ?? []
+      const recipient = recipientOn(wanted?.filter((channel) => offered.includes(channel)) ?? offered, reach)
+      if (recipient) return { messenger, recipient }
+    }
   }
   return undefined
 }
@@ -50,6 +53,7 @@ async function deliver(deps: Deps, messengers: readonly Installed[], message: Me
   const now = deps.clock.now()
   if (message.pointless) return { id, status: 'skipped', reason: 'its matter has settled' }
   if (usefulUntil !== undefined && message.today > usefulUntil) return { id, status: 'skipped', reason: 'out of date' }
+  if (message.quietUntil !== undefined) return { id, status: 'queued', reason: 'quiet hours', nextAttemptAt: message.quietUntil }
   if (interrupted && attempts > 2) return { id, status: 'unknown', reason: 'interrupted twice while sending' }
   if (messengers.length === 0)
     return { id, status: 'queued', reason: 'no messenger is installed', nextAttemptAt: plusMs(now, providerPauseMs) }

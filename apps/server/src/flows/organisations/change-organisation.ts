@@ -1,4 +1,4 @@
-import { type OrganisationId, type TaxPackCode, type TaxSettings, unknownTaxIn } from '@nyuzi/core'
+import { type OrganisationId, type QuietHours, type TaxPackCode, type TaxSettings, unknownTaxIn } from '@nyuzi/core'
 import { InvalidInput } from '../errors.ts'
 import type { Deps, OrganisationPolicy } from '../ports.ts'
 
@@ -12,6 +12,8 @@ export type ChangeOrganisation = {
   readonly taxPin?: string | null
   /** Takes the place of the settings before; null goes back to the pack. Lines that were issued keep their taxes. */
   readonly taxSettings?: TaxSettings | null
+  /** Null: none. */
+  readonly quietHours?: QuietHours | null
   readonly actor: string
 }
 

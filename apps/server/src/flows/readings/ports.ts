@@ -3,6 +3,8 @@ import type {
   ApiKeyId,
   BranchId,
   Currency,
+  DunningPolicyId,
+  DunningStep,
   EntryId,
   EvidenceGrade,
   InstallationId,
@@ -89,6 +91,7 @@ export type SubscriberReading = {
   readonly phone: string | null
   readonly email: string | null
   readonly language: string
+  readonly segment: string
   readonly status: string
   readonly createdAt: Instant
   readonly currency: Currency
@@ -307,6 +310,16 @@ export type EntryReading = {
   }[]
 }
 
+export type DunningPolicyReading = {
+  readonly id: DunningPolicyId
+  readonly branchId: BranchId | null
+  readonly segment: string | null
+  readonly planId: PlanId | null
+  readonly steps: readonly DunningStep[]
+  readonly createdAt: Instant
+  readonly updatedAt: Instant
+}
+
 export type TaskReading = {
   readonly id: TaskId
   readonly kind: string
@@ -376,6 +389,9 @@ export type ReadingStore = {
   accessOf(id: ServiceId): Promise<AccessReading | undefined>
   ledgerAccounts(page: PageQuery & { readonly kind?: string }): Promise<readonly LedgerAccountReading[]>
   entries(page: PageQuery & { readonly accountId?: LedgerAccountId; readonly sourceId?: string }): Promise<readonly EntryReading[]>
+  /** Those in force. */
+  dunningPolicies(page: PageQuery): Promise<readonly DunningPolicyReading[]>
+  dunningPolicy(id: DunningPolicyId): Promise<DunningPolicyReading | undefined>
   tasks(page: PageQuery & { readonly status: 'open' | 'done' }): Promise<readonly TaskReading[]>
   task(id: TaskId): Promise<TaskReading | undefined>
   timeline(

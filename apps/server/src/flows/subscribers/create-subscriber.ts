@@ -8,6 +8,7 @@ import {
   type Phone,
   parsePhone,
   type SubscriberId,
+  segmentDefault,
 } from '@nyuzi/core'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
@@ -21,6 +22,8 @@ export type CreateSubscriber = {
   readonly phone?: string
   readonly email?: string
   readonly language?: Language
+  /** Default: `home`. */
+  readonly segment?: string
   readonly actor: string
 }
 
@@ -41,6 +44,7 @@ export async function createSubscriber(
       branchId,
       name,
       language: input.language ?? 'en',
+      segment: input.segment ?? segmentDefault,
       country,
       ...(phone ? { phone } : {}),
       ...(email ? { email } : {}),

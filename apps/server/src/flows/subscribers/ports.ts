@@ -22,6 +22,7 @@ export type SubscriberChanges = {
   readonly phone?: Phone | null
   readonly email?: string | null
   readonly language?: Language
+  readonly segment?: string
   readonly status?: SubscriberStatus
 }
 

@@ -28,6 +28,7 @@ const toApiOrganisation = (organisation: OrganisationReading) => ({
     taxPack: organisation.policy.taxPack ?? 'none',
     taxPin: organisation.policy.taxPin ?? null,
     taxSettings: organisation.policy.taxSettings ?? null,
+    quietHours: organisation.policy.quietHours ?? null,
   },
 })
 

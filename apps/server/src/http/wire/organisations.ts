@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
+import { isWallTime, isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
 import { permissions } from '../../flows/api-keys/ports.ts'
 import { currency, dateIn, idOut, instantOut, line } from './primitives.ts'
 
@@ -16,12 +16,22 @@ const taxSettings = z
   })
   .openapi({ description: 'Rates the pack does not know, with their days, and taxes that a class bears otherwise, in order' })
 
+const wallTime = z.string().refine(isWallTime, 'Send a time of day as HH:MM.').openapi({ type: 'string', example: '21:00' })
+const quietHours = z
+  .strictObject({ from: wallTime, until: wallTime })
+  .refine(({ from, until }) => from !== until, {
+    error: 'Send another end than the beginning, or null for no quiet hours.',
+    path: ['until'],
+  })
+  .openapi({ description: "Hours in the organisation's zone in which nobody is reminded; receipts go out at any hour" })
+
 const policy = z.object({
   invoiceLeadDays: z.number().int().openapi({ description: 'Days before a period starts on which its invoice is issued' }),
   payTo: z.string().nullable().openapi({ description: 'How a payer is told to pay', example: 'Paybill 400123' }),
   taxPack: z.string().openapi({ description: 'The taxes it charges: none, or those of a country', example: 'KE' }),
   taxPin: z.string().nullable().openapi({ description: 'Its number with the tax authority', example: 'P051234567X' }),
   taxSettings: taxSettings.nullable(),
+  quietHours: z.object({ from: z.string(), until: z.string() }).nullable(),
 })
 
 export const organisationOut = z
@@ -80,6 +90,7 @@ export const organisationChangesIn = z.strictObject({
       taxPack: z.enum(taxPackCodes).optional(),
       taxPin: taxPin.nullable().optional(),
       taxSettings: taxSettings.nullable().optional(),
+      quietHours: quietHours.nullable().optional(),
     })
     .optional(),
 })

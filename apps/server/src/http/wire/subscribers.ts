@@ -1,11 +1,15 @@
 import { z } from '@hono/zod-openapi'
-import { languages } from '@nyuzi/core'
+import { isSegment, languages } from '@nyuzi/core'
 import type { ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
 import { amountOf, dateIn, dateOut, idIn, idOut, instantOut, line, moneyOut } from './primitives.ts'
 
 const phone = line(30).openapi({ description: "A mobile number, read by the organisation's country", example: '0700 111 222' })
 const email = z.email().max(200)
+const segment = z
+  .string()
+  .refine(isSegment, 'Send a lower-case word of up to 30 letters, digits, dashes and underscores.')
+  .openapi({ type: 'string', description: 'Your own word for its kind', example: 'business' })
 const graceDays = z.number().int().min(0).max(90)
 
 export const subscriberOut = z
@@ -17,6 +21,7 @@ export const subscriberOut = z
     phone: z.string().nullable(),
     email: z.string().nullable(),
     language: z.string(),
+    segment: z.string(),
     status: z.string(),
     owed: moneyOut,
     credit: moneyOut,
@@ -33,6 +38,7 @@ export const subscriberIn = z.strictObject({
   phone: phone.optional(),
   email: email.optional(),
   language: z.enum(languages).optional(),
+  segment: segment.optional().openapi({ description: 'Default: home' }),
 })
 
 export const subscriberChangesIn = z.strictObject({
@@ -41,6 +47,7 @@ export const subscriberChangesIn = z.strictObject({
   phone: phone.nullable().optional(),
   email: email.nullable().optional(),
   language: z.enum(languages).optional(),
+  segment: segment.optional(),
   status: z.enum(subscriberStatuses).optional(),
 })
 

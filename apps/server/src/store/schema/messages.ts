@@ -10,10 +10,14 @@ export const messages = pgTable(
     id: id(),
     subscriberId: uuid('subscriber_id').notNull(),
     kind: text('kind').notNull(),
+    /** The ways it may go, the preferred first; null, any. */
+    channels: jsonb('channels'),
     /** The way it went; null until it goes. */
     channel: text('channel'),
     /** One message for one fact: `receipt:<payment>`, `dunning:<invoice>:<step>`. */
     dedupeKey: text('dedupe_key').notNull(),
+    /** The day a reminder was for, whether it was sent or skipped. */
+    owedOn: date('owed_on'),
     sourceNoun: text('source_noun').notNull(),
     sourceId: text('source_id').notNull(),
     facts: jsonb('facts').notNull().default({}),

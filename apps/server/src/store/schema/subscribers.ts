@@ -17,6 +17,8 @@ export const subscribers = pgTable(
     phoneSha256: text('phone_sha256'),
     email: text('email'),
     language: text('language').notNull(),
+    /** The organisation's own word for its kind; prices and reminders may go by it. */
+    segment: text('segment').notNull().default('home'),
     status: text('status').notNull().default('active'),
     createdAt: instant('created_at').notNull(),
   },

@@ -1,0 +1,172 @@
+import type { CivilDate, PlanId } from '@nyuzi/core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { changeDunningPolicy, createDunningPolicy, type NewStep, removeDunningPolicy } from '../../src/flows/dunning/write-policy.ts'
+import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
+import { createBranch } from '../../src/flows/organisations/create-branch.ts'
+import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
+import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.ts'
+import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+
+const actor = 'test'
+const step = (key: string, daysFromDue: number, more: Partial<NewStep> = {}): NewStep => ({
+  key,
+  daysFromDue,
+  message: daysFromDue < 0 ? 'invoice_before_due' : daysFromDue === 0 ? 'invoice_due' : 'invoice_overdue',
+  ...more,
+})
+
+describe('Reminders', () => {
+  let isp: Isp
+  beforeEach(async () => {
+    isp = await openIsp({ startAt: '2026-06-01T06:00:00Z', graceDays: 60 })
+  })
+  afterEach(() => isp.close())
+
+  /** `due sent`, `after_due skipped`, in the order of their days. */
+  const remindersOf = async ({ subscriberId }: Line) =>
+    (
+      await isp.raw<{ key: string; status: string }[]>`
+        select split_part(dedupe_key, ':', 3) as key, case when status = 'skipped' then 'skipped' else 'sent' end as status
+          from messages where subscriber_id = ${subscriberId} and dedupe_key like 'dunning:%' order by owed_on, created_at, key`
+    ).map(({ key, status }) => `${key} ${status}`)
+  const policy = (steps: readonly NewStep[], scope = {}) => createDunningPolicy(isp.deps, isp.organisationId, { scope, steps, actor })
+  const dueOn = (day: string, more: Parameters<Isp['subscribe']>[0] = {}) => isp.subscribe({ startsOn: day as CivilDate, ...more })
+  const live = async (from: string, until: string) => {
+    for (let day = new Date(`${from}T09:00:00Z`); day <= new Date(`${until}T09:00:00Z`); day = new Date(day.getTime() + 86_400_000)) {
+      isp.clock.moveTo(day)
+      await isp.cycle()
+      await isp.settled()
+    }
+  }
+
+  it('go by the policy of the plan, the segment of the branch, the branch, the segment or the organisation', async () => {
+    const { deps, organisationId } = isp
+    const coast = await createBranch(deps, organisationId, { code: 'MSA', name: 'Mombasa', actor })
+    const fibre: PlanId = await createPlan(deps, organisationId, {
+      code: 'FIBRE',
+      name: 'Fibre',
+      actor,
+      price: priceOf('9000', 'postpaid', 60),
+    })
+    const lines = {
+      plain: await dueOn('2026-06-05'),
+      school: await dueOn('2026-06-05'),
+      coast: await dueOn('2026-06-05'),
+      coastSchool: await dueOn('2026-06-05'),
+      fibre: await dueOn('2026-06-05', { planId: fibre }),
+    }
+    const move = (line: Line, changes: object) => changeSubscriber(deps, organisationId, line.subscriberId, { ...changes, actor })
+    await move(lines.school, { segment: 'school' })
+    await move(lines.coast, { branchId: coast })
+    await move(lines.coastSchool, { segment: 'school', branchId: coast })
+    await move(lines.fibre, { segment: 'school', branchId: coast })
+    await policy([step('everybody', 0)])
+    await policy([step('schools', 1)], { segment: 'school' })
+    await policy([step('mombasa', 2)], { branchId: coast })
+    await policy([step('mombasa_schools', 3)], { segment: 'school', branchId: coast })
+    await policy([step('fibre', 4)], { planId: fibre })
+    await live('2026-06-01', '2026-06-10')
+    const sent = await Promise.all(Object.entries(lines).map(async ([name, line]) => [name, await remindersOf(line)]))
+    expect(Object.fromEntries(sent)).toEqual({
+      plain: ['everybody sent'],
+      school: ['schools sent'],
+      coast: ['mombasa sent'],
+      coastSchool: ['mombasa_schools sent'],
+      fibre: ['fibre sent'],
+    })
+  })
+
+  it('are not sent again, nor as old news, when the policy changes; what was owed and not sent still is', async () => {
+    const id = await policy([step('due', 0), step('firm', 3)])
+    const line = await dueOn('2026-06-05')
+    await live('2026-06-01', '2026-06-06')
+    expect(await remindersOf(line)).toEqual(['due sent'])
+    // The server stands still on the 8th, the day of `firm`, and the policy changes on the 10th.
+    isp.day('2026-06-10')
+    const wider = [step('due', 1), step('firm', 3), step('gone_by', 4), step('last', 6)]
+    await changeDunningPolicy(isp.deps, isp.organisationId, id, { steps: [step('due', 1), step('firm', 3), step('last', 6)], actor })
+    await isp.cycle()
+    expect(await remindersOf(line)).toEqual(['due sent', 'firm sent'])
+    await changeDunningPolicy(isp.deps, isp.organisationId, id, { steps: wider, actor })
+    await isp.cycle()
+    expect(await remindersOf(line)).toEqual(['due sent', 'firm sent', 'gone_by skipped'])
+    await live('2026-06-10', '2026-06-14')
+    expect(await remindersOf(line)).toEqual(['due sent', 'firm sent', 'gone_by skipped', 'last sent'])
+  })
+
+  it('of another policy do not repeat those of the one before, when a subscriber moves or a policy is removed', async () => {
+    const schools = await policy([step('hello', 0), step('again', 2), step('much_later', 5)], { segment: 'school' })
+    const line = await dueOn('2026-06-05')
+    await live('2026-06-01', '2026-06-06')
+    const before = await remindersOf(line)
+    expect(before).toEqual(['before_due sent', 'due sent', 'after_due sent'])
+    await changeSubscriber(isp.deps, isp.organisationId, line.subscriberId, { segment: 'school', actor })
+    await live('2026-06-06', '2026-06-07')
+    expect(await remindersOf(line)).toEqual(['before_due sent', 'due sent', 'hello skipped', 'after_due sent', 'again sent'])
+    await removeDunningPolicy(isp.deps, isp.organisationId, schools, actor)
+    await live('2026-06-08', '2026-06-12')
+    expect(await remindersOf(line)).toHaveLength(5)
+  })
+
+  it('come as late as their step is old: sixty days after the due date, and made up after it', async () => {
+    await policy([step('legal', 60, { lateDays: 10 })])
+    const [onTime, late, tooLate] = [await dueOn('2026-06-20'), await dueOn('2026-06-10'), await dueOn('2026-06-05')]
+    await live('2026-06-20', '2026-06-20')
+    isp.day('2026-08-19')
+    await isp.cycle()
+    const sixty = async (line: Line) => (await remindersOf(line)).filter((said) => said.startsWith('legal'))
+    expect(await sixty(onTime)).toEqual(['legal sent'])
+    expect(await sixty(late)).toEqual(['legal sent'])
+    expect(await sixty(tooLate)).toEqual([])
+  })
+
+  it('are none under a policy without steps', async () => {
+    await policy([])
+    const line = await dueOn('2026-06-05')
+    await live('2026-06-05', '2026-06-07')
+    expect(await remindersOf(line)).toEqual([])
+  })
+
+  it('go by the channels of their step, and not at all where none reaches the subscriber', async () => {
+    await policy([step('due', 0, { channels: ['email', 'sms'] }), step('firm', 1, { channels: ['whatsapp'] })])
+    const line = await dueOn('2026-06-05')
+    await live('2026-06-05', '2026-06-06')
+    const rows = await isp.raw`
+      select split_part(dedupe_key, ':', 3) as key, channel, status, status_reason from messages where subscriber_id = ${line.subscriberId} order by owed_on`
+    expect(rows).toMatchObject([
+      { key: 'due', channel: 'sms' },
+      { key: 'firm', channel: null, status: 'skipped', status_reason: 'the subscriber has no address that a messenger reaches' },
+    ])
+  })
+
+  it('wait for the end of quiet hours; a receipt does not', async () => {
+    await changeOrganisation(isp.deps, isp.organisationId, { quietHours: { from: '21:00', until: '07:00' }, actor })
+    await policy([step('due', 0, { lateDays: 0 })])
+    const line = await dueOn('2026-06-05')
+    // 22:30 in Nairobi, on the due date.
+    isp.clock.moveTo(new Date('2026-06-05T19:30:00Z'))
+    await isp.cycle()
+    await recordManualPayment(isp.deps, isp.organisationId, {
+      subscriberId: line.subscriberId,
+      branchId: isp.branchId,
+      reference: 'cash 1',
+      amount: { amountMinor: 10_000n, currency: 'KES' },
+      paidAt: isp.clock.now(),
+      actor,
+    })
+    const state = () => isp.raw`select kind, status, status_reason, next_attempt_at from messages order by kind`
+    await isp.until('the receipt', async () => (await state())[1]?.['status'] === 'sent')
+    await isp.settled()
+    expect(await state()).toMatchObject([
+      { kind: 'invoice_due', status: 'queued', status_reason: 'quiet hours', next_attempt_at: new Date('2026-06-06T04:00:00Z') },
+      { kind: 'receipt', status: 'sent' },
+    ])
+    isp.clock.moveTo(new Date('2026-06-06T03:59:00Z'))
+    await isp.cycle()
+    expect(await state()).toMatchObject([{ status: 'queued' }, {}])
+    isp.clock.moveTo(new Date('2026-06-06T04:00:00Z'))
+    await isp.until('the reminder', async () => (await state())[0]?.['status'] === 'sent')
+    expect(await isp.verify()).toMatchObject({ doubts: [] })
+  })
+})
