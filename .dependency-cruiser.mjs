@@ -2,6 +2,7 @@
 // test/house/import-rule.test.ts proves that each of these can fail.
 const test = String.raw`(\.test\.ts$|\.contract\.ts$|/test/)`
 const core = '^packages/core/src/'
+const documents = '^packages/documents/src/'
 const sdk = '^packages/sdk/src/'
 /** The SDK's side that the server uses; see sdk-host-libraries. */
 const sdkHost = String.raw`^packages/sdk/src/(host-http|sending-watch)\.ts$`
@@ -56,6 +57,20 @@ export default {
       to: { path: `${core}recompute/` },
     },
 
+    room('documents-rooms', documents, [documents, core], 'Documents know core: money, dates and taxes.'),
+    libraries(
+      'documents-words-and-places',
+      `${documents}(sheet|layout|words)/`,
+      [],
+      'Words and their places on a page are found without a library; ink comes last (docs/adr/0045-documents.md).',
+    ),
+    libraries(
+      'documents-libraries',
+      documents,
+      [library('fontkit', 'harfbuzzjs', 'pdfkit', 'pngjs', 'qrcode'), node('fs', 'module')],
+      'Letters, ink, pictures and codes, and nothing that tells the time.',
+    ),
+
     room('sdk-rooms', sdk, [sdk, core], 'The SDK imports core.'),
     libraries('sdk-libraries', sdk, [library('zod')], 'The SDK needs zod and nothing else.', {
       fromNot: ['^packages/sdk/src/testing/', sdkHost],
@@ -97,7 +112,12 @@ export default {
       to: { path: library('drizzle-orm', 'hono', '@hono/[^/]+', 'pg-boss', 'postgres', 'pg', 'tsyringe', 'pino') },
     },
 
-    room('flows-rooms', `${server}flows/`, [`${server}flows/`, core, sdk], 'A flow knows core, the types of the SDK and ports.ts.'),
+    room(
+      'flows-rooms',
+      `${server}flows/`,
+      [`${server}flows/`, core, sdk, documents],
+      'A flow knows core, the types of the SDK and of documents, and ports.ts.',
+    ),
     libraries(
       'flows-libraries',
       `${server}flows/`,

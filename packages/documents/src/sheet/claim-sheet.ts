@@ -1,0 +1,115 @@
+import { addDays, formatDate, invariant, type Language, type Money, money, summariseTaxes } from '@nyuzi/core'
+import type { ClaimLine, CreditNoteDocument, DebitNoteDocument, InvoiceDocument } from '../document.ts'
+import { formatAmount, formatAmountAlone } from '../format-amount.ts'
+import { type Words, wordsOf } from '../words/words.ts'
+import { issuerLines, recipientLines } from './parties.ts'
+import type { Block, Cell, Column, Fact, Sheet, TotalRow } from './sheet.ts'
+
+type ClaimDocument = InvoiceDocument | DebitNoteDocument | CreditNoteDocument
+
+export function claimSheet(document: ClaimDocument): Sheet {
+  const { language, issuer, recipient, number, issuedOn } = document
+  const words = wordsOf(language)
+  const heading = document.kind === 'credit_note' ? words.creditedTo : words.billedTo
+  return {
+    language,
+    title: words.titles[document.kind],
+    number,
+    date: issuedOn,
+    issuer,
+    issuerLines: issuerLines(issuer, words),
+    facts: factsOf(document, words),
+    recipient: { heading, name: recipient.name, lines: recipientLines(recipient, words) },
+    blocks: [linesTable(document, words), ...reason(document, words), ...proof(document, words), ...howToPay(document, words)],
+    page: words.page,
+  }
+}
+
+function factsOf(document: ClaimDocument, words: Words): Fact[] {
+  const { language, number, issuedOn, recipient, fiscal } = document
+  const facts = [
+    { label: words.number, value: number },
+    { label: words.issuedOn, value: formatDate(issuedOn, language) },
+  ]
+  if (document.kind !== 'credit_note') facts.push({ label: words.dueOn, value: formatDate(document.dueOn, language) })
+  facts.push({ label: words.account, value: recipient.accountNumber })
+  if (document.kind !== 'invoice' && document.corrects)
+    facts.push({ label: words.concerns, value: `${document.corrects.number}, ${formatDate(document.corrects.issuedOn, language)}` })
+  if (fiscal) facts.push({ label: words.fiscalNumber, value: fiscal.number })
+  return facts
+}
+
+function linesTable({ kind, language, lines, total }: ClaimDocument, words: Words): Block {
+  const sum = (amountOf: (line: ClaimLine) => bigint): Money =>
+    money(
+      lines.reduce((all, line) => all + amountOf(line), 0n),
+      total.currency,
+    )
+  const net = sum((line) => line.net.amountMinor)
+  invariant(sum((line) => line.total.amountMinor).amountMinor === total.amountMinor, 'the total of a document is the sum of its lines')
+  const taxes = summariseTaxes(lines)
+  const amount = `${words.amount} (${total.currency})`
+  const columns: Column[] =
+    taxes.length === 0
+      ? [rest(words.description), figures(amount)]
+      : [rest(words.description), figures(words.net), figures(words.tax), figures(amount)]
+  const rows = lines.map((line) => {
+    const taxed = taxes.length === 0 ? [] : [line.net, money(line.total.amountMinor - line.net.amountMinor, total.currency)]
+    return [describe(line, language), ...[...taxed, line.total].map((figure) => ({ text: formatAmount(figure) }))]
+  })
+  const taxRows = taxes.map(({ title, rateBp, baseMinor, amountMinor }) => ({
+    label: `${title.charAt(0).toUpperCase()}${title.slice(1)} ${rateBp / 100}% × ${formatAmount(money(baseMinor, total.currency))}`,
+    amount: formatAmount(money(amountMinor, total.currency)),
+    strong: false,
+  }))
+  const totals: TotalRow[] = [
+    ...(taxes.length === 0 ? [] : [{ label: words.net, amount: formatAmount(net), strong: false }]),
+    ...taxRows,
+    { label: kind === 'credit_note' ? words.totalCredited : words.total, amount: formatAmountAlone(total), strong: true },
+  ]
+  return { kind: 'table', columns, rows, totals }
+}
+
+const rest = (title: string): Column => ({ title, align: 'left', width: 'rest' })
+const figures = (title: string): Column => ({ title, align: 'right', width: 'content' })
+
+function describe({ description, period }: ClaimLine, language: Language): Cell {
+  if (period === undefined) return { text: description }
+  return { text: description, note: `${formatDate(period.start, language)} – ${formatDate(addDays(period.end, -1), language)}` }
+}
+
+const reason = (document: ClaimDocument, words: Words): Block[] =>
+  document.kind === 'invoice' || document.reason === undefined ? [] : [{ kind: 'paragraph', heading: words.reason, text: document.reason }]
+
+const proof = ({ fiscal }: ClaimDocument, words: Words): Block[] =>
+  fiscal === undefined
+    ? []
+    : [
+        {
+          kind: 'facts',
+          heading: words.fiscalNumber,
+          facts: [
+            { label: words.number, value: fiscal.number },
+            { label: words.fiscalDevice, value: fiscal.device },
+          ],
+          code: { text: fiscal.url, caption: words.scanToVerify },
+        },
+      ]
+
+/** A document has one code: where the tax authority's stands, paying is told in words alone. */
+function howToPay(document: ClaimDocument, words: Words): Block[] {
+  if (document.kind === 'credit_note') return []
+  const { issuer, payTo, recipient, total, fiscal } = document
+  const { paymentInstructions: text } = issuer
+  const instructions: Block[] =
+    text === undefined ? [] : [{ kind: 'paragraph', text, ...(payTo === undefined ? { heading: words.howToPay } : {}) }]
+  if (payTo === undefined) return instructions
+  const facts = [
+    { label: words.payTo, value: payTo },
+    { label: words.account, value: recipient.accountNumber },
+    { label: words.amountToPay, value: formatAmountAlone(total) },
+  ]
+  const readable = facts.map(({ label, value }) => `${label}: ${value}`).join('\n')
+  const code = fiscal === undefined ? { code: { text: readable, caption: words.scanToRead } } : {}
+  return [{ kind: 'facts', heading: words.howToPay, facts, ...code }, ...instructions]
+}

@@ -1,0 +1,57 @@
+import type { Language } from '@nyuzi/core'
+import type { PrintedDocument, StatementEntryKind } from '../document.ts'
+import { english } from './english.ts'
+import { swahili } from './swahili.ts'
+
+/** Every text that we print and nobody else wrote. */
+export type Words = {
+  readonly titles: Readonly<Record<PrintedDocument['kind'], string>>
+  readonly number: string
+  readonly issuedOn: string
+  readonly dueOn: string
+  readonly receivedOn: string
+  readonly account: string
+  readonly period: string
+  readonly billedTo: string
+  readonly creditedTo: string
+  readonly receivedFrom: string
+  readonly accountHolder: string
+  readonly taxPin: string
+  readonly phone: string
+  readonly email: string
+  readonly concerns: string
+  readonly reason: string
+  readonly description: string
+  readonly net: string
+  readonly tax: string
+  readonly amount: string
+  readonly total: string
+  readonly totalCredited: string
+  readonly howToPay: string
+  readonly payTo: string
+  readonly amountToPay: string
+  readonly scanToRead: string
+  readonly scanToVerify: string
+  readonly fiscalNumber: string
+  readonly fiscalDevice: string
+  readonly method: string
+  readonly payer: string
+  readonly amountReceived: string
+  readonly paidFor: string
+  readonly keptAsCredit: string
+  readonly date: string
+  readonly charged: string
+  readonly credited: string
+  readonly balance: string
+  readonly openingBalance: string
+  readonly closingBalance: string
+  readonly youOwe: string
+  readonly inYourFavour: string
+  readonly nothingOwed: string
+  readonly entries: Readonly<Record<StatementEntryKind, string>>
+  readonly page: (page: number, pages: number) => string
+}
+
+const tables: Readonly<Record<Language, Words>> = { en: english, sw: swahili }
+
+export const wordsOf = (language: Language): Words => tables[language]
