@@ -522,6 +522,62 @@ CREATE TABLE "payments" (
 	CONSTRAINT "payments_owner" CHECK (("payments"."status" = 'matched') = ("payments"."subscriber_id" is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "extensions" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"until" date NOT NULL,
+	"reason" text NOT NULL,
+	"status" text NOT NULL,
+	"holds_until" date,
+	"requested_by" text NOT NULL,
+	"requested_on" date NOT NULL,
+	"requested_at" timestamp (3) with time zone NOT NULL,
+	"answered_by" text,
+	"answered_at" timestamp (3) with time zone,
+	"note" text,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "extensions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "extensions_hold" CHECK ("extensions"."holds_until" is not null or "extensions"."status" in ('requested', 'refused', 'withdrawn'))
+);
+--> statement-breakpoint
+CREATE TABLE "instalment_plan_invoices" (
+	"organisation_id" uuid NOT NULL,
+	"plan_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"open_minor" bigint NOT NULL,
+	CONSTRAINT "instalment_plan_invoices_organisation_id_plan_id_invoice_id_pk" PRIMARY KEY("organisation_id","plan_id","invoice_id"),
+	CONSTRAINT "instalment_plan_invoices_positive" CHECK ("instalment_plan_invoices"."open_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "instalment_plans" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"status" text NOT NULL,
+	"currency" text NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"grace_days" integer NOT NULL,
+	"started_on" date NOT NULL,
+	"ended_on" date,
+	"created_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "instalment_plans_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "instalment_plans_total" CHECK ("instalment_plans"."total_minor" > 0),
+	CONSTRAINT "instalment_plans_ended" CHECK (("instalment_plans"."ended_on" is not null) = ("instalment_plans"."status" in ('broken', 'withdrawn')))
+);
+--> statement-breakpoint
+CREATE TABLE "instalments" (
+	"organisation_id" uuid NOT NULL,
+	"plan_id" uuid NOT NULL,
+	"position" integer NOT NULL,
+	"due_on" date NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	CONSTRAINT "instalments_organisation_id_plan_id_position_pk" PRIMARY KEY("organisation_id","plan_id","position"),
+	CONSTRAINT "instalments_positive" CHECK ("instalments"."amount_minor" > 0)
+);
+--> statement-breakpoint
 CREATE TABLE "access_changes" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -611,9 +667,11 @@ CREATE TABLE "subscribers" (
 	"language" text NOT NULL,
 	"segment" text DEFAULT 'home' NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
+	"overdraft_minor" bigint DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscribers_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
-	CONSTRAINT "subscribers_organisation_id_account_key_unique" UNIQUE("organisation_id","account_key")
+	CONSTRAINT "subscribers_organisation_id_account_key_unique" UNIQUE("organisation_id","account_key"),
+	CONSTRAINT "subscribers_overdraft" CHECK ("subscribers"."overdraft_minor" >= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "subscriptions" (
@@ -641,6 +699,9 @@ ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_invoice_
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "instalment_plan_invoices" ADD CONSTRAINT "instalment_plan_invoices_organisation_id_plan_id_instalment_plans_organisation_id_id_fk" FOREIGN KEY ("organisation_id","plan_id") REFERENCES "public"."instalment_plans"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "instalment_plan_invoices" ADD CONSTRAINT "instalment_plan_invoices_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "instalments" ADD CONSTRAINT "instalments_organisation_id_plan_id_instalment_plans_organisation_id_id_fk" FOREIGN KEY ("organisation_id","plan_id") REFERENCES "public"."instalment_plans"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "charged_periods_line" ON "charged_periods" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
@@ -678,6 +739,12 @@ CREATE INDEX "payments_subscriber" ON "payments" USING btree ("organisation_id",
 CREATE INDEX "payments_unmatched" ON "payments" USING btree ("organisation_id","received_at") WHERE "payments"."status" = 'unmatched';--> statement-breakpoint
 CREATE INDEX "payments_awaiting_receipt" ON "payments" USING btree ("organisation_id","subscriber_id") WHERE "payments"."provider_transaction" is null;--> statement-breakpoint
 CREATE INDEX "payments_unapplied" ON "payments" USING btree ("organisation_id","subscriber_id") WHERE "payments"."status" = 'matched' and "payments"."allocated_minor" < "payments"."amount_minor";--> statement-breakpoint
+CREATE UNIQUE INDEX "extensions_open" ON "extensions" USING btree ("organisation_id","subscriber_id") WHERE "extensions"."status" in ('requested', 'approved');--> statement-breakpoint
+CREATE INDEX "extensions_holding" ON "extensions" USING btree ("organisation_id","subscriber_id","holds_until") WHERE "extensions"."holds_until" is not null;--> statement-breakpoint
+CREATE INDEX "extensions_approved" ON "extensions" USING btree ("organisation_id","id") WHERE "extensions"."status" = 'approved';--> statement-breakpoint
+CREATE INDEX "instalment_plan_invoices_invoice" ON "instalment_plan_invoices" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "instalment_plans_running" ON "instalment_plans" USING btree ("organisation_id","subscriber_id") WHERE "instalment_plans"."status" = 'running';--> statement-breakpoint
+CREATE INDEX "instalment_plans_subscriber" ON "instalment_plans" USING btree ("organisation_id","subscriber_id","id");--> statement-breakpoint
 CREATE INDEX "access_changes_subscriber" ON "access_changes" USING btree ("organisation_id","subscriber_id","applied_at");--> statement-breakpoint
 CREATE INDEX "access_states_due" ON "access_states" USING btree ("organisation_id","installation_id","urgent","next_attempt_at") WHERE "access_states"."status" <> 'in_sync';--> statement-breakpoint
 CREATE INDEX "access_states_recheck" ON "access_states" USING btree ("organisation_id","recheck_on") WHERE "access_states"."recheck_on" is not null;--> statement-breakpoint

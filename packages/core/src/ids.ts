@@ -28,6 +28,8 @@ const prefixes = {
   task: 'tsk',
   dunningPolicy: 'dnp',
   cutOffBatch: 'cob',
+  extension: 'ext',
+  instalmentPlan: 'ipl',
 } as const
 
 export type Noun = keyof typeof prefixes
@@ -51,6 +53,8 @@ export type EntryId = Id<'entry'>
 export type TaskId = Id<'task'>
 export type DunningPolicyId = Id<'dunningPolicy'>
 export type CutOffBatchId = Id<'cutOffBatch'>
+export type ExtensionId = Id<'extension'>
+export type InstalmentPlanId = Id<'instalmentPlan'>
 export type ApiKeyId = Id<'apiKey'>
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

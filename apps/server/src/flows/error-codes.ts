@@ -44,6 +44,12 @@ export const errorCodes = {
   task_not_retryable: 409,
   capability_missing: 409,
   // Money
+  nothing_owed: 409,
+  extension_open: 409,
+  extension_answered: 409,
+  too_many_extensions: 409,
+  plan_running: 409,
+  plan_ended: 409,
   prompt_too_soon: 409,
   payment_reference_taken: 409,
   payment_already_matched: 409,

@@ -2,6 +2,8 @@ import type {
   AccessController,
   ApiKeyId,
   Currency,
+  CutOffPolicy,
+  ExtensionPolicy,
   InstallationId,
   Instant,
   Messenger,
@@ -26,6 +28,7 @@ import type { MessageStore } from './messages/ports.ts'
 import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
 import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, NoticeStore, PaymentStore } from './payments/ports.ts'
 import type { ReadingStore } from './readings/ports.ts'
+import type { ExtensionStore, InstalmentPlanStore, ReceivableStore } from './receivables/ports.ts'
 import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscribers/ports.ts'
 
 /** Work that rows wait for. A wake-up names one of these; it is a hint, and the sweep finds what no one woke. */
@@ -65,6 +68,10 @@ export type OrganisationPolicy = {
   readonly taxSettings?: TaxSettings
   /** Hours of its wall clock in which nobody is reminded; absent, none. */
   readonly quietHours?: QuietHours
+  /** When a debt may cut off; absent, any debt on any day. */
+  readonly cutOff?: CutOffPolicy
+  /** What a subscriber may promise; absent, the default of core. */
+  readonly extensions?: ExtensionPolicy
 }
 
 export type Organisation = {
@@ -102,6 +109,9 @@ export type Transaction = {
   readonly subscriptions: SubscriptionStore
   readonly services: ServiceStore
   readonly idempotency: IdempotencyStore
+  readonly extensions: ExtensionStore
+  readonly instalmentPlans: InstalmentPlanStore
+  readonly receivables: ReceivableStore
   readonly readings: ReadingStore
   readonly cockpit: CockpitReadings
 }

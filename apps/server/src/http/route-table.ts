@@ -7,6 +7,7 @@ import { invoiceRoutes } from './routes/invoices.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { paymentRoutes } from './routes/payments.ts'
+import { receivableRoutes } from './routes/receivables.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { subscriberRoutes } from './routes/subscribers.ts'
 import { subscriptionRoutes } from './routes/subscriptions.ts'
@@ -22,5 +23,6 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...invoiceRoutes(parts),
   ...paymentRoutes(parts),
   ...dunningRoutes(parts),
+  ...receivableRoutes(parts),
   ...ledgerRoutes(parts),
 ]

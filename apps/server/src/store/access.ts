@@ -1,6 +1,7 @@
-import type { AccessInput, AccessProfile, InstallationId, ServiceId, SubscriberId } from '@nyuzi/core'
+import { type AccessProfile, debtReasons, type InstallationId, type ServiceId, type SubscriberId } from '@nyuzi/core'
 import type { Row } from 'postgres'
 import type { AccessStore, ServiceStanding, WantedService } from '../flows/access/ports.ts'
+import { type PlanStandingRow, standingColumn, toPlanStanding } from './instalment-plans.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -14,9 +15,13 @@ export const accessStore = (sql: Sql): AccessStore => ({
       select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing,
              p.profile_name, p.download_bps, p.upload_bps, a.hold, a.wanted_state, a.wanted_reason, a.profile_name as wanted_profile_name,
              a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.recheck_on,
-             (select coalesce(json_agg(json_build_array(i.due_on, (i.total_minor - i.allocated_minor)::text) order by i.due_on), '[]')
+             u.overdraft_minor, (select max(e.holds_until) from extensions e where e.subscriber_id = v.subscriber_id) as extended_until,
+             (select coalesce(json_agg(json_build_array(i.due_on, (i.total_minor - i.allocated_minor)::text,
+                       (select ${standingColumn(sql)} from instalment_plan_invoices x join instalment_plans p on p.id = x.plan_id where x.invoice_id = i.id order by p.id desc limit 1)
+                     ) order by i.due_on), '[]')
                 from invoices i where i.subscriber_id = v.subscriber_id and i.status = 'open') as open
         from services v
+        join subscribers u on u.id = v.subscriber_id
         join subscriptions s on s.id = v.subscription_id
         join prices p on p.id = s.price_id
         left join access_states a on a.service_id = v.id
@@ -28,6 +33,10 @@ export const accessStore = (sql: Sql): AccessStore => ({
     const rows = await sql`
       select subscriber_id from access_states where recheck_on <= ${today} group by subscriber_id order by min(recheck_on), subscriber_id limit ${limit}`
     return rows.map((row) => row.subscriber_id as SubscriberId)
+  },
+
+  async recheckDebts(today) {
+    await sql`update access_states set recheck_on = ${today} where wanted_reason = any(${[...debtReasons]})`
   },
 
   async want(changes, at) {
@@ -233,7 +242,7 @@ export const accessStore = (sql: Sql): AccessStore => ({
 })
 
 function toStanding(row: Row): ServiceStanding {
-  const open = row.open as [string, string][]
+  const open = row.open as [string, string, PlanStandingRow | null][]
   const input = {
     subscription: fromRow({
       status: row.status,
@@ -242,10 +251,16 @@ function toStanding(row: Row): ServiceStanding {
       billing: row.billing,
       graceDays: row.grace_days,
     }),
-    openInvoices: open.map(([dueOn, openMinor]) => ({ dueOn, openMinor: BigInt(openMinor) })),
+    openInvoices: open.map(([dueOn, openMinor, plan]) => ({
+      dueOn,
+      openMinor: BigInt(openMinor),
+      ...(plan === null ? {} : { plan: toPlanStanding(plan) }),
+    })),
+    overdraftMinor: row.overdraft_minor,
+    ...(row.extended_until === null ? {} : { extendedUntil: row.extended_until }),
     ...(row.hold === null ? {} : { hold: row.hold }),
     profile: profileOf(row.profile_name, row.download_bps, row.upload_bps),
-  } as unknown as Omit<AccessInput, 'today'>
+  } as unknown as ServiceStanding['input']
   return {
     serviceId: row.id as ServiceId,
     subscriberId: row.subscriber_id as SubscriberId,

@@ -8,4 +8,8 @@ export function fromRow<Noun>(row: object): Noun {
   return noun as Noun
 }
 
+/** What a JSON column can hold: whole numbers of any size as text. */
+export const toJson = (value: unknown): never =>
+  JSON.parse(JSON.stringify(value, (_name, part: unknown) => (typeof part === 'bigint' ? part.toString() : part))) as never
+
 export const fromRows = <Noun>(rows: readonly object[]): Noun[] => rows.map((row) => fromRow<Noun>(row))

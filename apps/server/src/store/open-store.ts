@@ -10,8 +10,10 @@ import { catalogStore } from './catalog.ts'
 import { claimStore } from './claims.ts'
 import { creditStore } from './credits.ts'
 import { dunningStore } from './dunning.ts'
+import { extensionStore } from './extensions.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
+import { instalmentPlanStore } from './instalment-plans.ts'
 import { intentStore } from './intents.ts'
 import { issuedStore } from './issued.ts'
 import { ledgerStore } from './ledger.ts'
@@ -21,6 +23,7 @@ import { organisationIds, organisationStore, organisationsStore } from './organi
 import { paymentStore } from './payments.ts'
 import { cockpitReadings } from './readings/cockpit.ts'
 import { readingStore } from './readings.ts'
+import { receivableStore } from './receivables.ts'
 import { serviceStore } from './services.ts'
 import { subscriberStore } from './subscribers.ts'
 import { subscriptionStore } from './subscriptions.ts'
@@ -71,8 +74,10 @@ const openTransaction = (sql: Sql): Transaction => ({
   cockpit: cockpitReadings(sql),
   credits: creditStore(sql),
   dunning: dunningStore(sql),
+  extensions: extensionStore(sql),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
+  instalmentPlans: instalmentPlanStore(sql),
   intents: intentStore(sql),
   issued: issuedStore(sql),
   ledger: ledgerStore(sql),
@@ -82,6 +87,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   organisations: organisationsStore(sql),
   payments: paymentStore(sql),
   readings: readingStore(sql),
+  receivables: receivableStore(sql),
   services: serviceStore(sql),
   subscribers: subscriberStore(sql),
   subscriptions: subscriptionStore(sql),

@@ -1,14 +1,21 @@
-import { asId, type Currency, type OrganisationId } from '@nyuzi/core'
+import { asId, type Currency, type CutOffPolicy, type OrganisationId } from '@nyuzi/core'
 import type { OrganisationsStore } from '../flows/organisations/ports.ts'
 import type { OrganisationPolicy, OrganisationStore } from '../flows/ports.ts'
+import { toJson } from './mapping.ts'
 import type { Database, Sql } from './transaction.ts'
 
-type PolicyRow = Partial<OrganisationPolicy>
+export type PolicyRow = Partial<Omit<OrganisationPolicy, 'cutOff'>> & {
+  readonly cutOff?: Omit<CutOffPolicy, 'minimumDebtMinor'> & { readonly minimumDebtMinor: string }
+}
 
 /** An invoice comes before the first reminder, which the default dunning policy sends five days ahead. */
 const invoiceLeadDaysDefault = 7
 
-const toPolicy = (row: PolicyRow): OrganisationPolicy => ({ invoiceLeadDays: invoiceLeadDaysDefault, ...row })
+export const toPolicy = ({ cutOff, ...row }: PolicyRow): OrganisationPolicy => ({
+  invoiceLeadDays: invoiceLeadDaysDefault,
+  ...row,
+  ...(cutOff && { cutOff: { ...cutOff, minimumDebtMinor: BigInt(cutOff.minimumDebtMinor) } }),
+})
 
 export const organisationStore = (sql: Sql): OrganisationStore => ({
   async read() {
@@ -28,7 +35,7 @@ export const organisationsStore = (sql: Sql): OrganisationsStore => ({
     const { id, slug, name, country, currency, timeZone, language, policy, accountPrefix, createdAt } = organisation
     const rows = await sql`
       insert into organisations (id, slug, name, country, currency, time_zone, language, policy, account_prefix, created_at)
-      values (${id}, ${slug}, ${name}, ${country}, ${currency}, ${timeZone}, ${language}, ${sql.json(policy)}, ${accountPrefix}, ${createdAt})
+      values (${id}, ${slug}, ${name}, ${country}, ${currency}, ${timeZone}, ${language}, ${sql.json(toJson(policy))}, ${accountPrefix}, ${createdAt})
       on conflict (slug) do nothing returning id`
     return rows.length === 1
   },
@@ -36,7 +43,7 @@ export const organisationsStore = (sql: Sql): OrganisationsStore => ({
     await sql`
       update organisations set
         name = coalesce(${name ?? null}, name),
-        policy = coalesce(${policy === undefined ? null : sql.json(policy)}::jsonb, policy)`
+        policy = coalesce(${policy === undefined ? null : sql.json(toJson(policy))}::jsonb, policy)`
   },
   async takeAccountSequence() {
     const [row] = await sql<{ sequence: bigint; prefix: string }[]>`

@@ -5,6 +5,7 @@ import { dunningReadings } from './readings/dunning.ts'
 import { ledgerReadings } from './readings/ledger.ts'
 import { organisationReadings } from './readings/organisation.ts'
 import { paymentReadings } from './readings/payments.ts'
+import { receivableReadings } from './readings/receivables.ts'
 import { subscriberReadings } from './readings/subscribers.ts'
 import { timelineReadings } from './readings/timeline.ts'
 import type { Sql } from './transaction.ts'
@@ -14,6 +15,7 @@ export const readingStore = (sql: Sql): ReadingStore => ({
   ...subscriberReadings(sql),
   ...billingReadings(sql),
   ...paymentReadings(sql),
+  ...receivableReadings(sql),
   ...accessReadings(sql),
   ...dunningReadings(sql),
   ...ledgerReadings(sql),

@@ -24,6 +24,9 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
+/** Three days from now, as text. */
+const soon = (): string => new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10)
+
 type World = { key: string; ids: Record<string, string>; body(route: string): object | undefined }
 
 async function populate(slug: string): Promise<World> {
@@ -47,6 +50,8 @@ async function populate(slug: string): Promise<World> {
   const intent = await as.post('/v1/payment-intents', { subscriber: subscriber.id }, once())
   const amount = { amountMinor: '100', currency: 'KES' }
   const payment = await as.post('/v1/payments', { branch: org.branch, subscriber: subscriber.id, amount, reference: 'R1' }, once())
+  const extension = await as.post(`/v1/subscribers/${subscriber.id}/extensions`, { until: soon(), reason: 'salary' })
+  const instalmentPlan = await as.post(`/v1/subscribers/${subscriber.id}/instalment-plans`, { instalments: [{ dueOn: soon() }] })
   const apiKey = await as.post('/v1/api-keys', { name: 'spare', permissions: ['read'] })
   await api.parts.store.inOrganisation(org.organisationId, (tx) =>
     tx.tasks.open({ kind: 'k', subjectNoun: 'payment', subjectId: 'x', title: 't', at: new Date() }),
@@ -74,6 +79,13 @@ async function populate(slug: string): Promise<World> {
     'POST /v1/billing/run': { dryRun: true },
     'POST /v1/payments': { branch: org.branch, subscriber: subscriber.id, amount, reference: 'R2' },
     'POST /v1/payment-intents': { subscriber: subscriber.id, amount },
+    'POST /v1/subscribers/{subscriber}/extensions': { until: soon(), reason: 'x' },
+    'POST /v1/extensions/{extension}/approve': { note: 'x' },
+    'POST /v1/extensions/{extension}/refuse': { note: 'x' },
+    'POST /v1/extensions/{extension}/withdraw': { note: 'x' },
+    'POST /v1/subscribers/{subscriber}/instalment-plans': { instalments: [{ dueOn: soon() }] },
+    'POST /v1/instalment-plans/{plan}/withdraw': { reason: 'x' },
+    'POST /v1/subscribers/{subscriber}/overdraft': { amount, reason: 'x' },
     'POST /v1/suspense/{payment}/resolve': { subscriber: subscriber.id },
   }
   return {
@@ -90,6 +102,8 @@ async function populate(slug: string): Promise<World> {
       intent: intent.id,
       task: task.id,
       dunningPolicy: dunningPolicy.id,
+      extension: extension.id,
+      instalmentPlan: instalmentPlan.id,
     },
     body: (route) => bodies[route],
   }

@@ -23,6 +23,9 @@ test('the first key of an organisation opens it, and the organisation can be cha
     taxPack: 'none',
     taxPin: null,
     taxSettings: null,
+    quietHours: null,
+    cutOff: { minimumDebtMinor: '0', notOnWeekdays: [], holidays: [] },
+    extensions: { daysMax: 7, countMax: 2, perMonths: 3, automaticDaysMax: 0 },
   })
 })
 

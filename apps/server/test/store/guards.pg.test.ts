@@ -131,6 +131,8 @@ describe('The database itself refuses', () => {
       'invoice_lines',
       'payments',
       'charged_periods',
+      'instalments',
+      'instalment_plan_invoices',
       'number_series',
       'ledger_accounts',
       'ledger_blocks',

@@ -166,6 +166,15 @@ describe('Two organisations on one server', () => {
       await isp.raw`
         insert into dunning_policies (organisation_id, steps, created_at, updated_at) values (${id}, ${isp.raw.json(id === isp.organisationId ? [{ key: 'due', daysFromDue: 0, message: 'invoice_due' }] : [])}, now(), now())`
       await isp.raw`insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at) values (${id}, 'test', 'test', '1', 'Look', '{}', now())`
+      await isp.raw`
+        insert into extensions (organisation_id, subscriber_id, until, reason, status, requested_by, requested_on, requested_at)
+        values (${id}, uuidv7(), '2026-06-10', 'salary', 'requested', 'test', '2026-06-02', now())`
+      await isp.raw`
+        with plan as (
+          insert into instalment_plans (organisation_id, subscriber_id, status, currency, total_minor, grace_days, started_on, created_by, created_at)
+          values (${id}, uuidv7(), 'running', 'KES', 1, 0, '2026-06-02', 'test', now()) returning organisation_id, id),
+        part as (insert into instalments select organisation_id, id, 1, '2026-06-10', 1 from plan)
+        insert into instalment_plan_invoices select p.organisation_id, p.id, i.id, 1 from plan p join invoices i using (organisation_id) limit 1`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
       const [claim] = await isp.raw`select id from invoices where organisation_id = ${id} limit 1`

@@ -6,8 +6,21 @@ export const accessStates = ['active', 'limited', 'suspended', 'closed'] as cons
  */
 export type AccessState = (typeof accessStates)[number]
 
+/** Reasons that follow from the debts. On: all but `overdue` and `expired`. */
+export const debtReasons = [
+  'paid',
+  'in_grace',
+  'on_instalments',
+  'in_overdraft',
+  'below_minimum',
+  'extended',
+  'cut_off_waits',
+  'overdue',
+  'expired',
+] as const
+
 /** Why a service has its state; shown to staff and on the timeline. */
-export type AccessReason = 'paid' | 'in_grace' | 'overdue' | 'not_started' | 'expired' | 'cancelled' | 'held' | 'opened'
+export type AccessReason = (typeof debtReasons)[number] | 'not_started' | 'cancelled' | 'held' | 'opened'
 
 /** Speeds as the subscriber sees them: bits per second, download first in words and in code. */
 export type AccessProfile = {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { civilDates } from '../../test/arbitraries.ts'
 import { profile } from '../../test/nouns.ts'
-import { addDays, type CivilDate, civilDate } from '../time/calendar.ts'
+import { addDays, type CivilDate, civilDate, weekdayOf, weekdays } from '../time/calendar.ts'
+import { defaultCutOffPolicy } from './cut-off-policy.ts'
 import { decideAccess } from './decide-access.ts'
 import type { AccessInput } from './entitlement.ts'
 
@@ -51,6 +52,56 @@ describe('access', () => {
     ])
   })
 
+  it('waits for a day on which it may cut off, and stays off on one on which it may not', () => {
+    // 13 and 14 June 2026 are a Saturday and a Sunday.
+    const cutOff = { minimumDebtMinor: 0n, notOnWeekdays: ['saturday', 'sunday'] as const, holidays: [civilDate('2026-06-15')] }
+    const openInvoices = [debt('2026-06-09')]
+    const on = (day: string) => decide({ today: civilDate(day), openInvoices, cutOff })
+    expect(on('2026-06-12')).toEqual(['active', 'in_grace', '2026-06-13'])
+    expect(on('2026-06-13')).toEqual(['active', 'cut_off_waits', '2026-06-16'])
+    expect(on('2026-06-15')).toEqual(['active', 'cut_off_waits', '2026-06-16'])
+    expect(on('2026-06-16')).toEqual(['suspended', 'overdue', undefined])
+    expect(on('2026-06-20')).toEqual(['suspended', 'overdue', undefined])
+  })
+
+  it('leaves on who owes less than the minimum debt, until more is past its grace', () => {
+    const cutOff = { minimumDebtMinor: 30_000n, notOnWeekdays: [], holidays: [] }
+    const small = debt('2026-06-01', 29_999n)
+    expect(decide({ openInvoices: [small], cutOff })).toEqual(['active', 'below_minimum', undefined])
+    expect(decide({ openInvoices: [small, debt('2026-06-08', 1n)], cutOff })).toEqual(['active', 'below_minimum', '2026-06-12'])
+    expect(decide({ openInvoices: [debt('2026-06-01', 30_000n)], cutOff })).toEqual(['suspended', 'overdue', undefined])
+  })
+
+  it('lets an overdraft be used to the last cent', () => {
+    expect(decide({ openInvoices: [debt('2026-06-01', 50_000n)], overdraftMinor: 50_000n })).toEqual(['active', 'in_overdraft', undefined])
+    expect(decide({ openInvoices: [debt('2026-06-01', 50_001n)], overdraftMinor: 50_000n })).toEqual(['suspended', 'overdue', undefined])
+  })
+
+  it('is extended until the day that was promised', () => {
+    const openInvoices = [debt('2026-06-01')]
+    const extendedUntil = civilDate('2026-06-13')
+    expect(decide({ openInvoices, extendedUntil })).toEqual(['active', 'extended', '2026-06-13'])
+    expect(decide({ openInvoices, extendedUntil, today: extendedUntil })).toEqual(['suspended', 'overdue', undefined])
+    const cutOff = { minimumDebtMinor: 0n, notOnWeekdays: ['saturday'] as const, holidays: [] }
+    expect(decide({ openInvoices, extendedUntil, cutOff, today: extendedUntil })).toEqual(['active', 'cut_off_waits', '2026-06-14'])
+  })
+
+  it('is held by instalments for as long as they come, and only as to their invoices', () => {
+    const instalments = [
+      { dueOn: civilDate('2026-06-12'), amountMinor: 100n },
+      { dueOn: civilDate('2026-07-12'), amountMinor: 100n },
+    ]
+    const planned = (coveredMinor: bigint, endedOn?: CivilDate) => ({
+      ...debt('2026-05-01', 200n - coveredMinor),
+      plan: { instalments, coveredMinor, graceDays: 2, ...(endedOn && { endedOn }) },
+    })
+    expect(decide({ openInvoices: [planned(0n)] })).toEqual(['active', 'on_instalments', '2026-06-15'])
+    expect(decide({ openInvoices: [planned(99n)] })).toEqual(['active', 'on_instalments', '2026-06-15'])
+    expect(decide({ openInvoices: [planned(100n)] })).toEqual(['active', 'on_instalments', '2026-07-15'])
+    expect(decide({ openInvoices: [planned(100n, today)] })).toEqual(['suspended', 'overdue', undefined])
+    expect(decide({ openInvoices: [planned(100n), debt('2026-06-01')] })).toEqual(['suspended', 'overdue', undefined])
+  })
+
   it('begins with the subscription', () => {
     const later = { ...subscription, startsOn: civilDate('2026-06-15') }
     expect(decide({ subscription: later })).toEqual(['suspended', 'not_started', '2026-06-15'])
@@ -83,7 +134,19 @@ describe('access', () => {
 describe('any access', () => {
   const nearby = (date: CivilDate, offset: number) => addDays(date, offset)
   const offsets = fc.integer({ min: -25, max: 25 })
-  const debts = fc.array(fc.record({ offset: offsets, openMinor: fc.constantFrom(0n, 1n, 250_000n) }), { maxLength: 5 })
+  const amounts = fc.constantFrom(0n, 1n, 100_000n, 250_000n)
+  const plans = fc.record({
+    parts: fc.array(fc.record({ offset: offsets, amountMinor: amounts }), { minLength: 1, maxLength: 4 }),
+    coveredMinor: amounts,
+    graceDays: fc.integer({ min: 0, max: 4 }),
+    endedOffset: fc.option(offsets, { nil: undefined, freq: 2 }),
+  })
+  const debts = fc.array(fc.record({ offset: offsets, openMinor: amounts, plan: fc.option(plans, { nil: undefined }) }), { maxLength: 5 })
+  const cutOffs = fc.record({
+    minimumDebtMinor: fc.constantFrom(0n, 2n, 100_001n, 400_000n),
+    notOnWeekdays: fc.subarray([...weekdays], { maxLength: 6 }),
+    holidayOffsets: fc.array(offsets, { maxLength: 8 }),
+  })
   const inputs: fc.Arbitrary<AccessInput> = fc
     .record({
       day: civilDates,
@@ -93,9 +156,12 @@ describe('any access', () => {
       billing: fc.constantFrom('prepaid' as const, 'postpaid' as const),
       graceDays: fc.integer({ min: 0, max: 12 }),
       debts,
-      hold: fc.constantFrom(undefined, undefined, 'opened' as const, 'held' as const),
+      hold: fc.constantFrom(undefined, undefined, undefined, undefined, 'opened' as const, 'held' as const),
+      cutOff: fc.option(cutOffs, { nil: undefined }),
+      overdraftMinor: fc.constantFrom(0n, 1n, 250_000n),
+      extendedOffset: fc.option(offsets, { nil: undefined }),
     })
-    .map(({ day, status, startOffset, cancelOffset, billing, graceDays, debts: some, hold }) => ({
+    .map(({ day, status, startOffset, cancelOffset, billing, graceDays, debts: some, hold, cutOff, overdraftMinor, extendedOffset }) => ({
       today: day,
       subscription: {
         status,
@@ -104,7 +170,27 @@ describe('any access', () => {
         graceDays,
         ...(cancelOffset !== undefined && { cancelledOn: nearby(day, cancelOffset) }),
       },
-      openInvoices: some.map(({ offset, openMinor }) => ({ dueOn: nearby(day, offset), openMinor })),
+      openInvoices: some.map(({ offset, openMinor, plan }) => ({
+        dueOn: nearby(day, offset),
+        openMinor,
+        ...(plan && {
+          plan: {
+            instalments: plan.parts.map((part) => ({ dueOn: nearby(day, part.offset), amountMinor: part.amountMinor })),
+            coveredMinor: plan.coveredMinor,
+            graceDays: plan.graceDays,
+            ...(plan.endedOffset !== undefined && { endedOn: nearby(day, plan.endedOffset) }),
+          },
+        }),
+      })),
+      overdraftMinor,
+      ...(extendedOffset !== undefined && { extendedUntil: nearby(day, extendedOffset) }),
+      ...(cutOff && {
+        cutOff: {
+          minimumDebtMinor: cutOff.minimumDebtMinor,
+          notOnWeekdays: cutOff.notOnWeekdays,
+          holidays: cutOff.holidayOffsets.map((offset) => nearby(day, offset)),
+        },
+      }),
       profile,
       ...(hold !== undefined && { hold }),
     }))
@@ -124,6 +210,40 @@ describe('any access', () => {
         if (recheckOn === undefined) return
         expect(recheckOn > input.today).toBe(true)
         expect(standing({ ...input, today: recheckOn })).not.toBe(now)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
+  it('is never cut off for a debt on a protected day, and once cut off never let on by a day alone', () => {
+    const isOff = (input: AccessInput) => ['overdue', 'expired'].includes(decideAccess(input).reason)
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { holidays, notOnWeekdays } = input.cutOff ?? defaultCutOffPolicy
+        let wasOff = isOff(input)
+        for (let day = addDays(input.today, 1); day < addDays(input.today, 50); day = addDays(day, 1)) {
+          const off = isOff({ ...input, today: day, subscription: { ...input.subscription, status: 'active', startsOn: input.today } })
+          if (off && !wasOff && day !== addDays(input.today, 1))
+            expect(holidays.includes(day) || notOnWeekdays.includes(weekdayOf(day)), day).toBe(false)
+          if (wasOff && day !== addDays(input.today, 1)) expect(off, day).toBe(true)
+          wasOff = off
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('is never worse for a larger overdraft, a longer extension or a smaller debt', () => {
+    const rank = { active: 3, limited: 2, suspended: 1, closed: 0 }
+    fc.assert(
+      fc.property(inputs, fc.integer({ min: 0, max: 9 }), amounts, (input, days, more) => {
+        const kinder: AccessInput = {
+          ...input,
+          overdraftMinor: (input.overdraftMinor ?? 0n) + more,
+          extendedUntil: addDays(input.extendedUntil ?? input.today, days),
+          openInvoices: input.openInvoices.map((one) => ({ ...one, openMinor: one.openMinor > more ? one.openMinor - more : 0n })),
+        }
+        expect(rank[decideAccess(kinder).state]).toBeGreaterThanOrEqual(rank[decideAccess(input).state])
       }),
       { numRuns: 1_000 },
     )

@@ -1,6 +1,8 @@
+import type { PlanStanding } from '../receivables/instalment-plan.ts'
 import type { SubscriptionStatus } from '../subscriptions/subscription.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { AccessProfile, AccessReason, AccessState } from './access-state.ts'
+import type { CutOffPolicy } from './cut-off-policy.ts'
 
 /** Everything that decides what a service may use. */
 export type AccessInput = {
@@ -13,10 +15,23 @@ export type AccessInput = {
     readonly billing: 'prepaid' | 'postpaid'
     readonly graceDays: number
   }
-  readonly openInvoices: readonly { readonly dueOn: CivilDate; readonly openMinor: bigint }[]
+  readonly openInvoices: readonly OpenDebt[]
+  /** Default: any debt cuts off, on any day. */
+  readonly cutOff?: CutOffPolicy
+  /** Debts up to this cut nobody off. */
+  readonly overdraftMinor?: bigint
+  /** Of the last extension that was approved, the first day without it; it may lie behind. */
+  readonly extendedUntil?: CivilDate
   /** Staff set it, over what the books say: `opened` keeps the line on, `held` keeps it off. */
   readonly hold?: 'opened' | 'held'
   readonly profile: AccessProfile
+}
+
+export type OpenDebt = {
+  readonly dueOn: CivilDate
+  readonly openMinor: bigint
+  /** The instalment plan it is in. */
+  readonly plan?: PlanStanding
 }
 
 /** An entitlement: what the service may use, why, and until when that is sure. */

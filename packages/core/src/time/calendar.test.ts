@@ -3,7 +3,19 @@ import { Temporal } from 'temporal-polyfill'
 import { describe, expect, it } from 'vitest'
 import { civilDates } from '../../test/arbitraries.ts'
 import { Defect } from '../outcome.ts'
-import { addDays, type CivilDate, civilDate, civilDateAt, daysBetween, isZone, parseCivilDate, startOfDay } from './calendar.ts'
+import {
+  addDays,
+  addMonths,
+  type CivilDate,
+  civilDate,
+  civilDateAt,
+  daysBetween,
+  isZone,
+  parseCivilDate,
+  startOfDay,
+  weekdayOf,
+  weekdays,
+} from './calendar.ts'
 
 const zones = [
   'Africa/Nairobi',
@@ -176,5 +188,26 @@ describe('a zone', () => {
 
   it('is neither a bare offset nor an unknown word', () => {
     expect(['', '+03:00', '-0500', 'Africa/Atlantis', 'EAT?', '03:00', ' Africa/Nairobi'].map(isZone)).toEqual(Array(7).fill(false))
+  })
+})
+
+describe('a weekday', () => {
+  it('is the one Temporal says, on both sides of 1970', () => {
+    fc.assert(
+      fc.property(civilDates, (date) => {
+        expect(weekdays.indexOf(weekdayOf(date)) + 1).toBe(Temporal.PlainDate.from(date).dayOfWeek)
+      }),
+    )
+  })
+})
+
+describe('a date some months away', () => {
+  it('is the one Temporal says, clamped to the length of its month', () => {
+    expect(addMonths(civilDate('2028-01-31'), 1)).toBe('2028-02-29')
+    fc.assert(
+      fc.property(civilDates, fc.integer({ min: -60, max: 60 }), (date, months) => {
+        expect(addMonths(date, months)).toBe(Temporal.PlainDate.from(date).add({ months }).toString())
+      }),
+    )
   })
 })

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { Defect, invariant } from '../outcome.ts'
-import { epochDayOf, isEpochDay, partsOf, partsOfEpochDay, readParts, writeParts } from './epoch-day.ts'
+import { daysInMonth, epochDayOf, isEpochDay, partsOf, partsOfEpochDay, readParts, writeParts } from './epoch-day.ts'
 
 /** A day of the calendar as people write it, without a zone: `2026-02-28`. Text order is date order. */
 export type CivilDate = string & { readonly __noun: 'civilDate' }
@@ -38,6 +38,21 @@ export function addDays(date: CivilDate, days: number): CivilDate {
 
 /** `to` − `from`: negative when `to` is earlier. */
 export const daysBetween = (from: CivilDate, to: CivilDate): number => epochDayOf(partsOf(to)) - epochDayOf(partsOf(from))
+
+export const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
+export type Weekday = (typeof weekdays)[number]
+
+/** 1 January 1970 was a Thursday. */
+export const weekdayOf = (date: CivilDate): Weekday => weekdays[(((epochDayOf(partsOf(date)) + 3) % 7) + 7) % 7] as Weekday
+
+/** The same day of another month, or the last day of that month when it is shorter. */
+export function addMonths(date: CivilDate, months: number): CivilDate {
+  const { year, month, day } = partsOf(date)
+  const number = year * 12 + month - 1 + months
+  const [toYear, toMonth] = [Math.floor(number / 12), (((number % 12) + 12) % 12) + 1]
+  invariant(toYear >= 1 && toYear <= 9_999, `no civil date ${months} months from ${date}`)
+  return writeParts({ year: toYear, month: toMonth, day: Math.min(day, daysInMonth(toYear, toMonth)) }) as CivilDate
+}
 
 export function isZone(text: string): boolean {
   if (zones.has(text)) return true

@@ -12,12 +12,12 @@ import type {
   SubscriberId,
 } from '@nyuzi/core'
 
-/** A service with all that decides what it may do, but the day. */
+/** A service with all that decides what it may do, but the day and the organisation's policy. */
 export type ServiceStanding = {
   readonly serviceId: ServiceId
   readonly subscriberId: SubscriberId
   readonly installationId: InstallationId
-  readonly input: Omit<AccessInput, 'today'>
+  readonly input: Omit<AccessInput, 'today' | 'cutOff'>
   /** Undefined before the first decision. */
   readonly wanted?: {
     readonly state: AccessState
@@ -90,6 +90,8 @@ export type AccessStore = {
   standings(query: { subscriberIds: readonly SubscriberId[] } | { serviceIds: readonly ServiceId[] }): Promise<readonly ServiceStanding[]>
   /** Subscribers with a service whose decision may change by itself on or before that day. */
   subscribersToRecheck(today: CivilDate, limit: number): Promise<readonly SubscriberId[]>
+  /** Decides anew, with the next daily run, about every line whose state follows from its debts. */
+  recheckDebts(today: CivilDate): Promise<void>
   want(changes: readonly WantedChange[], at: Instant): Promise<void>
   /** Boxes with work that may be tried now. */
   lanesDue(now: Instant): Promise<readonly InstallationId[]>

@@ -3,12 +3,15 @@ import { recheckAccess } from '../access/recheck-access.ts'
 import { oweReminders } from '../dunning/owe-reminders.ts'
 import { InvalidInput } from '../errors.ts'
 import type { Deps, Store } from '../ports.ts'
+import { settlePromises } from '../receivables/settle-promises.ts'
 import { issueInvoices } from './issue-invoices.ts'
 
 export type DailyCycle = {
   readonly day: CivilDate
   readonly invoicesIssued: number
   readonly subscriptionsParked: number
+  readonly promisesKept: number
+  readonly promisesBroken: number
   readonly remindersOwed: number
   readonly remindersSkipped: number
   readonly servicesSuspended: number
@@ -25,8 +28,8 @@ export type DailyCycleOptions = {
 }
 
 /**
- * Invoice, remind, suspend: everything that is due on the organisation's civil day and not done. Running it twice,
- * late, or after days of standstill ends in the same books as running it on time. The three parts follow each other
+ * Invoice, settle promises, remind, suspend: everything that is due on the organisation's civil day and not done. Running it
+ * twice, late, or after days of standstill ends in the same books as running it on time. The parts follow each other
  * because each reads what the one before wrote.
  */
 export async function runDailyCycle(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions = {}): Promise<DailyCycle> {
@@ -50,12 +53,15 @@ async function carryOut(
     return day
   })
   const invoices = await issueInvoices(deps, organisationId, day)
+  const promises = await settlePromises(deps, organisationId, day)
   const reminders = await oweReminders(deps, organisationId, day)
   const access = await recheckAccess(deps, organisationId, day)
   return {
     day,
     invoicesIssued: invoices.issued,
     subscriptionsParked: invoices.parked,
+    promisesKept: promises.kept,
+    promisesBroken: promises.broken,
     remindersOwed: reminders.owed,
     remindersSkipped: reminders.skipped,
     servicesSuspended: access.suspended + invoices.suspended,

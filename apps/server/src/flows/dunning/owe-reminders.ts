@@ -63,19 +63,25 @@ async function owePage(
   const use = agesOfUse([...policies, defaultDunningPolicy])
   const lastUse = usefulOn(await tx.organisation.read(), today, now)
   const invoices = await tx.dunning.toRemind({ today, ...use, after, limit: chunkMax })
-  const owed = invoices.flatMap((invoice) =>
-    noticesOwed(invoice, invoice.done, today, policyFor(policies, invoice)).map((notice) => ({
-      id: asId('message', deps.ids.next()),
-      subscriberId: invoice.subscriberId,
-      kind: notice.step.message,
-      dedupeKey: `dunning:${invoice.invoiceId}:${notice.step.key}`,
-      source: { noun: 'invoice' as const, id: invoice.invoiceId },
-      owedOn: notice.owedOn,
-      usefulUntil: lastUse(notice),
-      ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),
-      ...(notice.action === 'skip' ? { skippedBecause: skipReasons[notice.reason] } : {}),
-    })),
+  const held = await tx.receivables.heldInvoices(
+    invoices.map(({ invoiceId }) => invoiceId),
+    today,
   )
+  const owed = invoices
+    .filter(({ invoiceId }) => !held.has(invoiceId))
+    .flatMap((invoice) =>
+      noticesOwed(invoice, invoice.done, today, policyFor(policies, invoice)).map((notice) => ({
+        id: asId('message', deps.ids.next()),
+        subscriberId: invoice.subscriberId,
+        kind: notice.step.message,
+        dedupeKey: `dunning:${invoice.invoiceId}:${notice.step.key}`,
+        source: { noun: 'invoice' as const, id: invoice.invoiceId },
+        owedOn: notice.owedOn,
+        usefulUntil: lastUse(notice),
+        ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),
+        ...(notice.action === 'skip' ? { skippedBecause: skipReasons[notice.reason] } : {}),
+      })),
+    )
   await tx.messages.owe(owed, now)
   return { invoices, owed }
 }

@@ -1,4 +1,13 @@
-import { type OrganisationId, type QuietHours, type TaxPackCode, type TaxSettings, unknownTaxIn } from '@nyuzi/core'
+import {
+  type CutOffPolicy,
+  civilDateAt,
+  type ExtensionPolicy,
+  type OrganisationId,
+  type QuietHours,
+  type TaxPackCode,
+  type TaxSettings,
+  unknownTaxIn,
+} from '@nyuzi/core'
 import { InvalidInput } from '../errors.ts'
 import type { Deps, OrganisationPolicy } from '../ports.ts'
 
@@ -14,6 +23,9 @@ export type ChangeOrganisation = {
   readonly taxSettings?: TaxSettings | null
   /** Null: none. */
   readonly quietHours?: QuietHours | null
+  /** Takes the place of the one before; null goes back to the default. In force with the next daily run. */
+  readonly cutOff?: CutOffPolicy | null
+  readonly extensions?: ExtensionPolicy | null
   readonly actor: string
 }
 
@@ -24,11 +36,12 @@ export async function changeOrganisation(
 ): Promise<void> {
   const { name, actor, ...changes } = input
   await deps.store.inOrganisation(organisationId, async (tx) => {
-    const { policy } = await tx.organisation.read()
+    const { policy, timeZone } = await tx.organisation.read()
     const changed = { ...policy, ...changes }
     const unknown = unknownTaxIn(changed.taxPack ?? 'none', changed.taxSettings ?? {})
     if (unknown !== undefined) throw new InvalidInput('unknown_tax', `The tax pack ${changed.taxPack} has no tax ${unknown}.`)
     await tx.organisations.change({ ...(name === undefined ? {} : { name }), policy: withoutForgotten(changed) })
+    if (changes.cutOff !== undefined) await tx.access.recheckDebts(civilDateAt(deps.clock.now(), timeZone))
     const detail = { ...(name === undefined ? {} : { name }), ...changes }
     await tx.audit.write({
       actor,

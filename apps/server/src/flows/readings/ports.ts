@@ -7,7 +7,9 @@ import type {
   DunningStep,
   EntryId,
   EvidenceGrade,
+  ExtensionId,
   InstallationId,
+  InstalmentPlanId,
   Instant,
   IntentId,
   IntentStatus,
@@ -44,7 +46,7 @@ export type OrganisationReading = {
   readonly timeZone: string
   readonly language: string
   readonly accountPrefix: string
-  readonly policy: Partial<OrganisationPolicy>
+  readonly policy: OrganisationPolicy
   readonly createdAt: Instant
 }
 export type BranchReading = { readonly id: BranchId; readonly code: string; readonly name: string; readonly createdAt: Instant }
@@ -99,6 +101,7 @@ export type SubscriberReading = {
   readonly owedMinor: bigint
   /** Paid and not yet set against an invoice. */
   readonly creditMinor: bigint
+  readonly overdraftMinor: bigint
 }
 export type SubscriptionReading = {
   readonly id: SubscriptionId
@@ -284,6 +287,40 @@ export type AccessReading = {
   readonly lastDriftAt: Instant | null
 }
 
+type WhoseReading = { readonly subscriberId: SubscriberId; readonly subscriberName: string; readonly accountNumber: string }
+export type ExtensionReading = WhoseReading & {
+  readonly id: ExtensionId
+  readonly until: string
+  readonly reason: string
+  readonly status: string
+  readonly note: string | null
+  readonly requestedBy: string
+  readonly requestedAt: Instant
+  readonly answeredBy: string | null
+  readonly answeredAt: Instant | null
+  readonly endedAt: Instant | null
+}
+/** Its amounts are text inside lists, since they come as JSON. */
+export type InstalmentPlanReading = WhoseReading & {
+  readonly id: InstalmentPlanId
+  readonly status: string
+  readonly currency: Currency
+  readonly totalMinor: bigint
+  readonly graceDays: number
+  readonly startedOn: string
+  readonly endedOn: string | null
+  readonly createdBy: string
+  readonly createdAt: Instant
+  readonly endedAt: Instant | null
+  readonly instalments: readonly { readonly dueOn: string; readonly amountMinor: string }[]
+  readonly invoices: readonly {
+    readonly invoiceId: InvoiceId
+    readonly number: string
+    readonly openMinor: string
+    readonly stillOpenMinor: string
+  }[]
+}
+
 export type LedgerAccountReading = {
   readonly id: LedgerAccountId
   readonly kind: LedgerAccountKind
@@ -387,6 +424,12 @@ export type ReadingStore = {
   intent(id: IntentId): Promise<(IntentReading & { readonly moves: readonly IntentMoveReading[] }) | undefined>
   access(page: PageQuery & { readonly status?: string; readonly installationId?: InstallationId }): Promise<readonly AccessReading[]>
   accessOf(id: ServiceId): Promise<AccessReading | undefined>
+  extensions(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly ExtensionReading[]>
+  extension(id: ExtensionId): Promise<ExtensionReading | undefined>
+  instalmentPlans(
+    page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId },
+  ): Promise<readonly InstalmentPlanReading[]>
+  instalmentPlan(id: InstalmentPlanId): Promise<InstalmentPlanReading | undefined>
   ledgerAccounts(page: PageQuery & { readonly kind?: string }): Promise<readonly LedgerAccountReading[]>
   entries(page: PageQuery & { readonly accountId?: LedgerAccountId; readonly sourceId?: string }): Promise<readonly EntryReading[]>
   /** Those in force. */

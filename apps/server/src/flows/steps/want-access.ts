@@ -1,6 +1,7 @@
 import {
   type AccessProfile,
   type CivilDate,
+  type CutOffPolicy,
   civilDateAt,
   decideAccess,
   type Instant,
@@ -32,14 +33,19 @@ export async function wantAccess(
 ): Promise<readonly WantedChange[]> {
   const today = query.today ?? civilDateAt(now, organisation.timeZone)
   const standings = await tx.access.standings(query)
-  const changes = standings.flatMap((standing) => changeOf(standing, today, query.cause))
+  const changes = standings.flatMap((standing) => changeOf(standing, today, organisation.policy.cutOff, query.cause))
   if (changes.length > 0) await tx.access.want(changes, now)
   return changes.filter((change) => change.moved)
 }
 
-function changeOf(standing: ServiceStanding, today: CivilDate, cause: AccessCause | undefined): WantedChange[] {
+function changeOf(
+  standing: ServiceStanding,
+  today: CivilDate,
+  cutOff: CutOffPolicy | undefined,
+  cause: AccessCause | undefined,
+): WantedChange[] {
   const { wanted } = standing
-  const decision = decideAccess({ ...standing.input, today })
+  const decision = decideAccess({ ...standing.input, today, ...(cutOff && { cutOff }) })
   const moved = !wanted || wanted.state !== decision.state || !sameProfile(wanted.profile, decision.profile)
   const sameDay = wanted?.recheckOn === decision.recheckOn
   if (!moved && sameDay && wanted.reason === decision.reason) return []

@@ -49,6 +49,11 @@ const stateWords: Readonly<Record<AccessState, string>> = { active: 'On', limite
 const reasonWords: Readonly<Record<AccessReason, string>> = {
   paid: '',
   in_grace: 'in grace',
+  on_instalments: 'pays in instalments',
+  in_overdraft: 'within its overdraft',
+  below_minimum: 'owes less than the minimum',
+  extended: 'promised to pay',
+  cut_off_waits: 'cut-off waits for a working day',
   overdue: 'overdue',
   not_started: 'not started',
   expired: 'unpaid',

@@ -74,6 +74,8 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
         day: dateOut,
         invoicesIssued: count,
         subscriptionsParked: count,
+        promisesKept: count,
+        promisesBroken: count,
         remindersOwed: count,
         remindersSkipped: count,
         servicesSuspended: count,

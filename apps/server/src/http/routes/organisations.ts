@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { defaultCutOffPolicy, defaultExtensionPolicy } from '@nyuzi/core'
 import { createApiKey } from '../../flows/api-keys/create-api-key.ts'
 import { revokeApiKey } from '../../flows/api-keys/revoke-api-key.ts'
 import { changeOrganisation } from '../../flows/organisations/change-organisation.ts'
@@ -23,12 +24,14 @@ import {
 const toApiOrganisation = (organisation: OrganisationReading) => ({
   ...organisation,
   policy: {
-    invoiceLeadDays: organisation.policy.invoiceLeadDays ?? 7,
+    invoiceLeadDays: organisation.policy.invoiceLeadDays,
     payTo: organisation.policy.payTo ?? null,
     taxPack: organisation.policy.taxPack ?? 'none',
     taxPin: organisation.policy.taxPin ?? null,
     taxSettings: organisation.policy.taxSettings ?? null,
     quietHours: organisation.policy.quietHours ?? null,
+    cutOff: organisation.policy.cutOff ?? defaultCutOffPolicy,
+    extensions: organisation.policy.extensions ?? defaultExtensionPolicy,
   },
 })
 

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { isWallTime, isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
 import { permissions } from '../../flows/api-keys/ports.ts'
 import { currency, dateIn, idOut, instantOut, line } from './primitives.ts'
+import { cutOffIn, cutOffOut, extensionPolicyIn, extensionPolicyOut } from './receivables.ts'
 
 const taxCode = z.string().regex(/^[a-z][a-z_]{1,29}$/, 'Send the code of a tax of the pack.')
 const rateBp = z.number().int().min(0).max(10_000)
@@ -32,6 +33,8 @@ const policy = z.object({
   taxPin: z.string().nullable().openapi({ description: 'Its number with the tax authority', example: 'P051234567X' }),
   taxSettings: taxSettings.nullable(),
   quietHours: z.object({ from: z.string(), until: z.string() }).nullable(),
+  cutOff: cutOffOut,
+  extensions: extensionPolicyOut,
 })
 
 export const organisationOut = z
@@ -91,6 +94,8 @@ export const organisationChangesIn = z.strictObject({
       taxPin: taxPin.nullable().optional(),
       taxSettings: taxSettings.nullable().optional(),
       quietHours: quietHours.nullable().optional(),
+      cutOff: cutOffIn.nullable().optional().openapi({ description: 'When a debt may cut off; null goes back to any debt, on any day' }),
+      extensions: extensionPolicyIn.nullable().optional().openapi({ description: 'What may be promised; null goes back to the default' }),
     })
     .optional(),
 })

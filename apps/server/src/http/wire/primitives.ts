@@ -66,6 +66,13 @@ export const moneyOut = z
     required: ['amountMinor', 'currency', 'text'],
   })
 
+/** Whole minor units in the organisation's currency, nothing or more. */
+export const minorIn = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,14})$/, 'Send whole minor units (cents) as text.')
+  .transform(BigInt)
+  .openapi(amountMinor)
+
 /** An amount to bill or to take: above zero. */
 export const moneyIn = z
   .strictObject({

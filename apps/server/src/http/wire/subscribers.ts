@@ -25,6 +25,7 @@ export const subscriberOut = z
     status: z.string(),
     owed: moneyOut,
     credit: moneyOut,
+    overdraft: moneyOut.openapi({ description: 'Debts up to it cut nobody off' }),
     createdAt: instantOut,
   })
   .openapi('Subscriber')
@@ -51,11 +52,12 @@ export const subscriberChangesIn = z.strictObject({
   status: z.enum(subscriberStatuses).optional(),
 })
 
-export const toApiSubscriber = ({ branchId, owedMinor, creditMinor, currency, ...subscriber }: SubscriberReading) => ({
+export const toApiSubscriber = ({ branchId, owedMinor, creditMinor, overdraftMinor, currency, ...subscriber }: SubscriberReading) => ({
   ...subscriber,
   branch: branchId,
   owed: amountOf(owedMinor, currency),
   credit: amountOf(creditMinor, currency),
+  overdraft: amountOf(overdraftMinor, currency),
 })
 
 export const subscriptionIn = z

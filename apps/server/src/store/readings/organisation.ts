@@ -7,6 +7,7 @@ import type {
   PriceReading,
   ReadingStore,
 } from '../../flows/readings/ports.ts'
+import { type PolicyRow, toPolicy } from '../organisations.ts'
 import type { Sql } from '../transaction.ts'
 import { after, first } from './page.ts'
 
@@ -31,11 +32,11 @@ export function organisationReadings(sql: Sql): Pick<ReadingStore, Verbs> {
 
   return {
     async organisation() {
-      const [row] = await sql<OrganisationReading[]>`
+      const [row] = await sql<(Omit<OrganisationReading, 'policy'> & { policy: PolicyRow })[]>`
         select id, slug, name, country, currency, time_zone as "timeZone", language, account_prefix as "accountPrefix", policy,
                created_at as "createdAt" from organisations`
       if (!row) throw new Error('this transaction is inside no organisation')
-      return row
+      return { ...row, policy: toPolicy(row.policy) }
     },
     branches: (page) => sql<BranchReading[]>`${branches} where true ${after(sql, page)}`,
     branch: async (id) => first(await sql<BranchReading[]>`${branches} where id = ${id}`),

@@ -7,7 +7,7 @@ type Verbs = 'subscribers' | 'subscriber' | 'subscriptions' | 'subscription' | '
 
 export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const subscribers = sql`
-    select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.language, s.segment, s.status,
+    select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.language, s.segment, s.status, s.overdraft_minor as "overdraftMinor",
            s.created_at as "createdAt", (select currency from organisations) as currency,
            (select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open') as "owedMinor",
            (select coalesce(sum(p.amount_minor - p.allocated_minor), 0)::bigint from payments p

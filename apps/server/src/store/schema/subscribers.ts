@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { boolean, date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
-import { bytes, id, instant, organisationId } from './columns.ts'
+import { boolean, check, date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bytes, id, instant, minor, organisationId } from './columns.ts'
 
 export const subscribers = pgTable(
   'subscribers',
@@ -20,10 +20,13 @@ export const subscribers = pgTable(
     /** The organisation's own word for its kind; prices and reminders may go by it. */
     segment: text('segment').notNull().default('home'),
     status: text('status').notNull().default('active'),
+    /** Debts up to this cut nobody off. */
+    overdraftMinor: minor('overdraft_minor').notNull().default(sql`0`),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
+    check('subscribers_overdraft', sql`${t.overdraftMinor} >= 0`),
     unique().on(t.organisationId, t.accountKey),
     index('subscribers_phone').on(t.organisationId, t.phone),
     index('subscribers_phone_sha256').on(t.organisationId, t.phoneSha256),

@@ -1,0 +1,31 @@
+import { type Money, type OrganisationId, type SubscriberId, toDecimal } from '@nyuzi/core'
+import { InvalidInput, NotFound } from '../errors.ts'
+import type { Deps } from '../ports.ts'
+import { wantAccess } from '../steps/want-access.ts'
+
+export type SetOverdraft = {
+  /** Debts up to it cut nobody off; null is none. */
+  readonly amount: Money | null
+  readonly reason: string
+  readonly actor: string
+}
+
+export async function setOverdraft(
+  deps: Pick<Deps, 'store' | 'clock' | 'wake'>,
+  organisationId: OrganisationId,
+  subscriberId: SubscriberId,
+  { amount, reason, actor }: SetOverdraft,
+): Promise<void> {
+  const now = deps.clock.now()
+  await deps.store.inOrganisation(organisationId, async (tx) => {
+    const organisation = await tx.organisation.read()
+    if (amount !== null && amount.currency !== organisation.currency)
+      throw new InvalidInput('currency_mismatch', `The books are in ${organisation.currency}.`)
+    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber')
+    await tx.receivables.setOverdraft(subscriberId, amount?.amountMinor ?? 0n)
+    const detail = { amount: amount === null ? null : toDecimal(amount), reason }
+    await tx.audit.write({ actor, action: 'subscriber.overdraft', subjectNoun: 'subscriber', subjectId: subscriberId, detail, at: now })
+    await wantAccess(tx, organisation, now, { subscriberIds: [subscriberId] })
+  })
+  deps.wake('access', organisationId)
+}
