@@ -734,6 +734,7 @@ CREATE INDEX "payment_intents_look_up" ON "payment_intents" USING btree ("organi
 CREATE INDEX "payment_intents_phone" ON "payment_intents" USING btree ("organisation_id","phone","requested_at");--> statement-breakpoint
 CREATE INDEX "payment_intents_subscriber" ON "payment_intents" USING btree ("organisation_id","subscriber_id","requested_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_manual_reference" ON "payments" USING btree ("organisation_id","branch_id","provider_transaction") WHERE "payments"."source" = 'manual';--> statement-breakpoint
+CREATE UNIQUE INDEX "payments_certificate" ON "payments" USING btree ("organisation_id","provider_transaction") WHERE "payments"."source" = 'withholding';--> statement-breakpoint
 CREATE UNIQUE INDEX "payments_intent" ON "payments" USING btree ("organisation_id","intent_id") WHERE "payments"."intent_id" is not null;--> statement-breakpoint
 CREATE INDEX "payments_subscriber" ON "payments" USING btree ("organisation_id","subscriber_id","paid_at");--> statement-breakpoint
 CREATE INDEX "payments_unmatched" ON "payments" USING btree ("organisation_id","received_at") WHERE "payments"."status" = 'unmatched';--> statement-breakpoint

@@ -1,6 +1,6 @@
 import type { CivilDate, Currency, EntryId, FreeClaim, JournalEntry, LedgerAccountKind } from '@nyuzi/core'
-import type { Claim, ClaimStore } from '../flows/credits/ports.ts'
-import { fromRow } from './mapping.ts'
+import type { Claim, ClaimStore, WrittenOffClaim } from '../flows/credits/ports.ts'
+import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const claimStore = (sql: Sql): ClaimStore => ({
@@ -64,6 +64,16 @@ export const claimStore = (sql: Sql): ClaimStore => ({
              exists (select from credit_lines c where c.invoice_id = i.id) as credited
         from invoices i join subscribers s on s.id = i.subscriber_id where i.id = ${id}`
     return row && fromRow<Claim>(row)
+  },
+
+  async writtenOff(ids) {
+    if (ids.length === 0) return []
+    return fromRows<WrittenOffClaim>(
+      await sql`
+        select id as "invoiceId", kind, subscriber_id as "subscriberId", number, due_on as "dueOn", sequence, currency, total_minor as "totalMinor",
+               total_minor - allocated_minor as "openMinor"
+          from invoices where id = any(${[...ids]}::uuid[]) and status = 'uncollectible' order by id for update`,
+    )
   },
 
   async setStatus(id, status) {

@@ -274,7 +274,7 @@ const checks = (sql: Sql) => ({
     sql,
     'deposit',
     sql`select subscriber_id, -sum(held) as total from (
-          select subscriber_id, total_minor as held from invoices where kind = 'deposit' and status <> 'void'
+          select subscriber_id, case when status = 'uncollectible' then allocated_minor else total_minor end as held from invoices where kind = 'deposit' and status <> 'void'
           union all select subscriber_id, -total_minor from credits where kind = 'deposit_release') d group by subscriber_id`,
   ),
 })

@@ -20,6 +20,7 @@ import type {
   TaxClass,
   TaxedAmount,
 } from '@nyuzi/core'
+import type { OpenInvoice } from '../billing/ports.ts'
 
 export type LineRef = { readonly invoiceId: InvoiceId; readonly position: number }
 
@@ -82,9 +83,14 @@ export type Claim = {
   readonly credited: boolean
 }
 
+/** A claim that was given up, with what is still open of it. */
+export type WrittenOffClaim = OpenInvoice & { readonly kind: ClaimKind }
+
 export type ClaimStore = {
   add(claims: readonly FreeClaim[], at: Instant): Promise<void>
   read(id: InvoiceId): Promise<Claim | undefined>
+  /** Of these, those that were given up; locked. */
+  writtenOff(ids: readonly InvoiceId[]): Promise<readonly WrittenOffClaim[]>
   /** `void` only while nothing is settled or credited: the database refuses it else, and releases its days. */
   setStatus(id: InvoiceId, status: 'void' | 'uncollectible'): Promise<void>
   /** The entry that claimed it. */

@@ -157,7 +157,7 @@ export type IntentStore = {
 
 export type NewPayment = {
   readonly id: PaymentId
-  readonly source: 'provider' | 'manual'
+  readonly source: 'provider' | 'manual' | 'withholding'
   readonly installationId?: InstallationId
   readonly branchId?: BranchId
   readonly providerTransaction?: string
@@ -180,7 +180,7 @@ export type NewPayment = {
 
 export type PostedPayment = {
   readonly id: PaymentId
-  readonly source: 'provider' | 'manual'
+  readonly source: 'provider' | 'manual' | 'withholding'
   readonly installationId?: InstallationId
   readonly branchId?: BranchId
   readonly providerTransaction?: string

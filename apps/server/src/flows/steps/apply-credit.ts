@@ -1,7 +1,21 @@
-import { asId, type CivilDate, type CreditId, creditApplied, type InvoiceId, money, type PaymentId, type SubscriberId } from '@nyuzi/core'
+import {
+  asId,
+  badDebtRecovered,
+  type CivilDate,
+  type CreditId,
+  creditApplied,
+  type InvoiceId,
+  money,
+  type PaymentId,
+  type SubscriberId,
+} from '@nyuzi/core'
+import type { WrittenOffClaim } from '../credits/ports.ts'
 import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Transaction } from '../ports.ts'
 import { openClaims } from './open-claims.ts'
+
+/** Claims that are settled before any other: those just made for it, and those that were given up and are paid after all. */
+export type AppliedFirst = { readonly claims?: readonly InvoiceId[]; readonly writtenOff?: readonly WrittenOffClaim[] }
 
 /**
  * The step that sets money and credit that wait against what is open, the oldest of both first. Every flow that makes a
@@ -12,27 +26,26 @@ export async function applyCredit(
   tx: Transaction,
   subscriberIds: readonly SubscriberId[],
   day: CivilDate,
+  { claims = [], writtenOff = [] }: AppliedFirst = {},
 ): Promise<void> {
   const free = await tx.credits.free(subscriberIds)
   if (free.length === 0) return
-  const open = openClaims(await tx.billing.openInvoices([...new Set(free.map(({ subscriberId }) => subscriberId))]))
+  const open = openClaims(await tx.billing.openInvoices([...new Set(free.map(({ subscriberId }) => subscriberId))]), writtenOff)
+  const givenUp = new Map(writtenOff.map((claim) => [claim.invoiceId, claim]))
+  const first = new Set([...claims, ...givenUp.keys()])
   const payments: { id: string; paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
   const credits: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
   const entries: NewEntry[] = []
   for (const one of free) {
-    for (const { invoiceId, amountMinor } of open.settle(one.subscriberId, one.amountMinor).allocations) {
+    const { subscriberId, currency } = one
+    for (const { invoiceId, amountMinor } of open.settle(subscriberId, one.amountMinor, first).allocations) {
       const id = ids.next()
       if ('paymentId' in one) payments.push({ id, paymentId: one.paymentId, invoiceId, amountMinor })
       else credits.push({ id, creditId: one.creditId, invoiceId, amountMinor })
-      entries.push({
-        id: asId('entry', ids.next()),
-        entry: creditApplied({
-          subscriberId: one.subscriberId,
-          allocationId: id,
-          amount: money(amountMinor, one.currency),
-          effectiveOn: day,
-        }),
-      })
+      const applied = { subscriberId, allocationId: id, amount: money(amountMinor, currency), effectiveOn: day }
+      const claim = givenUp.get(invoiceId)
+      if (claim) entries.push({ id: asId('entry', ids.next()), entry: badDebtRecovered({ ...applied, kind: claim.kind }) })
+      entries.push({ id: asId('entry', ids.next()), entry: creditApplied(applied) })
     }
   }
   const now = clock.now()

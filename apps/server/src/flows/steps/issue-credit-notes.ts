@@ -1,5 +1,6 @@
 import {
   asId,
+  badDebtRecovered,
   type CivilDate,
   type Credit,
   type CreditAmount,
@@ -13,6 +14,7 @@ import {
   issueCreditNote,
   leftOf,
   type Money,
+  money,
   type Period,
   type SubscriberId,
   seriesOf,
@@ -60,14 +62,29 @@ export async function issueCreditNotes(
   const next = await numberDocuments(tx, [...series.values()])
   const notes = orders.map((order) => draft(order, lines, asId('credit', ids.next()), next(series.get(order.subscriberId) ?? '')))
 
-  const open = openClaims(await tx.billing.openInvoices(subscriberIds))
+  const givenUp = await tx.claims.writtenOff(found.filter(({ status }) => status === 'uncollectible').map(({ invoiceId }) => invoiceId))
+  const open = openClaims(await tx.billing.openInvoices(subscriberIds), givenUp)
   const entries: NewEntry[] = []
   const allocations: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
   const issued = notes.map((note) => {
     const split = open.settle(note.subscriberId, note.total.amountMinor, new Set(note.lines.map(({ invoiceId }) => invoiceId)))
-    allocations.push(...split.allocations.map((allocation) => ({ id: ids.next(), creditId: note.id, ...allocation })))
     const entry = () => creditNoteIssued(note, note.total.amountMinor - split.restMinor)
     if (note.total.amountMinor > 0n) entries.push({ id: asId('entry', ids.next()), entry: entry() })
+    for (const { invoiceId, amountMinor } of split.allocations) {
+      const id = ids.next()
+      allocations.push({ id, creditId: note.id, invoiceId, amountMinor })
+      const claim = givenUp.find((one) => one.invoiceId === invoiceId)
+      if (claim === undefined) continue
+      const { subscriberId, issuedOn: effectiveOn, currency } = note
+      const recovered = badDebtRecovered({
+        subscriberId,
+        allocationId: id,
+        amount: money(amountMinor, currency),
+        effectiveOn,
+        kind: claim.kind,
+      })
+      entries.push({ id: asId('entry', ids.next()), entry: recovered })
+    }
     return { note, freeMinor: split.restMinor }
   })
   const now = clock.now()

@@ -7,9 +7,11 @@ export type OpenClaims = {
   settle(subscriberId: SubscriberId, amountMinor: bigint, first?: ReadonlySet<InvoiceId>): PaymentAllocation
 }
 
-export function openClaims(invoices: readonly OpenInvoice[]): OpenClaims {
+/** A claim that was given up is settled only when it is named. */
+export function openClaims(invoices: readonly OpenInvoice[], writtenOff: readonly OpenInvoice[] = []): OpenClaims {
   const open = new Map<SubscriberId, readonly OpenInvoice[]>()
-  for (const invoice of invoices) open.set(invoice.subscriberId, [...(open.get(invoice.subscriberId) ?? []), invoice])
+  for (const invoice of [...writtenOff, ...invoices]) open.set(invoice.subscriberId, [...(open.get(invoice.subscriberId) ?? []), invoice])
+  const givenUp = new Set(writtenOff.map(({ invoiceId }) => invoiceId))
   const take = (subscriberId: SubscriberId, amountMinor: bigint, chosen: (invoice: OpenInvoice) => boolean): PaymentAllocation => {
     const theirs = open.get(subscriberId) ?? []
     const split = allocatePayment(amountMinor, theirs.filter(chosen))
@@ -25,7 +27,7 @@ export function openClaims(invoices: readonly OpenInvoice[]): OpenClaims {
   return {
     settle(subscriberId, amountMinor, first = new Set()) {
       const named = take(subscriberId, amountMinor, ({ invoiceId }) => first.has(invoiceId))
-      const rest = take(subscriberId, named.restMinor, () => true)
+      const rest = take(subscriberId, named.restMinor, ({ invoiceId }) => !givenUp.has(invoiceId))
       return { allocations: [...named.allocations, ...rest.allocations], restMinor: rest.restMinor }
     },
   }

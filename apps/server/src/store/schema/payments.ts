@@ -129,7 +129,7 @@ export const payments = pgTable(
   {
     organisationId: organisationId(),
     id: id(),
-    /** provider | manual */
+    /** provider | manual | withholding (a certificate of the state) */
     source: text('source').notNull(),
     installationId: uuid('installation_id'),
     branchId: uuid('branch_id'),
@@ -160,6 +160,7 @@ export const payments = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('payments_provider_transaction').on(t.organisationId, t.installationId, t.providerTransaction),
     uniqueIndex('payments_manual_reference').on(t.organisationId, t.branchId, t.providerTransaction).where(sql`${t.source} = 'manual'`),
+    uniqueIndex('payments_certificate').on(t.organisationId, t.providerTransaction).where(sql`${t.source} = 'withholding'`),
     uniqueIndex('payments_intent').on(t.organisationId, t.intentId).where(sql`${t.intentId} is not null`),
     check('payments_amount', sql`${t.amountMinor} > 0`),
     check('payments_allocated', sql`${t.allocatedMinor} between 0 and ${t.amountMinor}`),

@@ -4,7 +4,7 @@ import { debit } from '../posting.ts'
 import { toSubscriber } from './to-subscriber.ts'
 
 /** Credit is given away, as a reward or for goodwill. No tax: what was sold is taxed as it was sold. */
-export const creditGranted = (credit: Credit & { readonly kind: 'reward' | 'goodwill' }, allocatedMinor: bigint): JournalEntry =>
+export const creditGranted = (credit: Credit, allocatedMinor: bigint): JournalEntry =>
   journalEntry({
     kind: 'credit_granted',
     currency: credit.currency,

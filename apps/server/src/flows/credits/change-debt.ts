@@ -1,0 +1,45 @@
+import { type CivilDate, civilDateAt, type Instant, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
+import { InvalidInput } from '../errors.ts'
+import { type Idempotent, withIdempotency } from '../idempotency.ts'
+import type { AuditStore, Deps, IdempotentRequest, Organisation, Transaction } from '../ports.ts'
+import { wantAccess } from '../steps/want-access.ts'
+
+export type DebtChange<Result> = {
+  readonly result: Result
+  /** Whose debt or credit moved: what their lines may do is decided again. */
+  readonly subscriberIds: readonly SubscriberId[]
+  readonly audit: Omit<Parameters<AuditStore['write']>[0], 'actor' | 'at'>
+}
+
+export type Books = { readonly tx: Transaction; readonly now: Instant; readonly organisation: Organisation; readonly today: CivilDate }
+
+/** One change of what subscribers owe or have, by a person: once for its key, with access and audit behind it. */
+export async function changeDebt<Result>(
+  deps: Deps,
+  organisationId: OrganisationId,
+  { actor, idempotency }: { readonly actor: string; readonly idempotency?: IdempotentRequest<Result> | undefined },
+  change: (books: Books) => Promise<DebtChange<Result>>,
+): Promise<Idempotent<Result>> {
+  const done = await deps.store.inOrganisation(organisationId, (tx) =>
+    withIdempotency(tx, idempotency, async () => {
+      const now = deps.clock.now()
+      const organisation = await tx.organisation.read()
+      const today = civilDateAt(now, organisation.timeZone)
+      const { result, subscriberIds, audit } = await change({ tx, now, organisation, today })
+      await wantAccess(tx, organisation, now, { subscriberIds, today })
+      await tx.audit.write({ ...audit, actor, at: now })
+      return result
+    }),
+  )
+  if (done.outcome === 'done') deps.wake('access', organisationId)
+  return done
+}
+
+/** An amount above nothing, in the organisation's currency. */
+export function checkAmount({ currency }: Organisation, amount: Money, field = 'amount'): void {
+  if (amount.currency !== currency) throw new InvalidInput('currency_mismatch', `Amounts of this organisation are in ${currency}.`)
+  if (amount.amountMinor > 0n) return
+  throw new InvalidInput('invalid_input', 'The amount is nothing.', {
+    errors: [{ field, rule: 'positive', fix: 'Send an amount above nothing.' }],
+  })
+}

@@ -1,0 +1,37 @@
+import { type CreditId, formatMoney, type Money, money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
+import { Conflict, NotFound } from '../errors.ts'
+import type { Idempotent } from '../idempotency.ts'
+import type { Deps, IdempotentRequest } from '../ports.ts'
+import { grantCredits } from '../steps/grant-credits.ts'
+import { changeDebt, checkAmount } from './change-debt.ts'
+
+export type DepositRelease = {
+  readonly subscriberId: SubscriberId
+  readonly amount: Money
+  readonly reason: string
+  readonly actor: string
+  readonly idempotency?: IdempotentRequest<{ creditId: CreditId }>
+}
+
+/** Gives a subscriber what was held: it settles what is open, and the rest is free credit that may be refunded. */
+export const releaseDeposit = (
+  deps: Deps,
+  organisationId: OrganisationId,
+  input: DepositRelease,
+): Promise<Idempotent<{ creditId: CreditId }>> =>
+  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+    const { subscriberId, amount, reason } = input
+    checkAmount(organisation, amount)
+    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+    const held = await tx.credits.depositHeld(subscriberId)
+    if (amount.amountMinor > held) {
+      throw new Conflict('deposit_not_held', `Held are ${formatMoney(money(held, amount.currency))}: release no more.`)
+    }
+    const [credit] = await grantCredits(deps, tx, [{ kind: 'deposit_release', subscriberId, total: amount, issuedOn: today, reason }])
+    const creditId = credit?.id as CreditId
+    return {
+      result: { creditId },
+      subscriberIds: [subscriberId],
+      audit: { action: 'deposit.release', subjectNoun: 'credit', subjectId: creditId, detail: { number: credit?.number, reason } },
+    }
+  })

@@ -1,0 +1,37 @@
+import { asId, type InvoiceId, invariant, invoiceVoided, type OrganisationId } from '@nyuzi/core'
+import { Conflict } from '../errors.ts'
+import type { Idempotent } from '../idempotency.ts'
+import type { Deps, IdempotentRequest } from '../ports.ts'
+import { changeDebt } from './change-debt.ts'
+import { lockClaim, mustBe } from './lock-claim.ts'
+
+export type InvoiceChange = {
+  readonly invoiceId: InvoiceId
+  readonly reason: string
+  readonly actor: string
+  readonly idempotency?: IdempotentRequest<{ invoiceId: InvoiceId }>
+}
+
+/** Undoes a claim that should never have been made. Its number stays, its days may be charged again. */
+export const voidInvoice = (
+  deps: Deps,
+  organisationId: OrganisationId,
+  input: InvoiceChange,
+): Promise<Idempotent<{ invoiceId: InvoiceId }>> =>
+  changeDebt(deps, organisationId, input, async ({ tx, now, today }) => {
+    const { invoiceId, reason } = input
+    const claim = await lockClaim(tx, invoiceId)
+    mustBe(claim, 'open')
+    if (claim.allocatedMinor > 0n || claim.credited) {
+      throw new Conflict('claim_settled', `${claim.number} is settled in part: credit what is left of it instead.`)
+    }
+    const issued = await tx.claims.entry(invoiceId)
+    invariant(issued !== undefined, `${claim.number} is in the ledger`)
+    await tx.ledger.record([{ id: asId('entry', deps.ids.next()), entry: invoiceVoided(issued, today) }], now)
+    await tx.claims.setStatus(invoiceId, 'void')
+    return {
+      result: { invoiceId },
+      subscriberIds: [claim.subscriberId],
+      audit: { action: 'invoice.void', subjectNoun: 'invoice', subjectId: invoiceId, detail: { number: claim.number, reason } },
+    }
+  })
