@@ -173,6 +173,32 @@ CREATE TABLE "credits" (
 	CONSTRAINT "credits_allocated" CHECK ("credits"."allocated_minor" between 0 and "credits"."total_minor")
 );
 --> statement-breakpoint
+CREATE TABLE "cut_off_batches" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"status" text DEFAULT 'open' NOT NULL,
+	"opened_on" date NOT NULL,
+	"refreshed_on" date NOT NULL,
+	"decided_on" date,
+	"decided_at" timestamp (3) with time zone,
+	"decided_by" text,
+	"reason" text,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "cut_off_batches_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "cut_off_members" (
+	"organisation_id" uuid NOT NULL,
+	"batch_id" uuid NOT NULL,
+	"service_id" uuid NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"debt_minor" bigint NOT NULL,
+	"days_overdue" integer NOT NULL,
+	"status" text DEFAULT 'listed' NOT NULL,
+	"reason" text,
+	CONSTRAINT "cut_off_members_organisation_id_batch_id_service_id_pk" PRIMARY KEY("organisation_id","batch_id","service_id")
+);
+--> statement-breakpoint
 CREATE TABLE "dunning_policies" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -696,6 +722,7 @@ ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation
 ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_invoice_id_line_position_invoice_lines_organisation_id_invoice_id_position_fk" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "cut_off_members" ADD CONSTRAINT "cut_off_members_organisation_id_batch_id_cut_off_batches_organisation_id_id_fk" FOREIGN KEY ("organisation_id","batch_id") REFERENCES "public"."cut_off_batches"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -711,6 +738,9 @@ CREATE INDEX "credit_allocations_invoice" ON "credit_allocations" USING btree ("
 CREATE INDEX "credit_lines_line" ON "credit_lines" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "credits_subscriber" ON "credits" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
 CREATE INDEX "credits_free" ON "credits" USING btree ("organisation_id","subscriber_id") WHERE "credits"."allocated_minor" < "credits"."total_minor";--> statement-breakpoint
+CREATE UNIQUE INDEX "cut_off_batches_open" ON "cut_off_batches" USING btree ("organisation_id") WHERE "cut_off_batches"."status" = 'open';--> statement-breakpoint
+CREATE INDEX "cut_off_batches_decided" ON "cut_off_batches" USING btree ("organisation_id","decided_on");--> statement-breakpoint
+CREATE INDEX "cut_off_members_service" ON "cut_off_members" USING btree ("organisation_id","service_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dunning_policies_scope" ON "dunning_policies" USING btree ("organisation_id",coalesce("branch_id"::text, ''),coalesce("segment", ''),coalesce("plan_id"::text, '')) WHERE "dunning_policies"."removed_at" is null;--> statement-breakpoint
 CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
 CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint
@@ -749,6 +779,7 @@ CREATE INDEX "instalment_plans_subscriber" ON "instalment_plans" USING btree ("o
 CREATE INDEX "access_changes_subscriber" ON "access_changes" USING btree ("organisation_id","subscriber_id","applied_at");--> statement-breakpoint
 CREATE INDEX "access_states_due" ON "access_states" USING btree ("organisation_id","installation_id","urgent","next_attempt_at") WHERE "access_states"."status" <> 'in_sync';--> statement-breakpoint
 CREATE INDEX "access_states_recheck" ON "access_states" USING btree ("organisation_id","recheck_on") WHERE "access_states"."recheck_on" is not null;--> statement-breakpoint
+CREATE INDEX "access_states_awaiting" ON "access_states" USING btree ("organisation_id","service_id") WHERE "access_states"."wanted_reason" = 'awaiting_approval';--> statement-breakpoint
 CREATE INDEX "access_states_subscriber" ON "access_states" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "services_subscription" ON "services" USING btree ("organisation_id","subscription_id");--> statement-breakpoint
 CREATE INDEX "services_subscriber" ON "services" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint

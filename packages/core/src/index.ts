@@ -1,5 +1,6 @@
 export * from './access/access-controller.ts'
 export * from './access/access-state.ts'
+export * from './access/cut-off-mode.ts'
 export * from './access/cut-off-policy.ts'
 export * from './access/decide-access.ts'
 export * from './access/entitlement.ts'

@@ -37,6 +37,7 @@ export const errorCodes = {
   no_price_in_force: 409,
   // Dunning
   scope_taken: 409,
+  cut_off_batch_decided: 409,
   // Installations
   unknown_plugin: 400,
   invalid_settings: 400,

@@ -2,6 +2,7 @@ import type {
   AccessController,
   ApiKeyId,
   Currency,
+  CutOffMode,
   CutOffPolicy,
   ExtensionPolicy,
   InstallationId,
@@ -21,7 +22,7 @@ import type { BillingStore, IssuedStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
 import type { ClaimStore, CreditStore } from './credits/ports.ts'
-import type { DunningStore } from './dunning/ports.ts'
+import type { CutOffStore, DunningStore } from './dunning/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
@@ -72,6 +73,8 @@ export type OrganisationPolicy = {
   readonly cutOff?: CutOffPolicy
   /** What a subscriber may promise; absent, the default of core. */
   readonly extensions?: ExtensionPolicy
+  /** Whether a debt cuts off by itself, or when a person approved it; absent, by itself. */
+  readonly cutOffMode?: CutOffMode
 }
 
 export type Organisation = {
@@ -97,6 +100,7 @@ export type Transaction = {
   readonly issued: IssuedStore
   readonly access: AccessStore
   readonly dunning: DunningStore
+  readonly cutOffs: CutOffStore
   readonly messages: MessageStore
   readonly tasks: TaskStore
   readonly audit: AuditStore

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import type { ApiParts } from './parts.ts'
 import { catalogRoutes } from './routes/catalog.ts'
+import { cutOffRoutes } from './routes/cut-offs.ts'
 import { dunningRoutes } from './routes/dunning.ts'
 import { installationRoutes } from './routes/installations.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
@@ -24,5 +25,6 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...paymentRoutes(parts),
   ...dunningRoutes(parts),
   ...receivableRoutes(parts),
+  ...cutOffRoutes(parts),
   ...ledgerRoutes(parts),
 ]

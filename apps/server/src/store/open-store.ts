@@ -9,6 +9,7 @@ import { callbackStore, keepCallbacks } from './callbacks.ts'
 import { catalogStore } from './catalog.ts'
 import { claimStore } from './claims.ts'
 import { creditStore } from './credits.ts'
+import { cutOffStore } from './cut-offs.ts'
 import { dunningStore } from './dunning.ts'
 import { extensionStore } from './extensions.ts'
 import { idempotencyStore } from './idempotency.ts'
@@ -73,6 +74,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   claims: claimStore(sql),
   cockpit: cockpitReadings(sql),
   credits: creditStore(sql),
+  cutOffs: cutOffStore(sql),
   dunning: dunningStore(sql),
   extensions: extensionStore(sql),
   idempotency: idempotencyStore(sql),

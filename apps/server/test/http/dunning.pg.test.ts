@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { asKey, planBody, startApi, type TestApi } from './api-under-test.ts'
+import { asKey, planBody, routerBody, startApi, type TestApi } from './api-under-test.ts'
 
 let api: TestApi
 let org: Awaited<ReturnType<TestApi['createOrganisation']>>
@@ -78,4 +78,40 @@ test('a subscriber has a segment, home by default', async () => {
   expect((await as.patch(`/v1/subscribers/${home.id}`, { name: 'Amina W' })).segment).toBe('business')
   for (const segment of ['Business', '', 'a b', '1st'])
     expect((await api.call('PATCH', `/v1/subscribers/${home.id}`, org.key, { segment })).status).toBe(400)
+})
+
+test('a batch of cut-offs is looked at, thinned out and approved', async () => {
+  expect((await as.get('/v1/organisation')).policy.cutOffMode).toBe('automatic')
+  expect((await as.patch('/v1/organisation', { policy: { cutOffMode: 'approved' } })).policy.cutOffMode).toBe('approved')
+  const { price, ...debt } = planBody('DEBT')
+  const plan = await as.post('/v1/plans', { ...debt, price: { ...price, billing: 'postpaid' } })
+  const installation = await as.post('/v1/installations', routerBody)
+  const services: string[] = []
+  for (const name of ['Baraka', 'Chebet']) {
+    const subscriber = await as.post('/v1/subscribers', { branch: org.branch, name })
+    const subscription = await as.post('/v1/subscriptions', { subscriber: subscriber.id, plan: plan.id, startsOn: '2026-01-01' })
+    const line = { subscription: subscription.id, installation: installation.id, kind: 'pppoe', username: name, password: 'b' }
+    services.push((await as.post('/v1/services', line)).id)
+  }
+  await as.post('/v1/billing/run', { date: '2026-01-01' })
+  expect(await as.post('/v1/billing/run', { date: '2026-01-10' })).toMatchObject({ servicesSuspended: 0, cutOffsListed: 2 })
+  const [batch] = (await as.get('/v1/cut-off-batches?status=open')).items
+  expect(batch).toMatchObject({ status: 'open', listed: 2, debt: { amountMinor: '500000' } })
+  const address = `/v1/cut-off-batches/${batch.id}`
+  const page = await as.get(`${address}/members?limit=1`)
+  expect(page.items).toMatchObject([{ service: services[1], subscriberName: 'Chebet', daysOverdue: 9, status: 'listed' }])
+  expect((await as.get(`${address}/members?cursor=${page.nextCursor}`)).items).toMatchObject([{ service: services[0] }])
+  expect(await as.post(`${address}/take-out`, { services: [services[0]], reason: 'a clinic' })).toMatchObject({ listed: 1, takenOut: 1 })
+  expect(await api.call('POST', `${address}/take-out`, org.key, { services, reason: 'again' })).toMatchObject({
+    status: 404,
+    body: { errors: [{ field: 'services' }] },
+  })
+  expect(await as.post(`${address}/approve`)).toMatchObject({ status: 'approved', listed: 0, cutOff: 1, debt: { amountMinor: '250000' } })
+  expect(await as.get(`/v1/services/${services[1]}/access`)).toMatchObject({ wanted: { state: 'suspended', reason: 'overdue' } })
+  expect(await as.get(`/v1/services/${services[0]}/access`)).toMatchObject({ wanted: { state: 'active', reason: 'awaiting_approval' } })
+  expect(await api.call('POST', `${address}/reject`, org.key, { reason: 'x' })).toMatchObject({
+    status: 409,
+    body: { code: 'cut_off_batch_decided' },
+  })
+  expect((await as.get('/v1/cut-off-batches?status=open')).items).toEqual([])
 })

@@ -58,6 +58,8 @@ async function populate(slug: string): Promise<World> {
   )
   const [task] = (await as.get('/v1/tasks')).items
   const dunningPolicy = await as.post('/v1/dunning-policies', { plan: plan.id, steps: [] })
+  await api.owner`insert into cut_off_batches (organisation_id, opened_on, refreshed_on, created_at) values (${org.organisationId}, '2026-01-01', '2026-01-01', now())`
+  const [cutOffBatch] = (await as.get('/v1/cut-off-batches')).items
   const { effectiveFrom: _, ...price } = planBody('x').price
   const bodies: Record<string, object> = {
     'PATCH /v1/organisation': { name: 'New' },
@@ -67,6 +69,8 @@ async function populate(slug: string): Promise<World> {
     'POST /v1/plans/{plan}/prices': price,
     'POST /v1/dunning-policies': { branch: org.branch, steps: [] },
     'PATCH /v1/dunning-policies/{dunningPolicy}': { steps: [] },
+    'POST /v1/cut-off-batches/{cutOffBatch}/take-out': { services: [service.id], reason: 'x' },
+    'POST /v1/cut-off-batches/{cutOffBatch}/reject': { reason: 'x' },
     'POST /v1/subscribers': { branch: org.branch, name: 'x' },
     'PATCH /v1/subscribers/{subscriber}': { name: 'x' },
     'POST /v1/subscriptions': { subscriber: subscriber.id, plan: plan.id },
@@ -104,6 +108,7 @@ async function populate(slug: string): Promise<World> {
       dunningPolicy: dunningPolicy.id,
       extension: extension.id,
       instalmentPlan: instalmentPlan.id,
+      cutOffBatch: cutOffBatch.id,
     },
     body: (route) => bodies[route],
   }
@@ -260,6 +265,7 @@ async function fingerprint(): Promise<string> {
     'payment_intents',
     'tasks',
     'dunning_policies',
+    'cut_off_batches',
     'audit_records',
     'invoices',
   ]

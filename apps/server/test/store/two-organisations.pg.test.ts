@@ -165,6 +165,11 @@ describe('Two organisations on one server', () => {
       await isp.raw`insert into idempotency_keys (organisation_id, api_key_id, key, request_sha256, response_status, response_body, created_at) values (${id}, uuidv7(), 'k', '', 200, '{}', now())`
       await isp.raw`
         insert into dunning_policies (organisation_id, steps, created_at, updated_at) values (${id}, ${isp.raw.json(id === isp.organisationId ? [{ key: 'due', daysFromDue: 0, message: 'invoice_due' }] : [])}, now(), now())`
+      const [batch] = await isp.raw`
+        insert into cut_off_batches (organisation_id, opened_on, refreshed_on, created_at) values (${id}, '2026-06-02', '2026-06-02', now()) returning id`
+      await isp.raw`
+        insert into cut_off_members (organisation_id, batch_id, service_id, subscriber_id, debt_minor, days_overdue)
+        values (${id}, ${batch?.['id']}, uuidv7(), uuidv7(), 1, 1)`
       await isp.raw`insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at) values (${id}, 'test', 'test', '1', 'Look', '{}', now())`
       await isp.raw`
         insert into extensions (organisation_id, subscriber_id, until, reason, status, requested_by, requested_on, requested_at)
@@ -269,6 +274,7 @@ describe('Two organisations on one server', () => {
     const [row] = await isp.raw`
       select p.id as payment, (select id from invoices where subscriber_id = ${ours.subscriberId}) as invoice, (select id from payment_intents where subscriber_id = ${ours.subscriberId}) as intent,
              (select id from prices where organisation_id = ${isp.organisationId} limit 1) as price, (select id from tasks where organisation_id = ${isp.organisationId} limit 1) as task,
+             (select id from cut_off_batches where organisation_id = ${isp.organisationId}) as batch,
              (select id from payment_notices where payment_id = p.id limit 1) as notice, (select id from callbacks where organisation_id = ${isp.organisationId} limit 1) as callback
         from payments p where subscriber_id = ${ours.subscriberId} limit 1`
     const name = row as Record<string, never>
@@ -310,6 +316,7 @@ describe('Two organisations on one server', () => {
       'access.standings': await tx.access.standings({ subscriberIds: [subscriberId] }),
       'access.inSync': await tx.access.inSync(isp.installations.routers[0] as never),
       'access.leaseLane': await tx.access.leaseLane(isp.installations.routers[0] as never, 'thief', 1_000),
+      'cutOffs.lock': await tx.cutOffs.lock(name['batch'] as never),
       'dunning.policies': (await tx.dunning.policies()).filter(({ steps }) => steps.length > 0),
       'subscribers.lock': await tx.subscribers.lock(subscriberId),
       'subscribers.hasActiveSubscription': await tx.subscribers.hasActiveSubscription(subscriberId),

@@ -15,6 +15,7 @@ export const debtReasons = [
   'below_minimum',
   'extended',
   'cut_off_waits',
+  'awaiting_approval',
   'overdue',
   'expired',
 ] as const

@@ -44,6 +44,16 @@ describe('access', () => {
     expect(decide({ subscription: prepaid, openInvoices: [debt('2026-06-06')] })).toEqual(['suspended', 'expired', undefined])
   })
 
+  it('stays on past its grace while the cut-off is not approved; a prepaid plan ends all the same', () => {
+    const openInvoices = [debt('2026-06-01')]
+    expect(decide({ openInvoices, awaitsApproval: true })).toEqual(['active', 'awaiting_approval', undefined])
+    expect(decide({ openInvoices: [debt('2026-06-09')], awaitsApproval: true })).toEqual(['active', 'in_grace', '2026-06-13'])
+    expect(decide({ openInvoices: [], awaitsApproval: true })).toEqual(['active', 'paid', undefined])
+    expect(decide({ openInvoices, awaitsApproval: true, hold: 'held' })).toEqual(['suspended', 'held', undefined])
+    const prepaid = { ...subscription, billing: 'prepaid' } as const
+    expect(decide({ openInvoices, awaitsApproval: true, subscription: prepaid })).toEqual(['suspended', 'expired', undefined])
+  })
+
   it('follows the oldest debt', () => {
     expect(decide({ openInvoices: [debt('2026-07-01'), debt('2026-06-09'), debt('2026-05-01', 0n)] })).toEqual([
       'active',
@@ -160,40 +170,57 @@ describe('any access', () => {
       cutOff: fc.option(cutOffs, { nil: undefined }),
       overdraftMinor: fc.constantFrom(0n, 1n, 250_000n),
       extendedOffset: fc.option(offsets, { nil: undefined }),
+      awaitsApproval: fc.boolean(),
     })
-    .map(({ day, status, startOffset, cancelOffset, billing, graceDays, debts: some, hold, cutOff, overdraftMinor, extendedOffset }) => ({
-      today: day,
-      subscription: {
+    .map(
+      ({
+        day,
         status,
-        startsOn: nearby(day, startOffset),
+        startOffset,
+        cancelOffset,
         billing,
         graceDays,
-        ...(cancelOffset !== undefined && { cancelledOn: nearby(day, cancelOffset) }),
-      },
-      openInvoices: some.map(({ offset, openMinor, plan }) => ({
-        dueOn: nearby(day, offset),
-        openMinor,
-        ...(plan && {
-          plan: {
-            instalments: plan.parts.map((part) => ({ dueOn: nearby(day, part.offset), amountMinor: part.amountMinor })),
-            coveredMinor: plan.coveredMinor,
-            graceDays: plan.graceDays,
-            ...(plan.endedOffset !== undefined && { endedOn: nearby(day, plan.endedOffset) }),
+        debts: some,
+        hold,
+        cutOff,
+        overdraftMinor,
+        extendedOffset,
+        awaitsApproval,
+      }) => ({
+        today: day,
+        subscription: {
+          status,
+          startsOn: nearby(day, startOffset),
+          billing,
+          graceDays,
+          ...(cancelOffset !== undefined && { cancelledOn: nearby(day, cancelOffset) }),
+        },
+        openInvoices: some.map(({ offset, openMinor, plan }) => ({
+          dueOn: nearby(day, offset),
+          openMinor,
+          ...(plan && {
+            plan: {
+              instalments: plan.parts.map((part) => ({ dueOn: nearby(day, part.offset), amountMinor: part.amountMinor })),
+              coveredMinor: plan.coveredMinor,
+              graceDays: plan.graceDays,
+              ...(plan.endedOffset !== undefined && { endedOn: nearby(day, plan.endedOffset) }),
+            },
+          }),
+        })),
+        overdraftMinor,
+        ...(extendedOffset !== undefined && { extendedUntil: nearby(day, extendedOffset) }),
+        ...(cutOff && {
+          cutOff: {
+            minimumDebtMinor: cutOff.minimumDebtMinor,
+            notOnWeekdays: cutOff.notOnWeekdays,
+            holidays: cutOff.holidayOffsets.map((offset) => nearby(day, offset)),
           },
         }),
-      })),
-      overdraftMinor,
-      ...(extendedOffset !== undefined && { extendedUntil: nearby(day, extendedOffset) }),
-      ...(cutOff && {
-        cutOff: {
-          minimumDebtMinor: cutOff.minimumDebtMinor,
-          notOnWeekdays: cutOff.notOnWeekdays,
-          holidays: cutOff.holidayOffsets.map((offset) => nearby(day, offset)),
-        },
+        profile,
+        awaitsApproval,
+        ...(hold !== undefined && { hold }),
       }),
-      profile,
-      ...(hold !== undefined && { hold }),
-    }))
+    )
   const standing = (input: AccessInput) => {
     const { state, reason } = decideAccess(input)
     return `${state} ${reason}`

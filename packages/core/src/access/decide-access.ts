@@ -20,14 +20,19 @@ export function decideAccess(input: AccessInput): AccessDecision {
 
 type Standing = { readonly state: AccessState; readonly reason: AccessReason }
 
-function standingOn({ subscription, hold }: AccessInput, debtsOn: ReturnType<typeof standingOfDebts>['on'], day: CivilDate): Standing {
+function standingOn(
+  { subscription, hold, awaitsApproval }: AccessInput,
+  debtsOn: ReturnType<typeof standingOfDebts>['on'],
+  day: CivilDate,
+): Standing {
   if (isOver(subscription, day)) return { state: 'closed', reason: 'cancelled' }
   if (hold === 'held') return { state: 'suspended', reason: 'held' }
   if (hold === 'opened') return { state: 'active', reason: 'opened' }
   if (day < subscription.startsOn) return { state: 'suspended', reason: 'not_started' }
   const debts = debtsOn(day)
   if (debts !== 'cut_off') return { state: 'active', reason: debts }
-  return { state: 'suspended', reason: subscription.billing === 'prepaid' ? 'expired' : 'overdue' }
+  if (subscription.billing === 'prepaid') return { state: 'suspended', reason: 'expired' }
+  return awaitsApproval ? { state: 'active', reason: 'awaiting_approval' } : { state: 'suspended', reason: 'overdue' }
 }
 
 /** The days after today on which time alone may turn the answer, in order. */

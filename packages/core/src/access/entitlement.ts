@@ -22,6 +22,8 @@ export type AccessInput = {
   readonly overdraftMinor?: bigint
   /** Of the last extension that was approved, the first day without it; it may lie behind. */
   readonly extendedUntil?: CivilDate
+  /** Nobody has approved yet that a debt cuts this line off, and somebody has to. */
+  readonly awaitsApproval?: boolean
   /** Staff set it, over what the books say: `opened` keeps the line on, `held` keeps it off. */
   readonly hold?: 'opened' | 'held'
   readonly profile: AccessProfile

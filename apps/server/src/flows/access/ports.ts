@@ -17,7 +17,7 @@ export type ServiceStanding = {
   readonly serviceId: ServiceId
   readonly subscriberId: SubscriberId
   readonly installationId: InstallationId
-  readonly input: Omit<AccessInput, 'today' | 'cutOff'>
+  readonly input: Omit<AccessInput, 'today' | 'cutOff' | 'awaitsApproval'>
   /** Undefined before the first decision. */
   readonly wanted?: {
     readonly state: AccessState

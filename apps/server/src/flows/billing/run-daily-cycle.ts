@@ -1,9 +1,11 @@
 import { type CivilDate, civilDateAt, type OrganisationId } from '@nyuzi/core'
 import { recheckAccess } from '../access/recheck-access.ts'
+import { listCutOffs } from '../dunning/list-cut-offs.ts'
 import { oweReminders } from '../dunning/owe-reminders.ts'
 import { InvalidInput } from '../errors.ts'
 import type { Deps, Store } from '../ports.ts'
 import { settlePromises } from '../receivables/settle-promises.ts'
+import { cutOffApproved } from '../steps/cut-off-approved.ts'
 import { issueInvoices } from './issue-invoices.ts'
 
 export type DailyCycle = {
@@ -15,6 +17,8 @@ export type DailyCycle = {
   readonly remindersOwed: number
   readonly remindersSkipped: number
   readonly servicesSuspended: number
+  /** Lines that stay on until someone approves their batch. */
+  readonly cutOffsListed: number
   readonly servicesMoved: number
   readonly dryRun: boolean
 }
@@ -56,6 +60,8 @@ async function carryOut(
   const promises = await settlePromises(deps, organisationId, day)
   const reminders = await oweReminders(deps, organisationId, day)
   const access = await recheckAccess(deps, organisationId, day)
+  const cutOff = await cutOffApproved(deps, organisationId, day)
+  const cutOffsListed = await listCutOffs(deps, organisationId, day)
   return {
     day,
     invoicesIssued: invoices.issued,
@@ -64,8 +70,9 @@ async function carryOut(
     promisesBroken: promises.broken,
     remindersOwed: reminders.owed,
     remindersSkipped: reminders.skipped,
-    servicesSuspended: access.suspended + invoices.suspended,
-    servicesMoved: access.moved + invoices.moved,
+    servicesSuspended: access.suspended + invoices.suspended + cutOff,
+    cutOffsListed,
+    servicesMoved: access.moved + invoices.moved + cutOff,
     dryRun,
   }
 }

@@ -1,6 +1,7 @@
 import type {
   BranchId,
   CivilDate,
+  CutOffBatchId,
   Dunned,
   DunningPolicyId,
   DunningScope,
@@ -9,6 +10,7 @@ import type {
   InvoiceId,
   NoticeDone,
   ScopedPolicy,
+  ServiceId,
   SubscriberId,
 } from '@nyuzi/core'
 
@@ -45,4 +47,31 @@ export type DunningStore = {
     readonly after: InvoiceId | undefined
     readonly limit: number
   }): Promise<readonly DunnedInvoice[]>
+}
+
+export type CutOffBatchStatus = 'open' | 'approved' | 'rejected' | 'lapsed'
+export type CutOffDecision = {
+  readonly status: Exclude<CutOffBatchStatus, 'open'>
+  readonly on: CivilDate
+  readonly at: Instant
+  readonly by?: string
+  readonly reason?: string
+}
+export type CutOffMember = { readonly serviceId: ServiceId; readonly subscriberId: SubscriberId }
+
+export type CutOffStore = {
+  /** Opens a batch if lines wait that no batch decided today holds, unless one is open. */
+  open(id: CutOffBatchId, today: CivilDate, at: Instant): Promise<void>
+  /** The one that is open, locked until the commit. */
+  lockOpen(): Promise<CutOffBatchId | undefined>
+  lock(id: CutOffBatchId): Promise<{ readonly status: CutOffBatchStatus } | undefined>
+  /** Lists the lines that wait now, with their debts of that day. */
+  list(id: CutOffBatchId, today: CivilDate): Promise<void>
+  /** Writes down what became of listed lines that wait no more; returns how many are still listed. */
+  settle(id: CutOffBatchId): Promise<number>
+  /** False when one of them is not listed. */
+  takeOut(id: CutOffBatchId, serviceIds: readonly ServiceId[], reason: string): Promise<boolean>
+  decide(id: CutOffBatchId, decision: CutOffDecision): Promise<void>
+  /** Lines of an approved batch that nothing was decided about yet. */
+  approvedMembers(limit: number): Promise<{ readonly batchId: CutOffBatchId; readonly members: readonly CutOffMember[] } | undefined>
 }

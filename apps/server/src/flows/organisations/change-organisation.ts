@@ -1,4 +1,5 @@
 import {
+  type CutOffMode,
   type CutOffPolicy,
   civilDateAt,
   type ExtensionPolicy,
@@ -26,6 +27,8 @@ export type ChangeOrganisation = {
   /** Takes the place of the one before; null goes back to the default. In force with the next daily run. */
   readonly cutOff?: CutOffPolicy | null
   readonly extensions?: ExtensionPolicy | null
+  /** With `automatic` the lines that wait are cut off by the next daily run. */
+  readonly cutOffMode?: CutOffMode
   readonly actor: string
 }
 
@@ -37,11 +40,12 @@ export async function changeOrganisation(
   const { name, actor, ...changes } = input
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const { policy, timeZone } = await tx.organisation.read()
+    const at = deps.clock.now()
     const changed = { ...policy, ...changes }
     const unknown = unknownTaxIn(changed.taxPack ?? 'none', changed.taxSettings ?? {})
     if (unknown !== undefined) throw new InvalidInput('unknown_tax', `The tax pack ${changed.taxPack} has no tax ${unknown}.`)
     await tx.organisations.change({ ...(name === undefined ? {} : { name }), policy: withoutForgotten(changed) })
-    if (changes.cutOff !== undefined) await tx.access.recheckDebts(civilDateAt(deps.clock.now(), timeZone))
+    if (changes.cutOff !== undefined || changes.cutOffMode !== undefined) await tx.access.recheckDebts(civilDateAt(at, timeZone))
     const detail = { ...(name === undefined ? {} : { name }), ...changes }
     await tx.audit.write({
       actor,
@@ -49,7 +53,7 @@ export async function changeOrganisation(
       subjectNoun: 'organisation',
       subjectId: organisationId,
       detail,
-      at: deps.clock.now(),
+      at,
     })
   })
 }

@@ -3,6 +3,7 @@ import type {
   ApiKeyId,
   BranchId,
   Currency,
+  CutOffBatchId,
   DunningPolicyId,
   DunningStep,
   EntryId,
@@ -30,6 +31,7 @@ import type {
   TaskId,
   TaxAmount,
 } from '@nyuzi/core'
+import type { CutOffBatchStatus } from '../dunning/ports.ts'
 import type { OrganisationPolicy } from '../ports.ts'
 
 // What people and programs are shown. Nothing here decides anything: a flow that writes reads through its own store.
@@ -357,6 +359,36 @@ export type DunningPolicyReading = {
   readonly updatedAt: Instant
 }
 
+export type CutOffBatchReading = {
+  readonly id: CutOffBatchId
+  readonly status: CutOffBatchStatus
+  readonly openedOn: string
+  readonly refreshedOn: string
+  readonly decidedAt: Instant | null
+  readonly decidedBy: string | null
+  readonly reason: string | null
+  readonly createdAt: Instant
+  readonly listed: number
+  readonly takenOut: number
+  readonly cutOff: number
+  readonly spared: number
+  /** Of the subscribers listed or cut off, each counted once. */
+  readonly debtMinor: bigint
+  readonly currency: Currency
+}
+export type CutOffMemberReading = {
+  readonly serviceId: ServiceId
+  readonly username: string
+  readonly subscriberId: SubscriberId
+  readonly subscriberName: string
+  readonly accountNumber: string
+  readonly debtMinor: bigint
+  readonly currency: Currency
+  readonly daysOverdue: number
+  readonly status: string
+  readonly reason: string | null
+}
+
 export type TaskReading = {
   readonly id: TaskId
   readonly kind: string
@@ -435,6 +467,9 @@ export type ReadingStore = {
   /** Those in force. */
   dunningPolicies(page: PageQuery): Promise<readonly DunningPolicyReading[]>
   dunningPolicy(id: DunningPolicyId): Promise<DunningPolicyReading | undefined>
+  cutOffBatches(page: PageQuery & { readonly status?: CutOffBatchStatus }): Promise<readonly CutOffBatchReading[]>
+  cutOffBatch(id: CutOffBatchId): Promise<CutOffBatchReading | undefined>
+  cutOffMembers(id: CutOffBatchId, page: PageQuery): Promise<readonly CutOffMemberReading[]>
   tasks(page: PageQuery & { readonly status: 'open' | 'done' }): Promise<readonly TaskReading[]>
   task(id: TaskId): Promise<TaskReading | undefined>
   timeline(

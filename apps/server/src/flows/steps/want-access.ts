@@ -1,7 +1,6 @@
 import {
   type AccessProfile,
   type CivilDate,
-  type CutOffPolicy,
   civilDateAt,
   decideAccess,
   type Instant,
@@ -10,7 +9,7 @@ import {
   type SubscriberId,
 } from '@nyuzi/core'
 import type { ServiceStanding, WantedChange } from '../access/ports.ts'
-import type { Organisation, Transaction } from '../ports.ts'
+import type { Organisation, OrganisationPolicy, Transaction } from '../ports.ts'
 
 export type AccessCause = { readonly paymentIds: ReadonlyMap<SubscriberId, { paymentId: PaymentId; receivedAt: Instant }> }
 
@@ -18,6 +17,8 @@ export type WantAccessQuery = ({ readonly subscriberIds: readonly SubscriberId[]
   readonly cause?: AccessCause
   /** Default: the organisation's civil day at `now`. */
   readonly today?: CivilDate
+  /** These lines may be cut off for debt: a person said so. */
+  readonly cutOffApproved?: boolean
 }
 
 /**
@@ -33,7 +34,7 @@ export async function wantAccess(
 ): Promise<readonly WantedChange[]> {
   const today = query.today ?? civilDateAt(now, organisation.timeZone)
   const standings = await tx.access.standings(query)
-  const changes = standings.flatMap((standing) => changeOf(standing, today, organisation.policy.cutOff, query.cause))
+  const changes = standings.flatMap((standing) => changeOf(standing, today, organisation.policy, query))
   if (changes.length > 0) await tx.access.want(changes, now)
   return changes.filter((change) => change.moved)
 }
@@ -41,11 +42,13 @@ export async function wantAccess(
 function changeOf(
   standing: ServiceStanding,
   today: CivilDate,
-  cutOff: CutOffPolicy | undefined,
-  cause: AccessCause | undefined,
+  { cutOff, cutOffMode }: OrganisationPolicy,
+  { cause, cutOffApproved }: WantAccessQuery,
 ): WantedChange[] {
   const { wanted } = standing
-  const decision = decideAccess({ ...standing.input, today, ...(cutOff && { cutOff }) })
+  // What is off for its debt was approved, or was cut off before anyone had to.
+  const awaitsApproval = cutOffMode === 'approved' && !cutOffApproved && wanted?.reason !== 'overdue'
+  const decision = decideAccess({ ...standing.input, today, awaitsApproval, ...(cutOff && { cutOff }) })
   const moved = !wanted || wanted.state !== decision.state || !sameProfile(wanted.profile, decision.profile)
   const sameDay = wanted?.recheckOn === decision.recheckOn
   if (!moved && sameDay && wanted.reason === decision.reason) return []

@@ -54,6 +54,7 @@ const reasonWords: Readonly<Record<AccessReason, string>> = {
   below_minimum: 'owes less than the minimum',
   extended: 'promised to pay',
   cut_off_waits: 'cut-off waits for a working day',
+  awaiting_approval: 'overdue, waits for approval',
   overdue: 'overdue',
   not_started: 'not started',
   expired: 'unpaid',
@@ -81,7 +82,7 @@ const toneOf = (state: AccessState, reason: AccessReason): Tone =>
     ? 'idle'
     : state === 'suspended'
       ? 'bad'
-      : reason === 'in_grace' || state === 'limited'
+      : reason === 'in_grace' || reason === 'awaiting_approval' || state === 'limited'
         ? 'warm'
         : 'good'
 

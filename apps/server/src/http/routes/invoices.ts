@@ -79,6 +79,7 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
         remindersOwed: count,
         remindersSkipped: count,
         servicesSuspended: count,
+        cutOffsListed: count.openapi({ description: 'Lines that stay on until someone approves their batch' }),
         servicesMoved: count,
         dryRun: z.boolean(),
       }),

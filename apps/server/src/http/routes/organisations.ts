@@ -32,6 +32,7 @@ const toApiOrganisation = (organisation: OrganisationReading) => ({
     quietHours: organisation.policy.quietHours ?? null,
     cutOff: organisation.policy.cutOff ?? defaultCutOffPolicy,
     extensions: organisation.policy.extensions ?? defaultExtensionPolicy,
+    cutOffMode: organisation.policy.cutOffMode ?? 'automatic',
   },
 })
 

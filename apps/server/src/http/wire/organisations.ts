@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { isWallTime, isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
+import { cutOffModes, isWallTime, isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
 import { permissions } from '../../flows/api-keys/ports.ts'
 import { currency, dateIn, idOut, instantOut, line } from './primitives.ts'
 import { cutOffIn, cutOffOut, extensionPolicyIn, extensionPolicyOut } from './receivables.ts'
@@ -35,6 +35,7 @@ const policy = z.object({
   quietHours: z.object({ from: z.string(), until: z.string() }).nullable(),
   cutOff: cutOffOut,
   extensions: extensionPolicyOut,
+  cutOffMode: z.string().openapi({ description: 'automatic: a debt past its grace cuts off; approved: when a person approved its batch' }),
 })
 
 export const organisationOut = z
@@ -96,6 +97,7 @@ export const organisationChangesIn = z.strictObject({
       quietHours: quietHours.nullable().optional(),
       cutOff: cutOffIn.nullable().optional().openapi({ description: 'When a debt may cut off; null goes back to any debt, on any day' }),
       extensions: extensionPolicyIn.nullable().optional().openapi({ description: 'What may be promised; null goes back to the default' }),
+      cutOffMode: z.enum(cutOffModes).optional(),
     })
     .optional(),
 })

@@ -1,13 +1,35 @@
-import type { DunningPolicyReading, ReadingStore } from '../../flows/readings/ports.ts'
+import type { CutOffBatchReading, CutOffMemberReading, DunningPolicyReading, ReadingStore } from '../../flows/readings/ports.ts'
 import type { Sql } from '../transaction.ts'
-import { after, first } from './page.ts'
+import { after, first, where } from './page.ts'
 
-export function dunningReadings(sql: Sql): Pick<ReadingStore, 'dunningPolicies' | 'dunningPolicy'> {
+type Verbs = 'dunningPolicies' | 'dunningPolicy' | 'cutOffBatches' | 'cutOffBatch' | 'cutOffMembers'
+
+export function dunningReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const policies = sql`
     select id, branch_id as "branchId", segment, plan_id as "planId", steps, created_at as "createdAt", updated_at as "updatedAt"
     from dunning_policies where removed_at is null`
+  const batches = sql`
+    select b.id, b.status, b.opened_on as "openedOn", b.refreshed_on as "refreshedOn", b.decided_at as "decidedAt", b.decided_by as "decidedBy", b.reason,
+           b.created_at as "createdAt", m.listed, m."takenOut", m."cutOff", m.spared, m."debtMinor", (select currency from organisations) as currency
+    from cut_off_batches b
+    cross join lateral (
+      select count(*) filter (where status = 'listed')::int as listed, count(*) filter (where status = 'taken_out')::int as "takenOut",
+             count(*) filter (where status = 'cut_off')::int as "cutOff", count(*) filter (where status = 'spared')::int as spared,
+             (select coalesce(sum(debt_minor), 0)::bigint from (
+                select max(debt_minor) as debt_minor from cut_off_members where batch_id = b.id and status in ('listed', 'cut_off') group by subscriber_id) d) as "debtMinor"
+        from cut_off_members where batch_id = b.id) m`
+  const members = sql`
+    select m.service_id as "serviceId", v.username, m.subscriber_id as "subscriberId", s.name as "subscriberName", s.account_number as "accountNumber",
+           m.debt_minor as "debtMinor", (select currency from organisations) as currency, m.days_overdue as "daysOverdue", m.status, m.reason
+    from cut_off_members m
+    join services v on v.organisation_id = m.organisation_id and v.id = m.service_id
+    join subscribers s on s.organisation_id = m.organisation_id and s.id = m.subscriber_id`
   return {
     dunningPolicies: (page) => sql<DunningPolicyReading[]>`${policies} ${after(sql, page)}`,
     dunningPolicy: async (id) => first(await sql<DunningPolicyReading[]>`${policies} and id = ${id}`),
+    cutOffBatches: ({ status, ...page }) => sql<CutOffBatchReading[]>`
+      ${batches} where true ${where(sql, status, (word) => sql`b.status = ${word}`)} ${after(sql, page, sql`b.id`)}`,
+    cutOffBatch: async (id) => first(await sql<CutOffBatchReading[]>`${batches} where b.id = ${id}`),
+    cutOffMembers: (id, page) => sql<CutOffMemberReading[]>`${members} where m.batch_id = ${id} ${after(sql, page, sql`m.service_id`)}`,
   }
 }

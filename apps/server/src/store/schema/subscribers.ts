@@ -125,6 +125,7 @@ export const accessStates = pgTable(
     primaryKey({ columns: [t.organisationId, t.serviceId] }),
     index('access_states_due').on(t.organisationId, t.installationId, t.urgent, t.nextAttemptAt).where(sql`${t.status} <> 'in_sync'`),
     index('access_states_recheck').on(t.organisationId, t.recheckOn).where(sql`${t.recheckOn} is not null`),
+    index('access_states_awaiting').on(t.organisationId, t.serviceId).where(sql`${t.wantedReason} = 'awaiting_approval'`),
     index('access_states_subscriber').on(t.organisationId, t.subscriberId),
   ],
 )

@@ -46,6 +46,7 @@ function show({ organisation, day, dryRun, ...done }: BilledOrganisation): strin
     `${done.invoicesIssued} invoices`,
     `${done.remindersOwed} reminders`,
     `${done.servicesSuspended} suspensions`,
+    ...(done.cutOffsListed > 0 ? [`${done.cutOffsListed} cut-offs to approve`] : []),
     `${done.servicesMoved} lines to switch`,
     `${done.subscriptionsParked} parked`,
   ]
