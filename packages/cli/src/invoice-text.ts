@@ -13,7 +13,9 @@ export function invoiceText({ organisation, invoice, timeZone, lines, ...explana
     '',
     row('Total', invoice.total.text),
     row('Paid', invoice.paid.text),
-    ...allocations.map(({ at, amount, receipt, payment }) => row('', `${at.slice(0, 10)}  ${amount.text}  by ${receipt ?? payment}`)),
+    ...allocations.map(({ at, amount, receipt, creditNumber, payment }) =>
+      row('', `${at.slice(0, 10)}  ${amount.text}  by ${receipt ?? creditNumber ?? payment}`),
+    ),
     row('Open', invoice.open.text),
     '',
     agrees ? `The second calculation agrees: ${recomputedTotal.text}` : `THE SECOND CALCULATION DIFFERS: ${recomputedTotal.text}`,

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import type { ApiParts } from './parts.ts'
 import { catalogRoutes } from './routes/catalog.ts'
+import { creditRoutes } from './routes/credits.ts'
 import { cutOffRoutes } from './routes/cut-offs.ts'
 import { dunningRoutes } from './routes/dunning.ts'
 import { installationRoutes } from './routes/installations.ts'
@@ -22,6 +23,7 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...serviceRoutes(parts),
   ...installationRoutes(parts),
   ...invoiceRoutes(parts),
+  ...creditRoutes(parts),
   ...paymentRoutes(parts),
   ...dunningRoutes(parts),
   ...receivableRoutes(parts),

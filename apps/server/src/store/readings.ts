@@ -1,6 +1,7 @@
 import type { ReadingStore } from '../flows/readings/ports.ts'
 import { accessReadings } from './readings/access.ts'
 import { billingReadings } from './readings/billing.ts'
+import { creditReadings } from './readings/credits.ts'
 import { dunningReadings } from './readings/dunning.ts'
 import { ledgerReadings } from './readings/ledger.ts'
 import { organisationReadings } from './readings/organisation.ts'
@@ -14,6 +15,7 @@ export const readingStore = (sql: Sql): ReadingStore => ({
   ...organisationReadings(sql),
   ...subscriberReadings(sql),
   ...billingReadings(sql),
+  ...creditReadings(sql),
   ...paymentReadings(sql),
   ...receivableReadings(sql),
   ...accessReadings(sql),

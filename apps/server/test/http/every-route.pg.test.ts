@@ -52,6 +52,8 @@ async function populate(slug: string): Promise<World> {
   const payment = await as.post('/v1/payments', { branch: org.branch, subscriber: subscriber.id, amount, reference: 'R1' }, once())
   const extension = await as.post(`/v1/subscribers/${subscriber.id}/extensions`, { until: soon(), reason: 'salary' })
   const instalmentPlan = await as.post(`/v1/subscribers/${subscriber.id}/instalment-plans`, { instalments: [{ dueOn: soon() }] })
+  const credit = await as.post('/v1/credit-notes', { invoice: invoice.id, reason: 'x', lines: [{ position: 1, net: amount }] }, once())
+  const other = await as.post('/v1/subscribers', { branch: org.branch, name: 'B' })
   const apiKey = await as.post('/v1/api-keys', { name: 'spare', permissions: ['read'] })
   await api.parts.store.inOrganisation(org.organisationId, (tx) =>
     tx.tasks.open({ kind: 'k', subjectNoun: 'payment', subjectId: 'x', title: 't', at: new Date() }),
@@ -91,6 +93,21 @@ async function populate(slug: string): Promise<World> {
     'POST /v1/instalment-plans/{plan}/withdraw': { reason: 'x' },
     'POST /v1/subscribers/{subscriber}/overdraft': { amount, reason: 'x' },
     'POST /v1/suspense/{payment}/resolve': { subscriber: subscriber.id },
+    'POST /v1/credits': { kind: 'goodwill', subscriber: subscriber.id, amount, reason: 'x' },
+    'POST /v1/credit-notes': { invoice: invoice.id, reason: 'x' },
+    'POST /v1/credit-transfers': { from: subscriber.id, to: other.id, amount, reason: 'x' },
+    'POST /v1/credit-refunds': { subscriber: subscriber.id, branch: org.branch, amount, reason: 'x' },
+    'POST /v1/debit-notes': {
+      subscriber: subscriber.id,
+      reason: 'x',
+      lines: [{ description: 'x', category: 'late_fee', taxClass: 'exempt', amount }],
+    },
+    'POST /v1/deposits': { subscriber: subscriber.id, amount, description: 'x' },
+    'POST /v1/deposit-releases': { subscriber: subscriber.id, amount, reason: 'x' },
+    'POST /v1/invoices/{invoice}/void': { reason: 'x' },
+    'POST /v1/invoices/{invoice}/write-off': { reason: 'x' },
+    'POST /v1/invoices/{invoice}/recover': { reason: 'x' },
+    'POST /v1/invoices/{invoice}/withholding-certificates': { certificate: 'W1', amount },
   }
   return {
     key: org.key,
@@ -103,6 +120,7 @@ async function populate(slug: string): Promise<World> {
       installation: paybill.id,
       invoice: invoice.id,
       payment: payment.id,
+      credit: credit.id,
       intent: intent.id,
       task: task.id,
       dunningPolicy: dunningPolicy.id,
@@ -201,6 +219,15 @@ const bodyIds: readonly (readonly [route: string, field: string, noun: string])[
   ['POST /v1/payments', 'branch', 'branch'],
   ['POST /v1/payments', 'subscriber', 'subscriber'],
   ['POST /v1/payment-intents', 'subscriber', 'subscriber'],
+  ['POST /v1/credits', 'subscriber', 'subscriber'],
+  ['POST /v1/credit-notes', 'invoice', 'invoice'],
+  ['POST /v1/credit-transfers', 'from', 'subscriber'],
+  ['POST /v1/credit-transfers', 'to', 'subscriber'],
+  ['POST /v1/credit-refunds', 'subscriber', 'subscriber'],
+  ['POST /v1/credit-refunds', 'branch', 'branch'],
+  ['POST /v1/debit-notes', 'subscriber', 'subscriber'],
+  ['POST /v1/deposits', 'subscriber', 'subscriber'],
+  ['POST /v1/deposit-releases', 'subscriber', 'subscriber'],
 ]
 
 test.each(bodyIds)("%s does not find another organisation's %s", async (route, field) => {
@@ -268,6 +295,7 @@ async function fingerprint(): Promise<string> {
     'cut_off_batches',
     'audit_records',
     'invoices',
+    'credits',
   ]
   const sums = await Promise.all(
     tables.map((name) => api.owner.unsafe(`select coalesce(md5(string_agg(t::text, ',' order by t::text)), '') as sum from ${name} t`)),

@@ -26,12 +26,26 @@ const payments = async () => (await asKey(api, org.key).get('/v1/payments?limit=
 test('every money route demands a key', async () => {
   const money = routeTable(api.parts).filter(({ idempotent }) => idempotent)
   expect(money.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    'post /v1/credit-notes',
+    'post /v1/credit-refunds',
+    'post /v1/credit-transfers',
+    'post /v1/credits',
+    'post /v1/debit-notes',
+    'post /v1/deposit-releases',
+    'post /v1/deposits',
+    'post /v1/invoices/{invoice}/recover',
+    'post /v1/invoices/{invoice}/void',
+    'post /v1/invoices/{invoice}/withholding-certificates',
+    'post /v1/invoices/{invoice}/write-off',
     'post /v1/payment-intents',
     'post /v1/payments',
     'post /v1/suspense/{payment}/resolve',
   ])
   for (const { path } of money) {
-    const answer = await api.call('POST', path.replace('{payment}', 'pay_019a6f0e7c3b7d109a523f1c5b8e2d47'), org.key, {})
+    const address = path
+      .replace('{payment}', 'pay_019a6f0e7c3b7d109a523f1c5b8e2d47')
+      .replace('{invoice}', 'inv_019a6f0e7c3b7d109a523f1c5b8e2d47')
+    const answer = await api.call('POST', address, org.key, {})
     expect(answer).toMatchObject({ status: 400, body: { code: 'idempotency_key_required', errors: [{ field: 'Idempotency-Key' }] } })
   }
   expect((await pay(cash('X'), 'with space')).body.code).toBe('idempotency_key_required')

@@ -2,6 +2,9 @@ import type {
   AccessState,
   ApiKeyId,
   BranchId,
+  ClaimKind,
+  CreditId,
+  CreditKind,
   Currency,
   CutOffBatchId,
   DunningPolicyId,
@@ -155,6 +158,7 @@ export type InvoiceReading = {
   readonly subscriberId: SubscriberId
   readonly subscriberName: string
   readonly accountNumber: string
+  readonly kind: ClaimKind
   readonly number: string
   readonly status: InvoiceStatus
   readonly currency: Currency
@@ -174,20 +178,56 @@ export type InvoiceLineReading = {
   readonly netMinor: bigint
   readonly taxes: readonly TaxAmount[]
   readonly totalMinor: bigint
-  readonly subscriptionId: SubscriptionId
-  readonly periodStart: string
-  readonly periodEnd: string
-  readonly priceId: PriceId
-  readonly priceVersion: number
+  /** Null, with the days and the price, where no subscription is charged. */
+  readonly subscriptionId: SubscriptionId | null
+  readonly periodStart: string | null
+  readonly periodEnd: string | null
+  readonly priceId: PriceId | null
+  readonly priceVersion: number | null
   readonly arithmetic: string
 }
+/** What settled a claim: a payment, or a credit. */
 export type AllocationReading = {
-  readonly paymentId: PaymentId
+  readonly paymentId: PaymentId | null
+  readonly creditId: CreditId | null
+  readonly creditNumber: string | null
   readonly invoiceId: InvoiceId
   readonly invoiceNumber: string
   readonly providerTransaction: string | null
   readonly amountMinor: bigint
   readonly createdAt: Instant
+}
+
+export type CreditReading = {
+  readonly id: CreditId
+  readonly subscriberId: SubscriberId
+  readonly subscriberName: string
+  readonly accountNumber: string
+  readonly kind: CreditKind
+  readonly number: string
+  readonly currency: Currency
+  readonly totalMinor: bigint
+  readonly allocatedMinor: bigint
+  readonly issuedOn: string
+  readonly reason: string
+  readonly createdAt: Instant
+}
+export type CreditLineReading = {
+  readonly position: number
+  readonly invoiceId: InvoiceId
+  readonly invoiceNumber: string
+  readonly invoiceLine: number
+  readonly start: string | null
+  readonly end: string | null
+  readonly subscriptionId: SubscriptionId | null
+  readonly description: string
+  readonly category: string
+  readonly taxClass: string
+  readonly taxPoint: string
+  readonly netMinor: bigint
+  readonly taxes: readonly TaxAmount[]
+  readonly totalMinor: bigint
+  readonly arithmetic: string
 }
 
 export type PaymentReading = {
@@ -402,6 +442,7 @@ export type TaskReading = {
 
 export const timelineKinds = [
   'invoice_issued',
+  'credit_issued',
   'payment_received',
   'prompt',
   'message',
@@ -436,11 +477,19 @@ export type ReadingStore = {
   subscription(id: SubscriptionId): Promise<SubscriptionReading | undefined>
   services(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly ServiceReading[]>
   service(id: ServiceId): Promise<ServiceReading | undefined>
-  invoices(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly InvoiceReading[]>
+  invoices(
+    page: PageQuery & { readonly status?: string; readonly kind?: ClaimKind; readonly subscriberId?: SubscriberId },
+  ): Promise<readonly InvoiceReading[]>
   invoice(
     id: InvoiceId,
   ): Promise<
     (InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined
+  >
+  credits(page: PageQuery & { readonly kind?: CreditKind; readonly subscriberId?: SubscriberId }): Promise<readonly CreditReading[]>
+  credit(
+    id: CreditId,
+  ): Promise<
+    (CreditReading & { readonly lines: readonly CreditLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined
   >
   payments(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly PaymentReading[]>
   payment(id: PaymentId): Promise<

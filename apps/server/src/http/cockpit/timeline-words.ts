@@ -13,8 +13,13 @@ type Facts = TimelineReading['facts']
 const words: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Said>> = {
   invoice_issued: (f) => ({
     mark: 'owed',
-    what: html`Invoice <strong class="number">${text(f['number'])}</strong> of <strong class="number">${sum(f)}</strong>, due ${civilDay(text(f['dueOn']))}`,
+    what: html`${kindWord(f)} <strong class="number">${text(f['number'])}</strong> of <strong class="number">${sum(f)}</strong>, due ${civilDay(text(f['dueOn']))}`,
     proof: `${text(f['status'])}, issued ${civilDay(text(f['issuedOn']))}`,
+  }),
+  credit_issued: (f) => ({
+    mark: 'paid',
+    what: html`${kindWord(f)} <strong class="number">${text(f['number'])}</strong> of <strong class="number">${sum(f)}</strong>`,
+    proof: text(f['reason']),
   }),
   payment_received: (f) => ({
     mark: 'paid',
@@ -107,4 +112,10 @@ const state = (facts: Facts): string => stateWord(text(facts['state']) as 'activ
 function because(facts: Facts): string {
   const word = reasonWord(text(facts['reason']))
   return word === '' ? '' : `, ${word}`
+}
+
+/** `credit_note` → `Credit note`. */
+function kindWord(f: Facts): string {
+  const words = text(f['kind']).replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { claimKinds } from '@nyuzi/core'
 import { explainInvoice } from '../../flows/billing/explain-invoice.ts'
 import { runDailyCycle } from '../../flows/billing/run-daily-cycle.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
@@ -19,15 +20,16 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
       path: '/v1/invoices',
       permission: 'read',
       tag: 'Invoices',
-      summary: 'Invoices',
+      summary: 'Invoices, and every other claim',
       query: {
         ...pageQuery,
         status: z.enum(['open', 'paid', 'void', 'uncollectible']).optional(),
+        kind: z.enum(claimKinds).optional(),
         subscriber: idIn('subscriber').optional(),
       },
       answer: pageOf(invoiceOut),
       async handle({ principal, query }) {
-        const filters = defined({ status: query.status, subscriberId: query.subscriber })
+        const filters = defined({ status: query.status, kind: query.kind, subscriberId: query.subscriber })
         const rows = await store.inOrganisation(principal.organisationId, (tx) =>
           tx.readings.invoices({ ...toPage('invoices', query), ...filters }),
         )

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi'
-import { type Currency, summariseTaxes, type TaxAmount } from '@nyuzi/core'
+import { type Currency, claimKinds, summariseTaxes, type TaxAmount } from '@nyuzi/core'
 import type { AllocationReading, InvoiceLineReading, InvoiceReading } from '../../flows/readings/ports.ts'
 import { allocationOut, toApiAllocation } from './payments.ts'
 import { amountOf, dateOut, idOut, instantOut, moneyOut } from './primitives.ts'
 
 const fields = {
   id: idOut('invoice'),
+  kind: z.enum(claimKinds).openapi({ description: 'Why it is owed' }),
   number: z.string().openapi({ example: 'NRB-000123' }),
   subscriber: idOut('subscriber'),
   subscriberName: z.string(),
@@ -39,11 +40,11 @@ const lineOut = z.object({
   net: moneyOut,
   taxes: z.array(taxOut).openapi({ description: 'In the order in which they are laid on' }),
   total: moneyOut.openapi({ description: 'Net and taxes' }),
-  subscription: idOut('subscription'),
-  periodStart: dateOut,
-  periodEnd: dateOut.openapi({ description: 'The first day that is not charged' }),
-  price: idOut('price'),
-  priceVersion: z.number().int(),
+  subscription: idOut('subscription').nullable().openapi({ description: 'Null, with the days and the price, where none is charged' }),
+  periodStart: dateOut.nullable(),
+  periodEnd: dateOut.nullable().openapi({ description: 'The first day that is not charged' }),
+  price: idOut('price').nullable(),
+  priceVersion: z.number().int().nullable(),
   arithmetic: z.string().openapi({ description: 'How the amount came about', example: '2500.00 × 12 ÷ 30' }),
 })
 

@@ -13,7 +13,9 @@ import { entryOut, toApiEntry } from './ledger.ts'
 import { amountOf, idIn, idOut, instantIn, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 
 export const allocationOut = z.object({
-  payment: idOut('payment'),
+  payment: idOut('payment').nullable().openapi({ description: 'Null when a credit settled it' }),
+  credit: idOut('credit').nullable(),
+  creditNumber: z.string().nullable(),
   invoice: idOut('invoice'),
   invoiceNumber: z.string(),
   receipt: z.string().nullable(),
@@ -23,8 +25,10 @@ export const allocationOut = z.object({
 
 export const toApiAllocation =
   (currency: PaymentReading['currency']) =>
-  ({ paymentId, invoiceId, invoiceNumber, providerTransaction, amountMinor, createdAt }: AllocationReading) => ({
+  ({ paymentId, creditId, creditNumber, invoiceId, invoiceNumber, providerTransaction, amountMinor, createdAt }: AllocationReading) => ({
     payment: paymentId,
+    credit: creditId,
+    creditNumber,
     invoice: invoiceId,
     invoiceNumber,
     receipt: providerTransaction,
@@ -34,7 +38,7 @@ export const toApiAllocation =
 
 const fields = {
   id: idOut('payment'),
-  source: z.string().openapi({ description: '`provider` or `manual`' }),
+  source: z.string().openapi({ description: '`provider`, `manual`, or `withholding`: a certificate of the state' }),
   installation: idOut('installation').nullable(),
   branch: idOut('branch').nullable(),
   receipt: z.string().nullable().openapi({ description: "The provider's transaction, or the reference that staff recorded" }),

@@ -37,9 +37,14 @@ const toApiItem = ({ at, kind, facts }: TimelineReading) => ({ at, kind, ...tell
 /** Facts in words. The proof names what can be looked up elsewhere. */
 const tell: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Told>> = {
   invoice_issued: (f) => ({
-    title: `Invoice ${f['number']} of ${amount(f)}`,
+    title: `${spoken(f['kind'])} ${f['number']} of ${amount(f)}`,
     detail: `Issued ${f['issuedOn']}, due ${f['dueOn']}, now ${f['status']}`,
     proof: shown('invoice', f['id']),
+  }),
+  credit_issued: (f) => ({
+    title: `${spoken(f['kind'])} ${f['number']} of ${amount(f)}`,
+    detail: said([f['reason']]),
+    proof: shown('credit', f['id']),
   }),
   payment_received: (f) => ({
     title: `Payment of ${amount(f)}`,
@@ -81,6 +86,11 @@ const tell: Readonly<Record<TimelineReading['kind'], (facts: Facts) => Told>> = 
 }
 
 const amount = (f: Facts): string => formatMoney(money(BigInt(String(f['amountMinor'])), String(f['currency']) as Currency))
+/** `credit_note` → `Credit note`. */
+const spoken = (word: Facts[string] | undefined): string => {
+  const text = String(word).replaceAll('_', ' ')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
 const shown = (noun: Noun, id: Facts[string] | undefined): string => showId(noun, String(id))
 const said = (parts: readonly (Facts[string] | undefined | false)[]): string =>
   parts.filter((part) => part !== null && part !== undefined && part !== false && part !== '').join(', ')

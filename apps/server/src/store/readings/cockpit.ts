@@ -11,6 +11,7 @@ import type {
   SubscriberInList,
 } from '../../flows/cockpit/ports.ts'
 import type { Sql } from '../transaction.ts'
+import { freeCredit } from './free-credit.ts'
 import { like, phoneText } from './subscribers.ts'
 
 /**
@@ -196,8 +197,7 @@ async function rows(sql: Sql, page: ReturnType<Sql>): Promise<readonly Subscribe
         select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint as minor, min(i.due_on) as due_on
           from invoices i where i.subscriber_id = s.id and i.status = 'open') owed on true
       left join lateral (
-        select coalesce(sum(p.amount_minor - p.allocated_minor), 0)::bigint as minor
-          from payments p where p.subscriber_id = s.id and p.status = 'matched' and p.allocated_minor < p.amount_minor) credit on true
+        select coalesce(sum(free), 0)::bigint as minor from ${freeCredit(sql)} f where f.subscriber_id = s.id) credit on true
       left join lateral (
         select jsonb_agg(jsonb_build_object('serviceId', a.service_id, 'username', v.username, 'wanted', a.wanted_state, 'reason', a.wanted_reason,
                                             'observed', a.observed_state, 'status', a.status, 'lastError', a.last_error) order by v.username) as list

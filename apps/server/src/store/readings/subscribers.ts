@@ -1,6 +1,7 @@
 import { accountKey } from '@nyuzi/core'
 import type { ReadingStore, ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
 import type { Sql } from '../transaction.ts'
+import { freeCredit } from './free-credit.ts'
 import { after, first, where } from './page.ts'
 
 type Verbs = 'subscribers' | 'subscriber' | 'subscriptions' | 'subscription' | 'services' | 'service'
@@ -10,8 +11,7 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
     select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.language, s.segment, s.status, s.overdraft_minor as "overdraftMinor",
            s.created_at as "createdAt", (select currency from organisations) as currency,
            (select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open') as "owedMinor",
-           (select coalesce(sum(p.amount_minor - p.allocated_minor), 0)::bigint from payments p
-             where p.subscriber_id = s.id and p.status = 'matched' and p.allocated_minor < p.amount_minor) as "creditMinor"
+           (select coalesce(sum(free), 0)::bigint from ${freeCredit(sql)} f where f.subscriber_id = s.id) as "creditMinor"
     from subscribers s`
   const subscriptions = sql`
     select s.id, s.subscriber_id as "subscriberId", r.plan_id as "planId", l.name as "planName", r.id as "priceId", r.version as "priceVersion",

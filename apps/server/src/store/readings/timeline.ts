@@ -9,8 +9,12 @@ export const timelineReadings = (sql: Sql): Pick<ReadingStore, 'timeline'> => ({
   timeline: (subscriberId, { limit, after }) => sql<TimelineReading[]>`
     select at, kind, key, facts from (
       select created_at as at, 'invoice_issued' as kind, 'invoice:' || id as key,
-             jsonb_build_object('id', id, 'number', number, 'amountMinor', total_minor::text, 'currency', currency, 'issuedOn', issued_on::text, 'dueOn', due_on::text, 'status', status) as facts
+             jsonb_build_object('id', id, 'kind', kind, 'number', number, 'amountMinor', total_minor::text, 'currency', currency, 'issuedOn', issued_on::text, 'dueOn', due_on::text, 'status', status) as facts
         from invoices where subscriber_id = ${subscriberId}
+      union all
+      select created_at, 'credit_issued', 'credit:' || id,
+             jsonb_build_object('id', id, 'kind', kind, 'number', number, 'amountMinor', total_minor::text, 'currency', currency, 'reason', reason)
+        from credits where subscriber_id = ${subscriberId}
       union all
       select received_at, 'payment_received', 'payment:' || id,
              jsonb_build_object('id', id, 'amountMinor', amount_minor::text, 'currency', currency, 'source', source, 'receipt', provider_transaction,
