@@ -604,6 +604,15 @@ CREATE TABLE "instalments" (
 	CONSTRAINT "instalments_positive" CHECK ("instalments"."amount_minor" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "late_fees" (
+	"organisation_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"falls_on" date NOT NULL,
+	"debit_note_id" uuid NOT NULL,
+	CONSTRAINT "late_fees_organisation_id_invoice_id_number_pk" PRIMARY KEY("organisation_id","invoice_id","number")
+);
+--> statement-breakpoint
 CREATE TABLE "access_changes" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -729,6 +738,8 @@ ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id
 ALTER TABLE "instalment_plan_invoices" ADD CONSTRAINT "instalment_plan_invoices_organisation_id_plan_id_instalment_plans_organisation_id_id_fk" FOREIGN KEY ("organisation_id","plan_id") REFERENCES "public"."instalment_plans"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "instalment_plan_invoices" ADD CONSTRAINT "instalment_plan_invoices_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "instalments" ADD CONSTRAINT "instalments_organisation_id_plan_id_instalment_plans_organisation_id_id_fk" FOREIGN KEY ("organisation_id","plan_id") REFERENCES "public"."instalment_plans"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_debit_note_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","debit_note_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "charged_periods_line" ON "charged_periods" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint

@@ -38,6 +38,8 @@ create trigger credit_line_taxes_final before update or delete on credit_line_ta
 --> statement-breakpoint
 create trigger credit_allocations_final before update or delete on credit_allocations for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
+create trigger late_fees_final before update or delete on late_fees for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
 create trigger instalments_final before update or delete on instalments for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
 create trigger instalment_plan_invoices_final before update or delete on instalment_plan_invoices for each row execute function nyuzi_refuse_change();
@@ -57,7 +59,7 @@ create trigger charged_periods_guarded before update or delete on charged_period
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'instalment_plan_invoices', 'instalments', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'instalment_plan_invoices', 'instalments', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -390,7 +392,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices from nyuzi_app;
+revoke update on journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;

@@ -7,6 +7,7 @@ import type {
   ExtensionPolicy,
   InstallationId,
   Instant,
+  LateFeePolicy,
   Messenger,
   OrganisationId,
   PaymentProvider,
@@ -29,7 +30,7 @@ import type { MessageStore } from './messages/ports.ts'
 import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
 import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, NoticeStore, PaymentStore } from './payments/ports.ts'
 import type { ReadingStore } from './readings/ports.ts'
-import type { ExtensionStore, InstalmentPlanStore, ReceivableStore } from './receivables/ports.ts'
+import type { ExtensionStore, InstalmentPlanStore, LateFeeStore, ReceivableStore } from './receivables/ports.ts'
 import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscribers/ports.ts'
 
 /** Work that rows wait for. A wake-up names one of these; it is a hint, and the sweep finds what no one woke. */
@@ -75,6 +76,8 @@ export type OrganisationPolicy = {
   readonly extensions?: ExtensionPolicy
   /** Whether a debt cuts off by itself, or when a person approved it; absent, by itself. */
   readonly cutOffMode?: CutOffMode
+  /** What late payers are charged; absent, nothing. */
+  readonly lateFee?: LateFeePolicy
 }
 
 export type Organisation = {
@@ -116,6 +119,7 @@ export type Transaction = {
   readonly extensions: ExtensionStore
   readonly instalmentPlans: InstalmentPlanStore
   readonly receivables: ReceivableStore
+  readonly lateFees: LateFeeStore
   readonly readings: ReadingStore
   readonly cockpit: CockpitReadings
 }

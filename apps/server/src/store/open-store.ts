@@ -17,6 +17,7 @@ import { installationStore } from './installations.ts'
 import { instalmentPlanStore } from './instalment-plans.ts'
 import { intentStore } from './intents.ts'
 import { issuedStore } from './issued.ts'
+import { lateFeeStore } from './late-fees.ts'
 import { ledgerStore } from './ledger.ts'
 import { messageStore } from './messages.ts'
 import { noticeStore } from './notices.ts'
@@ -82,6 +83,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   instalmentPlans: instalmentPlanStore(sql),
   intents: intentStore(sql),
   issued: issuedStore(sql),
+  lateFees: lateFeeStore(sql),
   ledger: ledgerStore(sql),
   messages: messageStore(sql),
   notices: noticeStore(sql),

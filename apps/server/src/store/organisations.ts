@@ -1,20 +1,29 @@
-import { asId, type Currency, type CutOffPolicy, type OrganisationId } from '@nyuzi/core'
+import { asId, type Currency, type CutOffPolicy, type LateFeePolicy, type OrganisationId } from '@nyuzi/core'
 import type { OrganisationsStore } from '../flows/organisations/ports.ts'
 import type { OrganisationPolicy, OrganisationStore } from '../flows/ports.ts'
 import { toJson } from './mapping.ts'
 import type { Database, Sql } from './transaction.ts'
 
-export type PolicyRow = Partial<Omit<OrganisationPolicy, 'cutOff'>> & {
+export type PolicyRow = Partial<Omit<OrganisationPolicy, 'cutOff' | 'lateFee'>> & {
+  readonly lateFee?: Omit<LateFeePolicy, 'amount'> & {
+    readonly amount: { readonly kind: 'fixed'; readonly amountMinor: string } | Extract<LateFeePolicy['amount'], { kind: 'percentage' }>
+  }
   readonly cutOff?: Omit<CutOffPolicy, 'minimumDebtMinor'> & { readonly minimumDebtMinor: string }
 }
 
 /** An invoice comes before the first reminder, which the default dunning policy sends five days ahead. */
 const invoiceLeadDaysDefault = 7
 
-export const toPolicy = ({ cutOff, ...row }: PolicyRow): OrganisationPolicy => ({
+export const toPolicy = ({ cutOff, lateFee, ...row }: PolicyRow): OrganisationPolicy => ({
   invoiceLeadDays: invoiceLeadDaysDefault,
   ...row,
   ...(cutOff && { cutOff: { ...cutOff, minimumDebtMinor: BigInt(cutOff.minimumDebtMinor) } }),
+  ...(lateFee && {
+    lateFee: {
+      ...lateFee,
+      amount: lateFee.amount.kind === 'fixed' ? { kind: 'fixed', amountMinor: BigInt(lateFee.amount.amountMinor) } : lateFee.amount,
+    },
+  }),
 })
 
 export const organisationStore = (sql: Sql): OrganisationStore => ({

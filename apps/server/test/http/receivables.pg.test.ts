@@ -58,6 +58,28 @@ describe('What spares a debt, over the API', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_input', errors: [expect.objectContaining({ field })] } })
   })
 
+  test('a late fee is fixed or a share, and begins today unless it says otherwise', async () => {
+    const set = async (lateFee: object | null) => (await as.patch('/v1/organisation', { policy: { lateFee } })).policy.lateFee
+    expect(await set({ amountMinor: '10000', graceDays: 5 })).toMatchObject({
+      amountMinor: '10000',
+      rateBp: null,
+      graceDays: 5,
+      repeatEveryDays: null,
+      countMax: 1,
+      from: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      taxClass: 'exempt',
+    })
+    expect(await set({ rateBp: 250, repeatEveryDays: 30, from: '2026-02-01' })).toMatchObject({
+      amountMinor: null,
+      rateBp: 250,
+      countMax: 12,
+      from: '2026-02-01',
+    })
+    const both = await call('PATCH', '/v1/organisation', { policy: { lateFee: { amountMinor: '1', rateBp: 1 } } })
+    expect(both).toMatchObject({ status: 400, body: { errors: [{ field: 'policy.lateFee.amountMinor' }] } })
+    expect(await set(null)).toBe(null)
+  })
+
   test('an extension is asked for, approved, listed and taken back', async () => {
     expect(await wanted()).toBe('suspended overdue')
     const asked = await as.post(`/v1/subscribers/${subscriber}/extensions`, { until: inDays(5), reason: 'salary on Friday' })

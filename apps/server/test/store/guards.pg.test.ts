@@ -132,6 +132,7 @@ describe('The database itself refuses', () => {
       'payments',
       'charged_periods',
       'instalments',
+      'late_fees',
       'instalment_plan_invoices',
       'number_series',
       'ledger_accounts',

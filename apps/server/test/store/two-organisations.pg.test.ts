@@ -180,6 +180,7 @@ describe('Two organisations on one server', () => {
           values (${id}, uuidv7(), 'running', 'KES', 1, 0, '2026-06-02', 'test', now()) returning organisation_id, id),
         part as (insert into instalments select organisation_id, id, 1, '2026-06-10', 1 from plan)
         insert into instalment_plan_invoices select p.organisation_id, p.id, i.id, 1 from plan p join invoices i using (organisation_id) limit 1`
+      await isp.raw`insert into late_fees select organisation_id, id, 1, '2026-06-02', id from invoices where organisation_id = ${id} limit 1`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
       const [claim] = await isp.raw`select id from invoices where organisation_id = ${id} limit 1`

@@ -6,7 +6,13 @@ import { addDays, civilDate } from '../time/calendar.ts'
 import { type LateFeePolicy, lateFeesDue } from './late-fee.ts'
 
 const dueOn = civilDate('2026-06-01')
-const fixed: LateFeePolicy = { amount: { kind: 'fixed', amountMinor: 10_000n }, graceDays: 5, countMax: 12 }
+const fixed: LateFeePolicy = {
+  amount: { kind: 'fixed', amountMinor: 10_000n },
+  graceDays: 5,
+  countMax: 12,
+  from: dueOn,
+  taxClass: 'exempt',
+}
 const share: LateFeePolicy = { ...fixed, amount: { kind: 'percentage', rateBp: 250 }, repeatEveryDays: 30, countMax: 3 }
 const due = (policy: LateFeePolicy, today: string, feesCharged = 0, openMinor = 250_001n) =>
   lateFeesDue({ dueOn, open: money(openMinor, 'KES'), feesCharged }, policy, civilDate(today)).map(
@@ -29,6 +35,10 @@ describe('a late fee', () => {
     expect(due(share, '2027-07-07', 3)).toEqual([])
   })
 
+  it('is borne by no claim that was due before the policy', () => {
+    expect(due({ ...fixed, from: civilDate('2026-06-02') }, '2026-07-01')).toEqual([])
+  })
+
   it('is never of nothing', () => {
     expect(due(fixed, '2026-07-01', 0, 0n)).toEqual([])
     expect(due(share, '2026-07-01', 0, 1n)).toEqual([])
@@ -43,8 +53,10 @@ describe('a late fee', () => {
       graceDays: fc.nat(30),
       repeatEveryDays: fc.integer({ min: 1, max: 40 }),
       countMax: fc.integer({ min: 1, max: 24 }),
+      from: fc.constant(civilDate('1900-01-01')),
+      taxClass: fc.constant('exempt' as const),
     },
-    { requiredKeys: ['amount', 'graceDays', 'countMax'] },
+    { requiredKeys: ['amount', 'graceDays', 'countMax', 'from', 'taxClass'] },
   )
 
   it('is charged the same, on whatever days the run happens', () => {

@@ -1,6 +1,7 @@
 import { type Money, money, toDecimal } from '../money/money.ts'
 import { divideRounded } from '../money/rounding.ts'
 import { invariant } from '../outcome.ts'
+import type { TaxClass } from '../tax/rule.ts'
 import { addDays, type CivilDate, daysBetween } from '../time/calendar.ts'
 
 /** What a late payer is charged: once, or again after every so many days. */
@@ -12,6 +13,9 @@ export type LateFeePolicy = {
   readonly repeatEveryDays?: number
   /** Of one claim. */
   readonly countMax: number
+  /** Claims that were due before bear none: a policy reaches nobody who could not know it. */
+  readonly from: CivilDate
+  readonly taxClass: TaxClass
 }
 
 export type LateFee = {
@@ -34,7 +38,7 @@ export function lateFeesDue(
   today: CivilDate,
 ): readonly LateFee[] {
   const { dueOn, open, feesCharged } = claim
-  if (open.amountMinor <= 0n) return []
+  if (open.amountMinor <= 0n || dueOn < policy.from) return []
   const { amount, arithmetic } = feeOf(open, policy)
   if (amount.amountMinor === 0n) return []
   const count = feesFallen(dueOn, policy, today)

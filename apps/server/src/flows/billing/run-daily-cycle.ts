@@ -4,6 +4,7 @@ import { listCutOffs } from '../dunning/list-cut-offs.ts'
 import { oweReminders } from '../dunning/owe-reminders.ts'
 import { InvalidInput } from '../errors.ts'
 import type { Deps, Store } from '../ports.ts'
+import { chargeLateFees } from '../receivables/charge-late-fees.ts'
 import { settlePromises } from '../receivables/settle-promises.ts'
 import { cutOffApproved } from '../steps/cut-off-approved.ts'
 import { issueInvoices } from './issue-invoices.ts'
@@ -14,6 +15,7 @@ export type DailyCycle = {
   readonly subscriptionsParked: number
   readonly promisesKept: number
   readonly promisesBroken: number
+  readonly lateFeesCharged: number
   readonly remindersOwed: number
   readonly remindersSkipped: number
   readonly servicesSuspended: number
@@ -32,7 +34,7 @@ export type DailyCycleOptions = {
 }
 
 /**
- * Invoice, settle promises, remind, suspend: everything that is due on the organisation's civil day and not done. Running it
+ * Invoice, settle promises, charge late fees, remind, suspend: everything that is due on the organisation's civil day and not done. Running it
  * twice, late, or after days of standstill ends in the same books as running it on time. The parts follow each other
  * because each reads what the one before wrote.
  */
@@ -58,6 +60,7 @@ async function carryOut(
   })
   const invoices = await issueInvoices(deps, organisationId, day)
   const promises = await settlePromises(deps, organisationId, day)
+  const fees = await chargeLateFees(deps, organisationId, day)
   const reminders = await oweReminders(deps, organisationId, day)
   const access = await recheckAccess(deps, organisationId, day)
   const cutOff = await cutOffApproved(deps, organisationId, day)
@@ -68,11 +71,12 @@ async function carryOut(
     subscriptionsParked: invoices.parked,
     promisesKept: promises.kept,
     promisesBroken: promises.broken,
+    lateFeesCharged: fees.charged,
     remindersOwed: reminders.owed,
     remindersSkipped: reminders.skipped,
-    servicesSuspended: access.suspended + invoices.suspended + cutOff,
+    servicesSuspended: access.suspended + invoices.suspended + fees.suspended + cutOff,
     cutOffsListed,
-    servicesMoved: access.moved + invoices.moved + cutOff,
+    servicesMoved: access.moved + invoices.moved + fees.moved + cutOff,
     dryRun,
   }
 }

@@ -3,6 +3,7 @@ import {
   type CutOffPolicy,
   civilDateAt,
   type ExtensionPolicy,
+  type LateFeePolicy,
   type OrganisationId,
   type QuietHours,
   type TaxPackCode,
@@ -29,6 +30,8 @@ export type ChangeOrganisation = {
   readonly extensions?: ExtensionPolicy | null
   /** With `automatic` the lines that wait are cut off by the next daily run. */
   readonly cutOffMode?: CutOffMode
+  /** `from`: by default today. Null: none. */
+  readonly lateFee?: (Omit<LateFeePolicy, 'from'> & Partial<Pick<LateFeePolicy, 'from'>>) | null
   readonly actor: string
 }
 
@@ -37,15 +40,17 @@ export async function changeOrganisation(
   organisationId: OrganisationId,
   input: ChangeOrganisation,
 ): Promise<void> {
-  const { name, actor, ...changes } = input
+  const { name, actor, lateFee, ...others } = input
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const { policy, timeZone } = await tx.organisation.read()
     const at = deps.clock.now()
+    const today = civilDateAt(at, timeZone)
+    const changes = { ...others, ...(lateFee === undefined ? {} : { lateFee: lateFee && { from: today, ...lateFee } }) }
     const changed = { ...policy, ...changes }
     const unknown = unknownTaxIn(changed.taxPack ?? 'none', changed.taxSettings ?? {})
     if (unknown !== undefined) throw new InvalidInput('unknown_tax', `The tax pack ${changed.taxPack} has no tax ${unknown}.`)
     await tx.organisations.change({ ...(name === undefined ? {} : { name }), policy: withoutForgotten(changed) })
-    if (changes.cutOff !== undefined || changes.cutOffMode !== undefined) await tx.access.recheckDebts(civilDateAt(at, timeZone))
+    if (changes.cutOff !== undefined || changes.cutOffMode !== undefined) await tx.access.recheckDebts(today)
     const detail = { ...(name === undefined ? {} : { name }), ...changes }
     await tx.audit.write({
       actor,

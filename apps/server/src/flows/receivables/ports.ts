@@ -9,6 +9,7 @@ import type {
   InstalmentPlanStatus,
   Instant,
   InvoiceId,
+  LateFeePolicy,
   PlanStanding,
   SubscriberId,
 } from '@nyuzi/core'
@@ -77,6 +78,36 @@ export type InstalmentPlanStore = {
     limit: number,
   ): Promise<readonly { readonly id: InstalmentPlanId; readonly standing: PlanStanding }[]>
   end(ended: readonly EndedPlan[], at: Instant): Promise<void>
+}
+
+/** An invoice that may bear a fee; core says whether it does. */
+export type LateInvoice = {
+  readonly invoiceId: InvoiceId
+  readonly subscriberId: SubscriberId
+  readonly number: string
+  readonly currency: Currency
+  readonly dueOn: CivilDate
+  readonly openMinor: bigint
+  readonly feesCharged: number
+}
+
+export type LateQuery = {
+  readonly day: CivilDate
+  readonly policy: Pick<LateFeePolicy, 'from' | 'graceDays' | 'repeatEveryDays' | 'countMax'>
+}
+
+export type NewLateFee = {
+  readonly invoiceId: InvoiceId
+  readonly number: number
+  readonly fallsOn: CivilDate
+  readonly debitNoteId: InvoiceId
+}
+
+export type LateFeeStore = {
+  /** Who has an invoice on which a fee may have fallen, in the order of their ids. */
+  latePayers(query: LateQuery, after: SubscriberId | undefined, limit: number): Promise<readonly SubscriberId[]>
+  lateInvoices(query: LateQuery, subscriberIds: readonly SubscriberId[]): Promise<readonly LateInvoice[]>
+  add(fees: readonly NewLateFee[]): Promise<void>
 }
 
 export type ReceivableStore = {

@@ -78,6 +78,7 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
         subscriptionsParked: count,
         promisesKept: count,
         promisesBroken: count,
+        lateFeesCharged: count,
         remindersOwed: count,
         remindersSkipped: count,
         servicesSuspended: count,

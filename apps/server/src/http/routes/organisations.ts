@@ -20,6 +20,7 @@ import {
   organisationIn,
   organisationOut,
 } from '../wire/organisations.ts'
+import { toApiLateFee } from '../wire/receivables.ts'
 
 const toApiOrganisation = (organisation: OrganisationReading) => ({
   ...organisation,
@@ -33,6 +34,7 @@ const toApiOrganisation = (organisation: OrganisationReading) => ({
     cutOff: organisation.policy.cutOff ?? defaultCutOffPolicy,
     extensions: organisation.policy.extensions ?? defaultExtensionPolicy,
     cutOffMode: organisation.policy.cutOffMode ?? 'automatic',
+    lateFee: organisation.policy.lateFee === undefined ? null : toApiLateFee(organisation.policy.lateFee),
   },
 })
 

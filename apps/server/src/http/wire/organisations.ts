@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { cutOffModes, isWallTime, isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
 import { permissions } from '../../flows/api-keys/ports.ts'
 import { currency, dateIn, idOut, instantOut, line } from './primitives.ts'
-import { cutOffIn, cutOffOut, extensionPolicyIn, extensionPolicyOut } from './receivables.ts'
+import { cutOffIn, cutOffOut, extensionPolicyIn, extensionPolicyOut, lateFeeIn, lateFeeOut } from './receivables.ts'
 
 const taxCode = z.string().regex(/^[a-z][a-z_]{1,29}$/, 'Send the code of a tax of the pack.')
 const rateBp = z.number().int().min(0).max(10_000)
@@ -36,6 +36,7 @@ const policy = z.object({
   cutOff: cutOffOut,
   extensions: extensionPolicyOut,
   cutOffMode: z.string().openapi({ description: 'automatic: a debt past its grace cuts off; approved: when a person approved its batch' }),
+  lateFee: lateFeeOut.nullable(),
 })
 
 export const organisationOut = z
@@ -98,6 +99,7 @@ export const organisationChangesIn = z.strictObject({
       cutOff: cutOffIn.nullable().optional().openapi({ description: 'When a debt may cut off; null goes back to any debt, on any day' }),
       extensions: extensionPolicyIn.nullable().optional().openapi({ description: 'What may be promised; null goes back to the default' }),
       cutOffMode: z.enum(cutOffModes).optional(),
+      lateFee: lateFeeIn.nullable().optional().openapi({ description: 'What late payers are charged; null: nothing' }),
     })
     .optional(),
 })

@@ -5,6 +5,8 @@ import {
   extensionStatuses,
   instalmentPlanStatuses,
   instalmentsMax,
+  type LateFeePolicy,
+  taxClasses,
   weekdays,
 } from '@nyuzi/core'
 import type { ExtensionReading, InstalmentPlanReading } from '../../flows/readings/ports.ts'
@@ -38,6 +40,57 @@ export const cutOffOut = z
     holidays: z.array(dateOut).readonly(),
   })
   .openapi({ description: 'When a debt may cut a line off' })
+
+const minorAboveNothing = minorIn.refine((amount) => amount > 0n, 'Send an amount above nothing.')
+const rateBp = z.number().int().min(1).max(10_000)
+
+export const lateFeeIn = z
+  .strictObject({
+    amountMinor: minorAboveNothing.optional().openapi({ description: 'A fixed fee' }),
+    rateBp: rateBp.optional().openapi({ description: 'Instead: a share of what is open, in hundredths of a percent' }),
+    graceDays: z.number().int().min(0).max(365).default(0).openapi({ description: 'Days after the due date without a fee' }),
+    repeatEveryDays: z.number().int().min(1).max(366).optional().openapi({ description: 'Default: once' }),
+    countMax: z.number().int().min(1).max(60).optional().openapi({ description: 'Of one invoice; default 12 when it is repeated' }),
+    from: dateIn.optional().openapi({ description: 'Invoices that were due before bear none; default: today' }),
+    taxClass: z.enum(taxClasses).default('exempt'),
+  })
+  .refine(({ amountMinor, rateBp: rate }) => (amountMinor === undefined) !== (rate === undefined), {
+    error: 'Send either a fixed amount or a rate.',
+    path: ['amountMinor'],
+  })
+  .transform(({ amountMinor, rateBp: rate, graceDays, repeatEveryDays, countMax, from, taxClass }) => ({
+    amount:
+      amountMinor === undefined ? ({ kind: 'percentage', rateBp: rate as number } as const) : ({ kind: 'fixed', amountMinor } as const),
+    graceDays,
+    countMax: repeatEveryDays === undefined ? 1 : (countMax ?? 12),
+    taxClass,
+    ...(repeatEveryDays === undefined ? {} : { repeatEveryDays }),
+    ...(from === undefined ? {} : { from }),
+  }))
+  .openapi('LateFeePolicyIn')
+
+export const lateFeeOut = z
+  .object({
+    amountMinor: z
+      .bigint()
+      .transform(String)
+      .nullable()
+      .openapi({ type: ['string', 'null'], example: '10000' }),
+    rateBp: rateBp.nullable(),
+    graceDays: z.number().int(),
+    repeatEveryDays: z.number().int().nullable(),
+    countMax: z.number().int(),
+    from: dateOut,
+    taxClass: z.string(),
+  })
+  .openapi({ description: 'What late payers are charged' })
+
+export const toApiLateFee = ({ amount, repeatEveryDays, ...policy }: LateFeePolicy) => ({
+  ...policy,
+  amountMinor: amount.kind === 'fixed' ? amount.amountMinor : null,
+  rateBp: amount.kind === 'percentage' ? amount.rateBp : null,
+  repeatEveryDays: repeatEveryDays ?? null,
+})
 
 const few = z.number().int().min(0).max(90)
 

@@ -34,6 +34,25 @@ export const extensions = pgTable(
   ],
 )
 
+/** Each fee of a late claim once, with the debit note that charges it. */
+export const lateFees = pgTable(
+  'late_fees',
+  {
+    organisationId: organisationId(),
+    /** The claim that is late. */
+    invoiceId: uuid('invoice_id').notNull(),
+    /** From 1. */
+    number: integer('number').notNull(),
+    fallsOn: date('falls_on').notNull(),
+    debitNoteId: uuid('debit_note_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.invoiceId, t.number] }),
+    foreignKey({ columns: [t.organisationId, t.invoiceId], foreignColumns: [invoices.organisationId, invoices.id] }),
+    foreignKey({ columns: [t.organisationId, t.debitNoteId], foreignColumns: [invoices.organisationId, invoices.id] }),
+  ],
+)
+
 /** Debts that are paid in parts. */
 export const instalmentPlans = pgTable(
   'instalment_plans',
