@@ -44,8 +44,8 @@ begin
                 to_char((before_vat - net) / 100.0, 'FM999990.00'), to_char(net / 100.0, 'FM999990.00'))
     from claimed;
 
-  insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id)
-  select organisation, subscription_id, 'internet', daterange(starts, ends), invoice_id from claimed;
+  insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
+  select organisation, subscription_id, 'internet', daterange(starts, ends), invoice_id, position from claimed;
 
   insert into postings (organisation_id, entry_id, position, account_id, amount_minor, currency)
   select organisation, entry_id, p.position, p.account_id, p.amount, 'KES'

@@ -60,8 +60,8 @@ async function billOne(pool: postgres.Sql<{ bigint: bigint }>, organisationId: s
       values (${organisationId}, ${invoiceId}, 1, ${`Internet, ${due.starts} to ${due.ends}`}, 'internet', 'internet', 'inclusive', ${due.starts}, ${net}, ${total}, ${subscriptionId},
               ${due.starts}, ${due.ends}, ${due.price_id}, ${due.version}, ${`${total} incl.: VAT 16 % ${vat}, excise 15 % ${excise}, net ${net}`})`
     await sql`
-      insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id)
-      values (${organisationId}, ${subscriptionId}, 'internet', daterange(${due.starts}::date, ${due.ends}::date), ${invoiceId})`
+      insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
+      values (${organisationId}, ${subscriptionId}, 'internet', daterange(${due.starts}::date, ${due.ends}::date), ${invoiceId}, 1)`
     await sql`
       insert into postings (organisation_id, entry_id, position, account_id, amount_minor, currency)
       values (${organisationId}, ${entryId}, 1, ${due.receivable}, ${total}, 'KES'), (${organisationId}, ${entryId}, 2, ${due.revenue}, ${-net}, 'KES'),
