@@ -67,7 +67,7 @@ export default {
     libraries(
       'documents-libraries',
       documents,
-      [library('fontkit', 'harfbuzzjs', 'pdfkit', 'pngjs', 'qrcode'), node('fs', 'module')],
+      [library('fontkit', 'harfbuzzjs', 'pdfkit', 'pngjs', 'qrcode'), node('crypto', 'fs', 'module')],
       'Letters, ink, pictures and codes, and nothing that tells the time.',
     ),
 

@@ -57,6 +57,8 @@ CREATE TABLE "invoices" (
 	"allocated_minor" bigint DEFAULT 0 NOT NULL,
 	"issued_on" date NOT NULL,
 	"due_on" date NOT NULL,
+	"issuer_version" integer NOT NULL,
+	"recipient_version" integer NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "invoices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "invoices_organisation_id_series_sequence_unique" UNIQUE("organisation_id","series","sequence"),
@@ -164,6 +166,8 @@ CREATE TABLE "credits" (
 	"allocated_minor" bigint DEFAULT 0 NOT NULL,
 	"issued_on" date NOT NULL,
 	"reason" text NOT NULL,
+	"issuer_version" integer NOT NULL,
+	"recipient_version" integer NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "credits_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "credits_organisation_id_series_sequence_unique" UNIQUE("organisation_id","series","sequence"),
@@ -171,6 +175,21 @@ CREATE TABLE "credits" (
 	CONSTRAINT "credits_kind" CHECK ("credits"."kind" in ('credit_note', 'transfer_in', 'deposit_release', 'reward', 'goodwill')),
 	CONSTRAINT "credits_total" CHECK ("credits"."total_minor" >= 0),
 	CONSTRAINT "credits_allocated" CHECK ("credits"."allocated_minor" between 0 and "credits"."total_minor")
+);
+--> statement-breakpoint
+CREATE TABLE "former_particulars" (
+	"organisation_id" uuid NOT NULL,
+	"party_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"particulars" jsonb NOT NULL,
+	CONSTRAINT "former_particulars_organisation_id_party_id_version_pk" PRIMARY KEY("organisation_id","party_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "logos" (
+	"organisation_id" uuid NOT NULL,
+	"sha256" text NOT NULL,
+	"png" "bytea" NOT NULL,
+	CONSTRAINT "logos_organisation_id_sha256_pk" PRIMARY KEY("organisation_id","sha256")
 );
 --> statement-breakpoint
 CREATE TABLE "cut_off_batches" (
@@ -391,6 +410,8 @@ CREATE TABLE "organisations" (
 	"time_zone" text NOT NULL,
 	"language" text DEFAULT 'en' NOT NULL,
 	"policy" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"branding" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"particulars_version" integer DEFAULT 1 NOT NULL,
 	"account_prefix" text DEFAULT '' NOT NULL,
 	"next_account_sequence" integer DEFAULT 10001 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
@@ -528,6 +549,8 @@ CREATE TABLE "payments" (
 	"allocated_minor" bigint DEFAULT 0 NOT NULL,
 	"status" text NOT NULL,
 	"subscriber_id" uuid,
+	"issuer_version" integer,
+	"recipient_version" integer,
 	"match_rule" text,
 	"suspense_reason" text,
 	"candidates" jsonb DEFAULT '[]'::jsonb NOT NULL,
@@ -699,6 +722,9 @@ CREATE TABLE "subscribers" (
 	"phone" text,
 	"phone_sha256" text,
 	"email" text,
+	"address_lines" text[] DEFAULT '{}' NOT NULL,
+	"tax_pin" text,
+	"particulars_version" integer DEFAULT 1 NOT NULL,
 	"language" text NOT NULL,
 	"segment" text DEFAULT 'home' NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,

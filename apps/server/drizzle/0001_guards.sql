@@ -30,6 +30,10 @@ create trigger ledger_blocks_final before update or delete on ledger_blocks for 
 --> statement-breakpoint
 create trigger ledger_block_entries_final before update or delete on ledger_block_entries for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
+create trigger former_particulars_final before update or delete on former_particulars for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger logos_final before update or delete on logos for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
 create trigger audit_records_final before update or delete on audit_records for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
 create trigger credit_lines_final before update or delete on credit_lines for each row execute function nyuzi_refuse_change();
@@ -59,7 +63,7 @@ create trigger charged_periods_guarded before update or delete on charged_period
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'instalment_plan_invoices', 'instalments', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'instalment_plan_invoices', 'instalments', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments', 'former_particulars', 'logos'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -291,8 +295,8 @@ begin
   if tg_op = 'DELETE' then
     raise exception 'an issued invoice is never deleted; void it' using errcode = 'NY001';
   end if;
-  if (new.id, new.subscriber_id, new.kind, new.series, new.sequence, new.number, new.currency, new.total_minor, new.issued_on, new.due_on)
-     is distinct from (old.id, old.subscriber_id, old.kind, old.series, old.sequence, old.number, old.currency, old.total_minor, old.issued_on, old.due_on) then
+  if (new.id, new.subscriber_id, new.kind, new.series, new.sequence, new.number, new.currency, new.total_minor, new.issued_on, new.due_on, new.issuer_version, new.recipient_version)
+     is distinct from (old.id, old.subscriber_id, old.kind, old.series, old.sequence, old.number, old.currency, old.total_minor, old.issued_on, old.due_on, old.issuer_version, old.recipient_version) then
     raise exception 'invoice % is final', old.number using errcode = 'NY001';
   end if;
   if new.allocated_minor is distinct from old.allocated_minor and pg_trigger_depth() < 2 then
@@ -324,8 +328,8 @@ begin
   if tg_op = 'DELETE' then
     raise exception 'a payment is never deleted; reverse it' using errcode = 'NY001';
   end if;
-  if (new.id, new.source, new.installation_id, new.branch_id, new.amount_minor, new.currency, new.evidence, new.paid_at, new.received_at)
-     is distinct from (old.id, old.source, old.installation_id, old.branch_id, old.amount_minor, old.currency, old.evidence, old.paid_at, old.received_at)
+  if (new.id, new.source, new.installation_id, new.branch_id, new.amount_minor, new.currency, new.evidence, new.payer_name, new.issuer_version, new.recipient_version, new.paid_at, new.received_at)
+     is distinct from (old.id, old.source, old.installation_id, old.branch_id, old.amount_minor, old.currency, old.evidence, old.payer_name, old.issuer_version, old.recipient_version, old.paid_at, old.received_at)
      or (old.provider_transaction is not null and new.provider_transaction is distinct from old.provider_transaction)
      or (old.intent_id is not null and new.intent_id is distinct from old.intent_id)
      or (old.subscriber_id is not null and new.subscriber_id is distinct from old.subscriber_id) then
@@ -378,6 +382,48 @@ end $$;
 --> statement-breakpoint
 create trigger access_states_guarded before update on access_states for each row execute function nyuzi_guard_access();
 --> statement-breakpoint
+-- What is printed about a party, in one form for the party as it is and as it was. When it changes, the number rises and
+-- the former particulars are kept, whoever changes it.
+create function nyuzi_particulars(o organisations) returns jsonb language sql immutable as $$
+  select jsonb_build_object('name', o.name, 'payTo', o.policy->'payTo', 'taxPin', o.policy->'taxPin', 'branding', o.branding)
+$$;
+--> statement-breakpoint
+create function nyuzi_particulars(s subscribers) returns jsonb language sql immutable as $$
+  select jsonb_build_object('name', s.name, 'addressLines', s.address_lines, 'taxPin', s.tax_pin, 'language', s.language)
+$$;
+--> statement-breakpoint
+create function nyuzi_keep_particulars() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  new.particulars_version := old.particulars_version;
+  if nyuzi_particulars(new) is distinct from nyuzi_particulars(old) then
+    insert into former_particulars (organisation_id, party_id, version, particulars)
+      values (coalesce((to_jsonb(old)->>'organisation_id')::uuid, old.id), old.id, old.particulars_version, nyuzi_particulars(old));
+    new.particulars_version := old.particulars_version + 1;
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger organisations_particulars before update of name, policy, branding, particulars_version on organisations for each row execute function nyuzi_keep_particulars();
+--> statement-breakpoint
+create trigger subscribers_particulars before update of name, address_lines, tax_pin, language, particulars_version on subscribers for each row execute function nyuzi_keep_particulars();
+--> statement-breakpoint
+-- A document prints the particulars that hold when it is issued: their numbers are stamped on it, whoever writes it.
+create function nyuzi_stamp_particulars() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+begin
+  select o.particulars_version, s.particulars_version into new.issuer_version, new.recipient_version
+    from subscribers s join organisations o on o.id = s.organisation_id
+   where s.organisation_id = new.organisation_id and s.id = new.subscriber_id;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger invoices_stamped before insert on invoices for each row execute function nyuzi_stamp_particulars();
+--> statement-breakpoint
+create trigger credits_stamped before insert on credits for each row execute function nyuzi_stamp_particulars();
+--> statement-breakpoint
+create trigger payments_stamped before insert on payments for each row execute function nyuzi_stamp_particulars();
+--> statement-breakpoint
+create trigger payments_stamped_late before update on payments for each row when (old.subscriber_id is null and new.subscriber_id is not null) execute function nyuzi_stamp_particulars();
+--> statement-breakpoint
 -- The server works as this role: no table ownership, so row-level security binds it.
 do $$ begin
   if not exists (select from pg_roles where rolname = 'nyuzi_app') then create role nyuzi_app nologin; end if;
@@ -392,7 +438,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees from nyuzi_app;
+revoke update on former_particulars, logos, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;

@@ -23,8 +23,6 @@ export type Recipient = {
   readonly name: string
   readonly accountNumber: string
   readonly addressLines: readonly string[]
-  readonly phone?: string
-  readonly email?: string
   readonly taxPin?: string
 }
 
@@ -65,7 +63,8 @@ export type Corrected = { readonly number: string; readonly issuedOn: CivilDate 
 /** What asks for money says until when, and how it is paid: `Paybill 400123`. */
 type Payable = { readonly dueOn: CivilDate; readonly payTo?: string }
 
-export type InvoiceDocument = Claim & Payable & { readonly kind: 'invoice' }
+/** `deposit`: money that is asked for, to be held and given back. */
+export type InvoiceDocument = Claim & Payable & { readonly kind: 'invoice' | 'deposit' }
 export type DebitNoteDocument = Claim & Payable & { readonly kind: 'debit_note'; readonly corrects?: Corrected; readonly reason?: string }
 export type CreditNoteDocument = Claim & { readonly kind: 'credit_note'; readonly corrects?: Corrected; readonly reason?: string }
 
@@ -75,8 +74,8 @@ export type ReceiptDocument = Addressed & {
   readonly number: string
   readonly receivedOn: CivilDate
   readonly amount: Money
-  /** Through whom the money came: `Paybill 400123`. */
-  readonly method: string
+  /** Who took the money: a payment provider, or a person in a branch. */
+  readonly source: 'provider' | 'manual'
   readonly payer?: string
   /** What the money settled when it was given to the subscriber; the rest is credit. */
   readonly settled: readonly { readonly number: string; readonly amount: Money }[]

@@ -1,3 +1,3 @@
 export * from './document.ts'
-export { type Logo, logoPixelsMax, readLogo, type UnreadableLogo } from './logo.ts'
+export { type Logo, readLogo, type UnreadableLogo } from './logo.ts'
 export { renderDocument } from './render-document.ts'

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import { PNG } from 'pngjs'
 
-export type Logo = { readonly png: Uint8Array; readonly width: number; readonly height: number }
+export type Logo = { readonly png: Uint8Array; readonly sha256: string; readonly width: number; readonly height: number }
 export type UnreadableLogo = 'not_png' | 'too_large'
 
 /** The longer side, in pixels: 170 points of paper at 400 dots an inch. */
-export const logoPixelsMax = 1_000
+const logoPixelsMax = 1_000
 
 /**
  * Reads an uploaded logo and writes it again, opaque on white: transparency would be unpacked and packed anew with
@@ -23,7 +24,8 @@ export function readLogo(bytes: Uint8Array): Logo | UnreadableLogo {
       for (let channel = at; channel < at + 3; channel += 1) data[channel] = Math.round(255 + ((data[channel] ?? 0) - 255) * opacity)
       data[at + 3] = 255
     }
-    return { png: new Uint8Array(PNG.sync.write(picture, { colorType: 2, inputHasAlpha: true })), ...size }
+    const png = new Uint8Array(PNG.sync.write(picture, { colorType: 2, inputHasAlpha: true }))
+    return { png, sha256: createHash('sha256').update(png).digest('hex'), ...size }
   } catch {
     return 'not_png'
   }

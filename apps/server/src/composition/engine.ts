@@ -14,6 +14,7 @@ import { randomIds } from './ids.ts'
 import { openInbox } from './inbox.ts'
 import { createNotifier, type Notifier } from './notifier.ts'
 import { createPluginHost, type PluginHost } from './plugin-host.ts'
+import { lazyPrinter } from './printer.ts'
 import { openSpool, type Spool } from './spool.ts'
 import { createVault } from './vault.ts'
 
@@ -141,6 +142,7 @@ function furnish(container: Container, options: EngineOptions): Container {
       plugins: c.resolve(tokens.pluginHost),
       clock,
       ids: c.resolve(tokens.ids),
+      printer: lazyPrinter,
       wake,
       wakeLane,
       holder: c.resolve(tokens.holder),

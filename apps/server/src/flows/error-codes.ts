@@ -62,6 +62,9 @@ export const errorCodes = {
   claim_not_creditable: 409,
   days_not_charged: 409,
   credit_exceeds_line: 409,
+  // Documents
+  receipt_not_ready: 409,
+  document_not_printed: 409,
   // What a provider's answer becomes
   provider_refused: 422,
   provider_rate_limited: 503,

@@ -23,6 +23,7 @@ import type { BillingStore, IssuedStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
 import type { ClaimStore, CreditStore } from './credits/ports.ts'
+import type { DocumentStore, Printer } from './documents/ports.ts'
 import type { CutOffStore, DunningStore } from './dunning/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
@@ -107,6 +108,7 @@ export type Transaction = {
   readonly messages: MessageStore
   readonly tasks: TaskStore
   readonly audit: AuditStore
+  readonly documents: DocumentStore
   readonly organisations: OrganisationsStore
   readonly branches: BranchStore
   readonly apiKeys: ApiKeyStore
@@ -213,6 +215,7 @@ export type Deps = {
   readonly plugins: Plugins
   readonly clock: Clock
   readonly ids: Ids
+  readonly printer: Printer
   readonly wake: Wake
   /** Says that one box has work; the lanes of different boxes run side by side. */
   readonly wakeLane: (organisationId: OrganisationId, installationId: InstallationId) => void

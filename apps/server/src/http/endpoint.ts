@@ -59,7 +59,17 @@ export type Endpoint = {
   readonly querySchema: z.ZodObject
   readonly bodySchema: z.ZodType | undefined
   readonly answerSchema: z.ZodType
-  answer(request: RawRequest): Promise<WrittenAnswer & { readonly replayed?: boolean }>
+  /** Of what it answers with. */
+  readonly contentType: 'application/json' | 'application/pdf'
+  answer(request: RawRequest): Promise<EndpointAnswer>
+}
+
+type EndpointAnswer = {
+  readonly status: number
+  readonly body: string | Uint8Array<ArrayBuffer>
+  readonly replayed?: boolean
+  /** What a file is called where it is saved. */
+  readonly fileName?: string
 }
 
 type None = Record<never, never>
@@ -78,9 +88,28 @@ export function endpoint<
   },
 ): Endpoint {
   return {
-    ...described(spec),
+    ...describe(spec),
     permission: spec.permission,
     answer: async (request) => write(spec, await spec.handle({ ...read(spec, request), principal: principalOf(request) })),
+  }
+}
+
+/** A route of an organisation that answers with a PDF. */
+export function pdfEndpoint<P extends Params = None, Q extends z.ZodRawShape = None>(
+  spec: Omit<Described<P, Q, z.ZodUndefined>, 'method' | 'body' | 'status'> & {
+    readonly permission: Permission
+    handle(asked: Asked<P, Q, z.ZodUndefined> & { readonly principal: Principal }): Promise<{ name: string; bytes: Uint8Array }>
+  },
+): Endpoint {
+  const described: Described<P, Q, z.ZodUndefined> = { ...spec, method: 'get' }
+  return {
+    ...describe({ ...described, answer: z.string().openapi({ type: 'string', format: 'binary' }) }),
+    contentType: 'application/pdf',
+    permission: spec.permission,
+    async answer(request) {
+      const { name, bytes } = await spec.handle({ ...read(described, request), principal: principalOf(request) })
+      return { status: 200, body: new Uint8Array(bytes), fileName: `${name.replace(/[^\w.-]+/g, '_')}.pdf` }
+    },
   }
 }
 
@@ -102,7 +131,7 @@ export function moneyEndpoint<
   },
 ): Endpoint {
   return {
-    ...described(spec),
+    ...describe(spec),
     permission: 'money',
     idempotent: true,
     async answer(request) {
@@ -132,7 +161,7 @@ export function moneyEndpoint<
 export function operatorEndpoint<A extends z.ZodType, B extends z.ZodType>(
   spec: Described<None, None, B> & { readonly answer: A; handle(asked: { readonly body: z.output<B> }): Promise<z.input<A>> },
 ): Endpoint {
-  return { ...described(spec), permission: 'operator', answer: async (request) => write(spec, await spec.handle(read(spec, request))) }
+  return { ...describe(spec), permission: 'operator', answer: async (request) => write(spec, await spec.handle(read(spec, request))) }
 }
 
 /** What a list or a flow did not find, or what is another organisation's. */
@@ -143,7 +172,8 @@ export function found<T>(value: T | undefined, noun: string): T {
 
 type AnySpec = Described<Params, z.ZodRawShape, z.ZodType> & { readonly answer: z.ZodType }
 
-const described = (spec: AnySpec) => ({
+const describe = (spec: AnySpec) => ({
+  contentType: 'application/json' as const,
   method: spec.method,
   path: spec.path,
   params: spec.params ?? {},

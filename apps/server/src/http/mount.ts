@@ -37,7 +37,11 @@ export function mountEndpoints(
         idempotencyKey: c.req.header('idempotency-key'),
         at: parts.clock.now(),
       })
-      const headers = { 'content-type': 'application/json; charset=utf-8', ...(answer.replayed ? { 'idempotent-replayed': 'true' } : {}) }
+      const headers = {
+        'content-type': endpoint.contentType === 'application/json' ? 'application/json; charset=utf-8' : endpoint.contentType,
+        ...(answer.replayed ? { 'idempotent-replayed': 'true' } : {}),
+        ...(answer.fileName === undefined ? {} : { 'content-disposition': `inline; filename="${answer.fileName}"` }),
+      }
       return c.body(answer.body, answer.status as 200, headers)
     })
   }
@@ -77,7 +81,8 @@ const problemSchema = z
   .openapi('Problem')
 
 function document(app: OpenAPIHono<ApiVariables>, endpoint: Endpoint): void {
-  const { method, path, tag, summary, permission, idempotent, status, params, querySchema, bodySchema, answerSchema } = endpoint
+  const { method, path, tag, summary, permission, idempotent, status, params, querySchema, bodySchema, answerSchema, contentType } =
+    endpoint
   const names = Object.keys(params)
   const needs = permission === 'operator' ? "The operator's key." : `Permission \`${permission}\`.`
   app.openAPIRegistry.registerPath(
@@ -97,7 +102,7 @@ function document(app: OpenAPIHono<ApiVariables>, endpoint: Endpoint): void {
           : {}),
       },
       responses: {
-        [status]: { description: 'Done', content: { 'application/json': { schema: answerSchema } } },
+        [status]: { description: 'Done', content: { [contentType]: { schema: answerSchema } } },
         default: { description: 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
       },
     }),

@@ -3,6 +3,7 @@ import type { ApiParts } from './parts.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { creditRoutes } from './routes/credits.ts'
 import { cutOffRoutes } from './routes/cut-offs.ts'
+import { documentRoutes } from './routes/documents.ts'
 import { dunningRoutes } from './routes/dunning.ts'
 import { installationRoutes } from './routes/installations.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
@@ -25,6 +26,7 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...invoiceRoutes(parts),
   ...creditRoutes(parts),
   ...paymentRoutes(parts),
+  ...documentRoutes(parts),
   ...dunningRoutes(parts),
   ...receivableRoutes(parts),
   ...cutOffRoutes(parts),

@@ -10,6 +10,7 @@ import { catalogStore } from './catalog.ts'
 import { claimStore } from './claims.ts'
 import { creditStore } from './credits.ts'
 import { cutOffStore } from './cut-offs.ts'
+import { documentStore } from './documents.ts'
 import { dunningStore } from './dunning.ts'
 import { extensionStore } from './extensions.ts'
 import { idempotencyStore } from './idempotency.ts'
@@ -77,6 +78,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   credits: creditStore(sql),
   cutOffs: cutOffStore(sql),
   dunning: dunningStore(sql),
+  documents: documentStore(sql),
   extensions: extensionStore(sql),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),

@@ -3,11 +3,11 @@ import type { SubscriberStatus, SubscriberStore } from '../flows/subscribers/por
 import type { Sql } from './transaction.ts'
 
 export const subscriberStore = (sql: Sql): SubscriberStore => ({
-  async add({ id, branchId, accountNumber, name, phone, email, language, segment }, at) {
+  async add({ id, branchId, accountNumber, name, phone, email, addressLines, taxPin, language, segment }, at) {
     const rows = await sql`
-      insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, phone_sha256, email, language, segment, created_at)
+      insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, phone_sha256, email, address_lines, tax_pin, language, segment, created_at)
       values (nyuzi_organisation(), ${id}, ${branchId}, ${accountNumber}, ${accountKey(accountNumber)}, ${name}, ${phone ?? null},
-              ${phoneSha256(sql, phone)}, ${email ?? null}, ${language}, ${segment}, ${at})
+              ${phoneSha256(sql, phone)}, ${email ?? null}, ${[...(addressLines ?? [])]}, ${taxPin ?? null}, ${language}, ${segment}, ${at})
       on conflict do nothing returning id`
     return rows.length === 1
   },
@@ -17,7 +17,7 @@ export const subscriberStore = (sql: Sql): SubscriberStore => ({
     >`select id, status from subscribers where id = ${id} for update`
     return row
   },
-  async change(id, { name, branchId, phone, email, language, segment, status }) {
+  async change(id, { name, branchId, phone, email, addressLines, taxPin, language, segment, status }) {
     await sql`
       update subscribers set
         name = coalesce(${name ?? null}, name),
@@ -27,7 +27,9 @@ export const subscriberStore = (sql: Sql): SubscriberStore => ({
         status = coalesce(${status ?? null}, status),
         phone = ${phone === undefined ? sql`phone` : phone},
         phone_sha256 = ${phone === undefined ? sql`phone_sha256` : phoneSha256(sql, phone)},
-        email = ${email === undefined ? sql`email` : email}
+        email = ${email === undefined ? sql`email` : email},
+        address_lines = coalesce(${addressLines === undefined ? null : [...addressLines]}::text[], address_lines),
+        tax_pin = ${taxPin === undefined ? sql`tax_pin` : taxPin}
       where id = ${id}`
   },
   async hasActiveSubscription(id) {

@@ -7,6 +7,7 @@ import postgres from 'postgres'
 import { expect } from 'vitest'
 import { randomIds } from '../../src/composition/ids.ts'
 import { createPluginCatalog } from '../../src/composition/plugin-catalog.ts'
+import { lazyPrinter } from '../../src/composition/printer.ts'
 import { createVault } from '../../src/composition/vault.ts'
 import type { Installed } from '../../src/flows/ports.ts'
 import { type AppOptions, createApp } from '../../src/http/app.ts'
@@ -108,6 +109,7 @@ export async function startApi(options: Partial<AppOptions> = {}) {
     },
     clock: { now: () => new Date() },
     ids: randomIds,
+    printer: lazyPrinter,
     mintApiKey: () => {
       const text = `nyz_${randomBytes(24).toString('hex').slice(0, 32)}`
       return { text, prefix: text.slice(0, 8), sha256: createHash('sha256').update(text).digest() }

@@ -65,6 +65,7 @@ async function populate(slug: string): Promise<World> {
   const { effectiveFrom: _, ...price } = planBody('x').price
   const bodies: Record<string, object> = {
     'PATCH /v1/organisation': { name: 'New' },
+    'PATCH /v1/organisation/branding': { footer: 'x' },
     'POST /v1/branches': { code: 'X1', name: 'x' },
     'POST /v1/api-keys': { name: 'x', permissions: ['read'] },
     'POST /v1/plans': planBody('X1'),

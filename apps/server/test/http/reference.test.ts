@@ -47,7 +47,7 @@ test('every route says what it is for, in the words of the house', () => {
   for (const { method, path, summary, tag, permission } of routeTable({ store: {}, clock: {} } as never)) {
     expect(summary.length, path).toBeGreaterThan(4)
     expect(tag).not.toBe('')
-    expect(path).toMatch(/^\/v1(\/[a-z-]+|\/\{[a-zA-Z]+\})+$/)
+    expect(path).toMatch(/^\/v1(\/[a-z-]+|\/\{[a-zA-Z]+\})+(\.pdf)?$/)
     if (method !== 'get') expect(permission, `${method} ${path}`).not.toBe('read')
   }
 })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runDailyCycle } from '../../src/flows/billing/run-daily-cycle.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
+import { changeBranding } from '../../src/flows/documents/change-branding.ts'
 import { createInstallation } from '../../src/flows/installations/create-installation.ts'
 import { sealLedger } from '../../src/flows/ledger/seal-ledger.ts'
 import { createOrganisation } from '../../src/flows/organisations/create-organisation.ts'
@@ -15,6 +16,7 @@ import { createSubscription } from '../../src/flows/subscribers/create-subscript
 import { inOrganisation } from '../../src/store/transaction.ts'
 import { call, channelUrl, confirmationOf, promptPaidOf, promptUrl, quiet } from '../flows/wire.ts'
 import { type Isp, type Line, openIsp, priceOf, routerSettings } from '../isp.ts'
+import { logoBytes } from '../logo-bytes.ts'
 
 describe('Two organisations on one server', () => {
   let isp: Isp
@@ -183,6 +185,7 @@ describe('Two organisations on one server', () => {
       await isp.raw`insert into late_fees select organisation_id, id, 1, '2026-06-02', id from invoices where organisation_id = ${id} limit 1`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
+      await changeBranding(isp.deps, id, { logo: logoBytes(20, 20), actor: 'test' })
       const [claim] = await isp.raw`select id from invoices where organisation_id = ${id} limit 1`
       await issueCreditNote(isp.deps, id, {
         invoiceId: claim?.['id'],

@@ -13,6 +13,10 @@ export type Subscriber = {
   readonly name: string
   readonly phone?: Phone
   readonly email?: string
+  /** As it is printed on documents. */
+  readonly addressLines?: readonly string[]
+  /** A firm's number with the tax authority. */
+  readonly taxPin?: string
   /** `home`, `business`: the organisation's own word for its kind. */
   readonly segment: string
   readonly language: Language

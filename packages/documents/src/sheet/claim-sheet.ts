@@ -33,7 +33,7 @@ function factsOf(document: ClaimDocument, words: Words): Fact[] {
   ]
   if (document.kind !== 'credit_note') facts.push({ label: words.dueOn, value: formatDate(document.dueOn, language) })
   facts.push({ label: words.account, value: recipient.accountNumber })
-  if (document.kind !== 'invoice' && document.corrects)
+  if (isNote(document) && document.corrects)
     facts.push({ label: words.concerns, value: `${document.corrects.number}, ${formatDate(document.corrects.issuedOn, language)}` })
   if (fiscal) facts.push({ label: words.fiscalNumber, value: fiscal.number })
   return facts
@@ -78,8 +78,11 @@ function describe({ description, period }: ClaimLine, language: Language): Cell 
   return { text: description, note: `${formatDate(period.start, language)} – ${formatDate(addDays(period.end, -1), language)}` }
 }
 
+const isNote = (document: ClaimDocument): document is DebitNoteDocument | CreditNoteDocument =>
+  document.kind === 'debit_note' || document.kind === 'credit_note'
+
 const reason = (document: ClaimDocument, words: Words): Block[] =>
-  document.kind === 'invoice' || document.reason === undefined ? [] : [{ kind: 'paragraph', heading: words.reason, text: document.reason }]
+  isNote(document) && document.reason !== undefined ? [{ kind: 'paragraph', heading: words.reason, text: document.reason }] : []
 
 const proof = ({ fiscal }: ClaimDocument, words: Words): Block[] =>
   fiscal === undefined

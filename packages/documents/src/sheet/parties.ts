@@ -8,10 +8,8 @@ export const issuerLines = ({ addressLines, phone, email, taxPin }: Issuer, word
   ...labelled(words.taxPin, taxPin),
 ]
 
-export const recipientLines = ({ addressLines, phone, email, taxPin }: Recipient, words: Words): string[] => [
+export const recipientLines = ({ addressLines, taxPin }: Recipient, words: Words): string[] => [
   ...addressLines,
-  ...labelled(words.phone, phone),
-  ...labelled(words.email, email),
   ...labelled(words.taxPin, taxPin),
 ]
 

@@ -5,7 +5,7 @@ import { wordsOf } from '../words/words.ts'
 import { issuerLines, recipientLines } from './parties.ts'
 import type { Sheet } from './sheet.ts'
 
-export function receiptSheet({ language, issuer, recipient, number, receivedOn, amount, method, payer, settled }: ReceiptDocument): Sheet {
+export function receiptSheet({ language, issuer, recipient, number, receivedOn, amount, source, payer, settled }: ReceiptDocument): Sheet {
   const words = wordsOf(language)
   const left = settled.reduce((rest, one) => rest - one.amount.amountMinor, amount.amountMinor)
   invariant(left >= 0n, 'a payment settles no more than it is worth')
@@ -21,7 +21,7 @@ export function receiptSheet({ language, issuer, recipient, number, receivedOn, 
     facts: [
       { label: words.number, value: number },
       { label: words.receivedOn, value: formatDate(receivedOn, language) },
-      { label: words.method, value: method },
+      { label: words.source, value: words.sources[source] },
       ...(payer === undefined ? [] : [{ label: words.payer, value: payer }]),
       { label: words.account, value: recipient.accountNumber },
     ],

@@ -3,6 +3,7 @@ import type { Words } from './words.ts'
 export const english: Words = {
   titles: {
     invoice: 'Invoice',
+    deposit: 'Request for a deposit',
     debit_note: 'Debit note',
     credit_note: 'Credit note',
     receipt: 'Receipt',
@@ -36,7 +37,8 @@ export const english: Words = {
   scanToVerify: 'Scan to verify with the tax authority',
   fiscalNumber: 'Tax invoice number',
   fiscalDevice: 'Fiscal device',
-  method: 'Received through',
+  source: 'Received through',
+  sources: { provider: 'Mobile money or bank', manual: 'Our office' },
   payer: 'Paid by',
   amountReceived: 'Amount received',
   paidFor: 'Paid for',

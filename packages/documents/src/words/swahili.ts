@@ -3,6 +3,7 @@ import type { Words } from './words.ts'
 export const swahili: Words = {
   titles: {
     invoice: 'Ankara',
+    deposit: 'Ombi la amana',
     debit_note: 'Hati ya nyongeza ya deni',
     credit_note: 'Hati ya punguzo la deni',
     receipt: 'Stakabadhi',
@@ -36,7 +37,8 @@ export const swahili: Words = {
   scanToVerify: 'Changanua kuthibitisha kwa mamlaka ya kodi',
   fiscalNumber: 'Nambari ya ankara ya kodi',
   fiscalDevice: 'Kifaa cha kodi',
-  method: 'Imepokelewa kupitia',
+  source: 'Imepokelewa kupitia',
+  sources: { provider: 'Pesa kwa simu au benki', manual: 'Ofisi yetu' },
   payer: 'Aliyelipa',
   amountReceived: 'Kiasi kilichopokelewa',
   paidFor: 'Malipo ya',

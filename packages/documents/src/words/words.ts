@@ -1,5 +1,5 @@
 import type { Language } from '@nyuzi/core'
-import type { PrintedDocument, StatementEntryKind } from '../document.ts'
+import type { PrintedDocument, ReceiptDocument, StatementEntryKind } from '../document.ts'
 import { english } from './english.ts'
 import { swahili } from './swahili.ts'
 
@@ -34,7 +34,8 @@ export type Words = {
   readonly scanToVerify: string
   readonly fiscalNumber: string
   readonly fiscalDevice: string
-  readonly method: string
+  readonly source: string
+  readonly sources: Readonly<Record<ReceiptDocument['source'], string>>
   readonly payer: string
   readonly amountReceived: string
   readonly paidFor: string

@@ -97,6 +97,8 @@ export type SubscriberReading = {
   readonly name: string
   readonly phone: string | null
   readonly email: string | null
+  readonly addressLines: readonly string[]
+  readonly taxPin: string | null
   readonly language: string
   readonly segment: string
   readonly status: string

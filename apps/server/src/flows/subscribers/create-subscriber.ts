@@ -21,6 +21,8 @@ export type CreateSubscriber = {
   /** As typed. */
   readonly phone?: string
   readonly email?: string
+  readonly addressLines?: readonly string[]
+  readonly taxPin?: string
   readonly language?: Language
   /** Default: `home`. */
   readonly segment?: string
@@ -32,7 +34,7 @@ export async function createSubscriber(
   organisationId: OrganisationId,
   input: CreateSubscriber,
 ): Promise<SubscriberId> {
-  const { branchId, name, email, actor } = input
+  const { branchId, name, email, addressLines, taxPin, actor } = input
   const id = asId('subscriber', deps.ids.next())
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
@@ -48,6 +50,8 @@ export async function createSubscriber(
       country,
       ...(phone ? { phone } : {}),
       ...(email ? { email } : {}),
+      ...(addressLines ? { addressLines } : {}),
+      ...(taxPin ? { taxPin } : {}),
     } as const
     const accountNumber =
       input.accountNumber === undefined

@@ -21,6 +21,8 @@ export type SubscriberChanges = {
   readonly branchId?: BranchId
   readonly phone?: Phone | null
   readonly email?: string | null
+  readonly addressLines?: readonly string[]
+  readonly taxPin?: string | null
   readonly language?: Language
   readonly segment?: string
   readonly status?: SubscriberStatus

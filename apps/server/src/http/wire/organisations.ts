@@ -54,7 +54,7 @@ export const organisationOut = z
   })
   .openapi('Organisation')
 
-const taxPin = z.string().regex(/^[A-Z0-9]{6,20}$/, 'Send 6 to 20 capital letters and digits.')
+export const taxPin = z.string().regex(/^[A-Z0-9]{6,20}$/, 'Send 6 to 20 capital letters and digits.')
 const invoiceLeadDays = z.number().int().min(0).max(60)
 const branchCode = z.string().regex(/^[A-Z0-9]{2,8}$/, 'Send 2 to 8 capital letters or digits; invoice numbers begin with it.')
 

@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi'
 import { isSegment, languages } from '@nyuzi/core'
 import type { ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
+import { addressLinesIn } from './documents.ts'
+import { taxPin } from './organisations.ts'
 import { amountOf, dateIn, dateOut, idIn, idOut, instantOut, line, moneyOut } from './primitives.ts'
 
 const phone = line(30).openapi({ description: "A mobile number, read by the organisation's country", example: '0700 111 222' })
@@ -20,6 +22,8 @@ export const subscriberOut = z
     name: z.string(),
     phone: z.string().nullable(),
     email: z.string().nullable(),
+    addressLines: z.array(z.string()).readonly().openapi({ description: 'As printed on documents' }),
+    taxPin: z.string().nullable(),
     language: z.string(),
     segment: z.string(),
     status: z.string(),
@@ -38,6 +42,8 @@ export const subscriberIn = z.strictObject({
   name: line(120),
   phone: phone.optional(),
   email: email.optional(),
+  addressLines: addressLinesIn.optional(),
+  taxPin: taxPin.optional(),
   language: z.enum(languages).optional(),
   segment: segment.optional().openapi({ description: 'Default: home' }),
 })
@@ -47,6 +53,8 @@ export const subscriberChangesIn = z.strictObject({
   name: line(120).optional(),
   phone: phone.nullable().optional(),
   email: email.nullable().optional(),
+  addressLines: addressLinesIn.optional(),
+  taxPin: taxPin.nullable().optional(),
   language: z.enum(languages).optional(),
   segment: segment.optional(),
   status: z.enum(subscriberStatuses).optional(),

@@ -8,7 +8,7 @@ type Verbs = 'subscribers' | 'subscriber' | 'subscriptions' | 'subscription' | '
 
 export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const subscribers = sql`
-    select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.language, s.segment, s.status, s.overdraft_minor as "overdraftMinor",
+    select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.address_lines as "addressLines", s.tax_pin as "taxPin", s.language, s.segment, s.status, s.overdraft_minor as "overdraftMinor",
            s.created_at as "createdAt", (select currency from organisations) as currency,
            (select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open') as "owedMinor",
            (select coalesce(sum(free), 0)::bigint from ${freeCredit(sql)} f where f.subscriber_id = s.id) as "creditMinor"

@@ -30,6 +30,9 @@ export const invoices = pgTable(
     allocatedMinor: minor('allocated_minor').notNull().default(sql`0`),
     issuedOn: date('issued_on').notNull(),
     dueOn: date('due_on').notNull(),
+    /** Which particulars it prints; stamped by the database. */
+    issuerVersion: integer('issuer_version').notNull(),
+    recipientVersion: integer('recipient_version').notNull(),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [

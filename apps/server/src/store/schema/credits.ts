@@ -21,6 +21,9 @@ export const credits = pgTable(
     allocatedMinor: minor('allocated_minor').notNull().default(sql`0`),
     issuedOn: date('issued_on').notNull(),
     reason: text('reason').notNull(),
+    /** Which particulars it prints; stamped by the database. */
+    issuerVersion: integer('issuer_version').notNull(),
+    recipientVersion: integer('recipient_version').notNull(),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [

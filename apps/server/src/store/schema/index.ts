@@ -1,6 +1,7 @@
 export * from './billing.ts'
 export * from './catalog.ts'
 export * from './credits.ts'
+export * from './documents.ts'
 export * from './dunning.ts'
 export * from './ledger.ts'
 export * from './messages.ts'

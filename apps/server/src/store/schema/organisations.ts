@@ -12,6 +12,10 @@ export const organisations = pgTable('organisations', {
   language: text('language').notNull().default('en'),
   /** Policies: invoice lead days, dunning steps, suspension hour. See core `OrganisationPolicy`. */
   policy: jsonb('policy').notNull().default({}),
+  /** What its documents look like: address, contacts, colour, footer, logo. See `Branding`. */
+  branding: jsonb('branding').notNull().default({}),
+  /** Raised by the database when something that is printed about it changes. */
+  particularsVersion: integer('particulars_version').notNull().default(1),
   accountPrefix: text('account_prefix').notNull().default(''),
   nextAccountSequence: integer('next_account_sequence').notNull().default(10_001),
   createdAt: instant('created_at').notNull(),

@@ -16,6 +16,10 @@ export const subscribers = pgTable(
     /** SHA-256 of the number's digits: what a provider shows instead of the number. */
     phoneSha256: text('phone_sha256'),
     email: text('email'),
+    addressLines: text('address_lines').array().notNull().default([]),
+    taxPin: text('tax_pin'),
+    /** Raised by the database when something that is printed about it changes. */
+    particularsVersion: integer('particulars_version').notNull().default(1),
     language: text('language').notNull(),
     /** The organisation's own word for its kind; prices and reminders may go by it. */
     segment: text('segment').notNull().default('home'),

@@ -1,0 +1,105 @@
+import type {
+  CivilDate,
+  ClaimKind,
+  CreditId,
+  Currency,
+  EntryKind,
+  InvoiceId,
+  Language,
+  Money,
+  PaymentId,
+  SubscriberId,
+  TaxAmount,
+} from '@nyuzi/core'
+import type { Logo, PrintedDocument, UnreadableLogo } from '@nyuzi/documents'
+
+/** What an organisation's documents look like, besides its name. */
+export type Branding = {
+  readonly addressLines?: readonly string[]
+  readonly phone?: string
+  readonly email?: string
+  /** `#1a6b54` */
+  readonly colour?: string
+  readonly footer?: string
+  readonly paymentInstructions?: string
+  readonly logo?: { readonly sha256: string; readonly width: number; readonly height: number }
+}
+
+/** Makes PDFs. Loaded when it is first used: a server that prints nothing carries no fonts. */
+export type Printer = {
+  print(document: PrintedDocument): Promise<Uint8Array>
+  readLogo(bytes: Uint8Array): Promise<Logo | UnreadableLogo>
+}
+
+/** The two parties as they were when a document was issued; as they are now, for a statement. */
+export type Parties = {
+  readonly issuer: { readonly name: string; readonly payTo: string | null; readonly taxPin: string | null; readonly branding: Branding }
+  readonly recipient: {
+    readonly name: string
+    readonly addressLines: readonly string[]
+    readonly taxPin: string | null
+    readonly language: Language
+  }
+  readonly accountNumber: string
+  readonly logo?: Uint8Array
+}
+
+export type ClaimedLine = {
+  readonly description: string
+  readonly period?: { readonly start: CivilDate; readonly end: CivilDate }
+  readonly net: Money
+  readonly taxes: readonly TaxAmount[]
+  readonly total: Money
+}
+
+export type PrintedInvoice = Parties & {
+  readonly kind: ClaimKind
+  readonly number: string
+  readonly issuedOn: CivilDate
+  readonly dueOn: CivilDate
+  readonly total: Money
+  readonly lines: readonly ClaimedLine[]
+}
+
+export type PrintedCreditNote = Parties & {
+  readonly number: string
+  readonly issuedOn: CivilDate
+  readonly total: Money
+  readonly reason: string
+  /** When all its lines are of one invoice. */
+  readonly corrects?: { readonly number: string; readonly issuedOn: CivilDate }
+  readonly lines: readonly ClaimedLine[]
+}
+
+export type PrintedReceipt = Parties & {
+  /** Absent while the provider has not told it. */
+  readonly number?: string
+  readonly paidAt: Date
+  readonly amount: Money
+  readonly source: 'provider' | 'manual'
+  readonly payer?: string
+  readonly settled: readonly { readonly number: string; readonly amount: Money }[]
+}
+
+export type PrintedStatement = Parties & {
+  readonly opening: Money
+  readonly entries: readonly { readonly on: CivilDate; readonly kind: EntryKind; readonly reference?: string; readonly change: Money }[]
+}
+
+/** Null forgets a field. */
+export type BrandingChanges = { readonly [Field in keyof Branding]: Branding[Field] | null }
+
+export type DocumentStore = {
+  branding(): Promise<Branding>
+  changeBranding(changes: BrandingChanges): Promise<void>
+  keepLogo(sha256: string, png: Uint8Array): Promise<void>
+  logo(sha256: string): Promise<Uint8Array | undefined>
+  invoice(by: { readonly invoiceId: InvoiceId } | { readonly number: string }): Promise<PrintedInvoice | undefined>
+  creditNote(id: CreditId): Promise<PrintedCreditNote | undefined>
+  /** `unmatched` while the money has no owner. */
+  receipt(id: PaymentId): Promise<PrintedReceipt | 'unmatched' | undefined>
+  statement(
+    id: SubscriberId,
+    span: { readonly from: CivilDate; readonly until: CivilDate; readonly currency: Currency },
+  ): Promise<PrintedStatement | undefined>
+}
