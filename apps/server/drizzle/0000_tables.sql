@@ -768,7 +768,7 @@ ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_invoice_id_inv
 ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_debit_note_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","debit_note_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "charged_periods_line" ON "charged_periods" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
-CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
+CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on","id") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_subscriber" ON "invoices" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
 CREATE INDEX "credit_allocations_credit" ON "credit_allocations" USING btree ("organisation_id","credit_id");--> statement-breakpoint
 CREATE INDEX "credit_allocations_invoice" ON "credit_allocations" USING btree ("organisation_id","invoice_id");--> statement-breakpoint

@@ -1,6 +1,6 @@
-import { addDays, type NoticeDone } from '@nyuzi/core'
-import type { DunnedInvoice, DunningStore, StoredPolicy } from '../flows/dunning/ports.ts'
-import { fromRow, fromRows } from './mapping.ts'
+import type { NoticeDone } from '@nyuzi/core'
+import type { DueInvoice, DunnedInvoice, DunningStore, StoredPolicy } from '../flows/dunning/ports.ts'
+import { fromRow } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
 type PolicyRow = Pick<StoredPolicy, 'id' | 'steps'> & {
@@ -37,25 +37,26 @@ export const dunningStore = (sql: Sql): DunningStore => {
       await sql`update dunning_policies set removed_at = ${at} where id = ${id}`
     },
 
-    async toRemind({ today, ages, last, after, limit }) {
-      const rows = fromRows<Omit<DunnedInvoice, 'done'>>(
-        await sql`
-          select i.id as "invoiceId", i.subscriber_id as "subscriberId", i.due_on as "dueOn", i.total_minor - i.allocated_minor as "openMinor",
-                 s.branch_id as "branchId", s.segment,
-                 array(select p.plan_id from invoice_lines n join prices p on p.id = n.price_id where n.invoice_id = i.id order by n.position) as "planIds"
-            from invoices i join subscribers s on s.id = i.subscriber_id
-           where i.status = 'open' and i.due_on between ${addDays(today, -last)} and ${addDays(today, -(ages[0] ?? 0))} ${after === undefined ? sql`` : sql`and i.id > ${after}`}
-             and not exists (
-               select from messages m where m.source_noun = 'invoice' and m.source_id = i.id::text
-                  and m.owed_on >= i.due_on + (select max(age) from unnest(${[...ages]}::int[]) age where i.due_on + age <= ${today}))
-           order by i.id limit ${limit}`,
-      )
+    async openDueBetween({ from, until, after, limit }) {
+      const rows = await sql<Omit<DueInvoice, 'done'>[]>`
+        select id as "invoiceId", due_on as "dueOn" from invoices
+         where status = 'open' and due_on between ${from} and ${until}
+           ${after === undefined ? sql`` : sql`and (due_on, id) > (${after.dueOn}, ${after.invoiceId})`}
+         order by due_on, id limit ${limit}`
       const reminded = await sql<{ sourceId: string; done: NoticeDone[] }[]>`
         select source_id as "sourceId", json_agg(json_build_object('key', split_part(dedupe_key, ':', 3), 'owedOn', owed_on)) as done
           from messages where source_noun = 'invoice' and source_id = any(${rows.map(({ invoiceId }) => invoiceId as string)}::text[]) and owed_on is not null
          group by source_id`
       const done = new Map(reminded.map((one) => [one.sourceId, one.done]))
       return rows.map((invoice) => ({ ...invoice, done: done.get(invoice.invoiceId) ?? [] }))
+    },
+
+    async dunned(ids) {
+      if (ids.length === 0) return []
+      return await sql<DunnedInvoice[]>`
+        select i.id as "invoiceId", i.subscriber_id as "subscriberId", i.total_minor - i.allocated_minor as "openMinor", s.branch_id as "branchId", s.segment,
+               array(select p.plan_id from invoice_lines n join prices p on p.id = n.price_id where n.invoice_id = i.id order by n.position) as "planIds"
+          from invoices i join subscribers s on s.id = i.subscriber_id where i.id = any(${[...ids]}::uuid[])`
     },
   }
 }

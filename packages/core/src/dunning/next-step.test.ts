@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { civilDates } from '../../test/arbitraries.ts'
 import { addDays, type CivilDate, civilDate } from '../time/calendar.ts'
-import { type NoticeDone, noticesOwed } from './next-step.ts'
+import { isReminded, type NoticeDone, noticesOwed } from './next-step.ts'
 import { changeSteps, type DunningPolicy, defaultDunningPolicy } from './policy.ts'
 import type { DunningStep } from './step.ts'
 
@@ -118,6 +118,27 @@ describe('notices owed', () => {
         }
       }),
       { numRuns: 500 },
+    )
+  })
+
+  it('are none to send for an invoice that was reminded of the latest age it has come to', () => {
+    fc.assert(
+      fc.property(
+        policies,
+        civilDates,
+        fc.integer({ min: -20, max: 40 }),
+        fc.integer({ min: -20, max: 40 }),
+        (policy, dueOn, age, later) => {
+          const done = noticesOwed({ dueOn, openMinor: 1n }, [], addDays(dueOn, age), policy).map(({ step, owedOn }) => ({
+            key: step.key,
+            owedOn,
+          }))
+          const today = addDays(dueOn, Math.max(age, later))
+          const ages = policy.steps.map(({ daysFromDue }) => daysFromDue).sort((a, b) => a - b)
+          const owes = noticesOwed({ dueOn, openMinor: 1n }, done, today, policy).some(({ action }) => action === 'send')
+          expect(isReminded({ dueOn, done }, today, ages)).toBe(!owes)
+        },
+      ),
     )
   })
 

@@ -12,6 +12,19 @@ export type NoticeOwed = { readonly step: DunningStep; readonly owedOn: CivilDat
 /** A step that was sent or skipped, under whichever policy held then, and the day it was for. */
 export type NoticeDone = { readonly key: string; readonly owedOn: CivilDate }
 
+/** Whether it was reminded of the latest of these ages that it has come to: then it owes nothing more, under whichever policy. */
+export function isReminded(
+  { dueOn, done }: { readonly dueOn: CivilDate; readonly done: readonly NoticeDone[] },
+  today: CivilDate,
+  ages: readonly number[],
+): boolean {
+  const latest = ages
+    .map((age) => addDays(dueOn, age))
+    .filter((day) => day <= today)
+    .at(-1)
+  return latest === undefined || done.some(({ owedOn }) => owedOn >= latest)
+}
+
 /**
  * The steps an unpaid invoice has reached and not done. Only the latest is sent; older ones would tell what is no longer
  * so, and are skipped, as is what would be older than a notice that is done already, also one of another policy.

@@ -4,10 +4,9 @@ import {
   asId,
   type CivilDate,
   civilDateAt,
-  type DunningPolicy,
   daysBetween,
   defaultDunningPolicy,
-  type InvoiceId,
+  isReminded,
   type NoticeOwed,
   noticesOwed,
   type OrganisationId,
@@ -17,7 +16,7 @@ import {
 } from '@nyuzi/core'
 import type { OwedMessage } from '../messages/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
-import type { DunnedInvoice, StoredPolicy } from './ports.ts'
+import type { DueInvoice } from './ports.ts'
 
 const chunkMax = 1_000
 /** A reminder that waits longer to go out, for want of a messenger, tells nothing useful any more. */
@@ -39,14 +38,14 @@ export async function oweReminders(
   organisationId: OrganisationId,
   today: CivilDate,
 ): Promise<{ owed: number; skipped: number }> {
-  let after: InvoiceId | undefined
+  let after: DueInvoice | undefined
   const total = { owed: 0, skipped: 0 }
   for (;;) {
     const page = await deps.store.inOrganisation(organisationId, (tx) => owePage(deps, tx, today, after))
     total.owed += page.owed.filter(({ skippedBecause }) => skippedBecause === undefined).length
     total.skipped += page.owed.filter(({ skippedBecause }) => skippedBecause !== undefined).length
-    if (page.invoices.length < chunkMax) break
-    after = page.invoices.at(-1)?.invoiceId
+    if (page.due.length < chunkMax) break
+    after = page.due.at(-1)
   }
   if (total.owed > 0) deps.wake('messages', organisationId)
   return total
@@ -56,38 +55,35 @@ async function owePage(
   deps: Deps,
   tx: Transaction,
   today: CivilDate,
-  after: InvoiceId | undefined,
-): Promise<{ invoices: readonly DunnedInvoice[]; owed: readonly OwedMessage[] }> {
+  after: DueInvoice | undefined,
+): Promise<{ due: readonly DueInvoice[]; owed: readonly OwedMessage[] }> {
   const now = deps.clock.now()
   const policies = await tx.dunning.policies()
-  const use = agesOfUse([...policies, defaultDunningPolicy])
+  const { ages, last } = agesOfUse([...policies, defaultDunningPolicy])
   const lastUse = usefulOn(await tx.organisation.read(), today, now)
-  const invoices = await tx.dunning.toRemind({ today, ...use, after, limit: chunkMax })
-  const held = await tx.receivables.heldInvoices(
-    invoices.map(({ invoiceId }) => invoiceId),
-    today,
-  )
-  const owed = invoices
-    .filter(({ invoiceId }) => !held.has(invoiceId))
-    .flatMap((invoice) =>
-      noticesOwed(invoice, invoice.done, today, policyFor(policies, invoice)).map((notice) => ({
-        id: asId('message', deps.ids.next()),
-        subscriberId: invoice.subscriberId,
-        kind: notice.step.message,
-        dedupeKey: `dunning:${invoice.invoiceId}:${notice.step.key}`,
-        source: { noun: 'invoice' as const, id: invoice.invoiceId },
-        owedOn: notice.owedOn,
-        usefulUntil: lastUse(notice),
-        ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),
-        ...(notice.action === 'skip' ? { skippedBecause: skipReasons[notice.reason] } : {}),
-      })),
-    )
+  const span = { from: addDays(today, -last), until: addDays(today, -(ages[0] ?? 0)) }
+  const due = await tx.dunning.openDueBetween({ ...span, after, limit: chunkMax })
+  const waiting = new Map(due.filter((invoice) => !isReminded(invoice, today, ages)).map((invoice) => [invoice.invoiceId, invoice]))
+  const held = await tx.receivables.heldInvoices([...waiting.keys()], today)
+  const dunned = await tx.dunning.dunned([...waiting.keys()].filter((id) => !held.has(id)))
+  const owed = dunned.flatMap((invoice) => {
+    const { dueOn, done } = waiting.get(invoice.invoiceId) as DueInvoice
+    const policy = resolveDunningPolicy(policies, invoice) ?? defaultDunningPolicy
+    return noticesOwed({ dueOn, openMinor: invoice.openMinor }, done, today, policy).map((notice) => ({
+      id: asId('message', deps.ids.next()),
+      subscriberId: invoice.subscriberId,
+      kind: notice.step.message,
+      dedupeKey: `dunning:${invoice.invoiceId}:${notice.step.key}`,
+      source: { noun: 'invoice' as const, id: invoice.invoiceId },
+      owedOn: notice.owedOn,
+      usefulUntil: lastUse(notice),
+      ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),
+      ...(notice.action === 'skip' ? { skippedBecause: skipReasons[notice.reason] } : {}),
+    }))
+  })
   await tx.messages.owe(owed, now)
-  return { invoices, owed }
+  return { due, owed }
 }
-
-const policyFor = (policies: readonly StoredPolicy[], invoice: DunnedInvoice): DunningPolicy =>
-  resolveDunningPolicy(policies, invoice) ?? defaultDunningPolicy
 
 /** The last day of its use: as late as its step allows, but never before quiet hours that hold it now have ended. */
 function usefulOn({ timeZone, policy: { quietHours } }: Organisation, today: CivilDate, now: Date): (notice: NoticeOwed) => CivilDate {

@@ -1,5 +1,4 @@
 import type {
-  BranchId,
   CivilDate,
   CutOffBatchId,
   Dunned,
@@ -16,16 +15,11 @@ import type {
 
 export type StoredPolicy = ScopedPolicy & { readonly id: DunningPolicyId }
 
-/** An open invoice with all that says which reminders it owes. */
-export type DunnedInvoice = Dunned & {
-  readonly invoiceId: InvoiceId
-  readonly subscriberId: SubscriberId
-  readonly branchId: BranchId
-  readonly dueOn: CivilDate
-  readonly openMinor: bigint
-  /** Its reminders that were sent or skipped. */
-  readonly done: readonly NoticeDone[]
-}
+/** An open invoice and its reminders that were sent or skipped. */
+export type DueInvoice = { readonly invoiceId: InvoiceId; readonly dueOn: CivilDate; readonly done: readonly NoticeDone[] }
+
+/** All else that says which reminders it owes. */
+export type DunnedInvoice = Dunned & { readonly invoiceId: InvoiceId; readonly subscriberId: SubscriberId; readonly openMinor: bigint }
 
 export type DunningStore = {
   /** Those in force. */
@@ -36,17 +30,14 @@ export type DunningStore = {
   lockPolicy(id: DunningPolicyId): Promise<StoredPolicy | undefined>
   changePolicy(id: DunningPolicyId, steps: readonly DunningStep[], at: Instant): Promise<void>
   removePolicy(id: DunningPolicyId, at: Instant): Promise<void>
-  /**
-   * Open invoices that have come to one of the ages and not past the last, in the order of their ids; without those that
-   * were reminded of the latest age they have come to.
-   */
-  toRemind(query: {
-    readonly today: CivilDate
-    readonly ages: readonly number[]
-    readonly last: number
-    readonly after: InvoiceId | undefined
+  /** Open invoices that are due within the span of days, in the order of their due dates and ids. */
+  openDueBetween(query: {
+    readonly from: CivilDate
+    readonly until: CivilDate
+    readonly after: DueInvoice | undefined
     readonly limit: number
-  }): Promise<readonly DunnedInvoice[]>
+  }): Promise<readonly DueInvoice[]>
+  dunned(ids: readonly InvoiceId[]): Promise<readonly DunnedInvoice[]>
 }
 
 export type CutOffBatchStatus = 'open' | 'approved' | 'rejected' | 'lapsed'

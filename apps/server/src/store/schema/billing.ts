@@ -42,7 +42,7 @@ export const invoices = pgTable(
     check('invoices_kind', sql`${t.kind} in ('invoice', 'debit_note', 'deposit', 'transfer_out', 'refund')`),
     check('invoices_allocated', sql`${t.allocatedMinor} between 0 and ${t.totalMinor}`),
     index('invoices_open').on(t.organisationId, t.subscriberId, t.dueOn).where(sql`${t.status} = 'open'`),
-    index('invoices_open_due').on(t.organisationId, t.dueOn).where(sql`${t.status} = 'open'`),
+    index('invoices_open_due').on(t.organisationId, t.dueOn, t.id).where(sql`${t.status} = 'open'`),
     index('invoices_subscriber').on(t.organisationId, t.subscriberId, t.issuedOn),
   ],
 )
