@@ -28,6 +28,7 @@ CREATE TABLE "invoice_lines" (
 	"invoice_id" uuid NOT NULL,
 	"position" integer NOT NULL,
 	"description" text NOT NULL,
+	"component" text,
 	"category" text NOT NULL,
 	"tax_class" text NOT NULL,
 	"pricing" text NOT NULL,
@@ -37,8 +38,13 @@ CREATE TABLE "invoice_lines" (
 	"subscription_id" uuid,
 	"period_start" date,
 	"period_end" date,
+	"rate_minor" bigint,
+	"whole_start" date,
+	"whole_end" date,
+	"due_on" date,
 	"price_id" uuid,
 	"price_version" integer,
+	"terms" integer,
 	"arithmetic" text NOT NULL,
 	CONSTRAINT "invoice_lines_organisation_id_invoice_id_position_pk" PRIMARY KEY("organisation_id","invoice_id","position")
 );
@@ -95,16 +101,24 @@ CREATE TABLE "prices" (
 	"cadence_unit" text NOT NULL,
 	"cadence_count" integer NOT NULL,
 	"grace_days" integer NOT NULL,
+	"timing" text DEFAULT 'advance' NOT NULL,
+	"category" text DEFAULT 'internet' NOT NULL,
 	"tax_class" text DEFAULT 'internet' NOT NULL,
 	"pricing" text DEFAULT 'inclusive' NOT NULL,
 	"profile_name" text NOT NULL,
 	"download_bps" bigint NOT NULL,
 	"upload_bps" bigint NOT NULL,
+	"phases" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"extras" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"segment" text,
+	"branch_id" uuid,
+	"policy" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"effective_from" date NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "prices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "prices_organisation_id_plan_id_version_unique" UNIQUE("organisation_id","plan_id","version"),
-	CONSTRAINT "prices_pricing" CHECK ("prices"."pricing" in ('inclusive', 'exclusive'))
+	CONSTRAINT "prices_pricing" CHECK ("prices"."pricing" in ('inclusive', 'exclusive')),
+	CONSTRAINT "prices_timing" CHECK ("prices"."timing" in ('advance', 'arrears') and ("prices"."billing" <> 'prepaid' or "prices"."timing" = 'advance'))
 );
 --> statement-breakpoint
 CREATE TABLE "credit_allocations" (
@@ -735,21 +749,49 @@ CREATE TABLE "subscribers" (
 	CONSTRAINT "subscribers_overdraft" CHECK ("subscribers"."overdraft_minor" >= 0)
 );
 --> statement-breakpoint
+CREATE TABLE "subscription_pauses" (
+	"organisation_id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"from_on" date NOT NULL,
+	"until_on" date,
+	"policy" text NOT NULL,
+	"reason" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscription_pauses_organisation_id_subscription_id_from_on_pk" PRIMARY KEY("organisation_id","subscription_id","from_on"),
+	CONSTRAINT "subscription_pauses_span" CHECK ("subscription_pauses"."until_on" is null or "subscription_pauses"."until_on" > "subscription_pauses"."from_on"),
+	CONSTRAINT "subscription_pauses_policy" CHECK ("subscription_pauses"."policy" in ('bill', 'skip', 'extend'))
+);
+--> statement-breakpoint
+CREATE TABLE "subscription_terms" (
+	"organisation_id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"number" integer NOT NULL,
+	"price_id" uuid NOT NULL,
+	"origin" date NOT NULL,
+	"anchor_day" integer NOT NULL,
+	"from_on" date NOT NULL,
+	"until_on" date,
+	"periods_before" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscription_terms_organisation_id_subscription_id_number_pk" PRIMARY KEY("organisation_id","subscription_id","number"),
+	CONSTRAINT "subscription_terms_anchor" CHECK ("subscription_terms"."anchor_day" between 1 and 31)
+);
+--> statement-breakpoint
 CREATE TABLE "subscriptions" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
 	"subscriber_id" uuid NOT NULL,
-	"price_id" uuid NOT NULL,
 	"starts_on" date NOT NULL,
-	"anchor_day" integer NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
 	"cancelled_on" date,
 	"grace_days" integer,
-	"periods_charged" integer DEFAULT 0 NOT NULL,
+	"billed_until" date NOT NULL,
 	"next_invoice_on" date,
+	"awaits" text,
 	"parked_reason" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "subscriptions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
+	CONSTRAINT "subscriptions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "subscriptions_awaits" CHECK ("subscriptions"."awaits" is null or ("subscriptions"."awaits" in ('credit', 'payment') and "subscriptions"."next_invoice_on" is null))
 );
 --> statement-breakpoint
 ALTER TABLE "invoice_lines" ADD CONSTRAINT "invoice_lines_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -822,5 +864,8 @@ CREATE INDEX "services_subscription" ON "services" USING btree ("organisation_id
 CREATE INDEX "services_subscriber" ON "services" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "subscribers_phone" ON "subscribers" USING btree ("organisation_id","phone");--> statement-breakpoint
 CREATE INDEX "subscribers_phone_sha256" ON "subscribers" USING btree ("organisation_id","phone_sha256");--> statement-breakpoint
+CREATE INDEX "subscription_terms_from" ON "subscription_terms" USING btree ("organisation_id","subscription_id","from_on");--> statement-breakpoint
+CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("organisation_id","price_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
+CREATE INDEX "subscriptions_awaiting" ON "subscriptions" USING btree ("organisation_id","subscriber_id") WHERE "subscriptions"."awaits" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;

@@ -176,6 +176,18 @@ end $$;
 --> statement-breakpoint
 create trigger number_series_start before insert on number_series for each row execute function nyuzi_guard_series_start();
 --> statement-breakpoint
+-- Terms that were agreed stay what they are: only the day on which they end is still to come.
+create function nyuzi_guard_terms() returns trigger language plpgsql as $$
+begin
+  if (new.subscription_id, new.number, new.price_id, new.origin, new.anchor_day, new.from_on, new.periods_before)
+     is distinct from (old.subscription_id, old.number, old.price_id, old.origin, old.anchor_day, old.from_on, old.periods_before) then
+    raise exception 'terms % of subscription % are agreed; add new ones', old.number, old.subscription_id using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger subscription_terms_guarded before update on subscription_terms for each row execute function nyuzi_guard_terms();
+--> statement-breakpoint
 -- The taxes of a line come before the line, so one look at the line proves that it adds up, and no tax can be added to
 -- a line that exists.
 create function nyuzi_check_lines() returns trigger language plpgsql as $$

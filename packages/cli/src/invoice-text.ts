@@ -47,7 +47,7 @@ const sourceText = (source: NonNullable<Line['source']>, { pricing, taxClass }: 
   row('Price', `${source.amount.text} for ${source.every}, taxes ${pricing}, class ${taxClass}`),
   row(
     'Subscribed',
-    `since ${source.startsOn}, anchor day ${source.anchorDay}${source.cancelledOn === null ? '' : `, cancelled from ${source.cancelledOn} on`}`,
+    `counted from ${source.countedFrom}, anchor day ${source.anchorDay}${source.cancelledOn === null ? '' : `, cancelled from ${source.cancelledOn} on`}`,
   ),
 ]
 

@@ -12,9 +12,11 @@ export const accessStore = (sql: Sql): AccessStore => ({
         ? sql`v.subscriber_id = any(${[...query.subscriberIds]}::uuid[])`
         : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
-      select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing,
+      select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
              p.profile_name, p.download_bps, p.upload_bps, a.hold, a.wanted_state, a.wanted_reason, a.profile_name as wanted_profile_name,
              a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.recheck_on,
+             (select json_agg(json_build_array(h.from_on, h.until_on)) from subscription_pauses h
+               where h.subscription_id = s.id and (h.until_on is null or h.until_on > ${query.today})) as pauses,
              u.overdraft_minor, (select max(e.holds_until) from extensions e where e.subscriber_id = v.subscriber_id) as extended_until,
              (select coalesce(json_agg(json_build_array(i.due_on, (i.total_minor - i.allocated_minor)::text,
                        (select ${standingColumn(sql)} from instalment_plan_invoices x join instalment_plans p on p.id = x.plan_id where x.invoice_id = i.id order by p.id desc limit 1)
@@ -23,7 +25,10 @@ export const accessStore = (sql: Sql): AccessStore => ({
         from services v
         join subscribers u on u.id = v.subscriber_id
         join subscriptions s on s.id = v.subscription_id
-        join prices p on p.id = s.price_id
+        join lateral (
+          select t.price_id, t.until_on from subscription_terms t where t.subscription_id = s.id and t.from_on <= greatest(${query.today}, s.starts_on)
+           order by t.from_on desc, t.number desc limit 1) t on true
+        join prices p on p.id = t.price_id
         left join access_states a on a.service_id = v.id
        where ${which} order by v.id`
     return rows.map(toStanding)
@@ -250,6 +255,9 @@ function toStanding(row: Row): ServiceStanding {
       cancelledOn: row.cancelled_on,
       billing: row.billing,
       graceDays: row.grace_days,
+      billedUntil: row.billed_until,
+      nextTermsOn: row.until_on,
+      pauses: ((row.pauses ?? []) as [string, string | null][]).map(([from, until]) => (until === null ? { from } : { from, until })),
     }),
     openInvoices: open.map(([dueOn, openMinor, plan]) => ({
       dueOn,

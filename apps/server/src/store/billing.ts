@@ -1,7 +1,8 @@
-import type { CivilDate, Currency, FinalInvoice, InvoiceLine, Phone, SubscriberId, Subscription } from '@nyuzi/core'
-import type { Row } from 'postgres'
-import type { BillingStore, OpenInvoice } from '../flows/billing/ports.ts'
+import type { CivilDate, Currency, FinalInvoice, InvoiceLine, Phone, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
+import type { BillingStore, DueSubscription, OpenInvoice } from '../flows/billing/ports.ts'
+import type { Awaits } from '../flows/subscribers/ports.ts'
 import { fromRow, fromRows } from './mapping.ts'
+import { readSubscriptions } from './subscriptions.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const billingStore = (sql: Sql): BillingStore => {
@@ -38,21 +39,29 @@ export const billingStore = (sql: Sql): BillingStore => {
       return (row?.day as CivilDate | null) ?? undefined
     },
 
-    async claimDue(day, limit, only) {
+    async claimSubscribers(day, limit, only, wait = false) {
+      // The limit is one of due rows, so that the reading follows what is due and not the number of subscribers.
       const rows = await sql`
-        select s.id, s.subscriber_id, s.starts_on, s.anchor_day, s.status, s.cancelled_on, s.grace_days, s.periods_charged,
-               p.id as price_id, p.plan_id, p.version, p.amount_minor, p.currency, p.billing, p.cadence_unit, p.cadence_count, p.grace_days as price_grace_days,
-               p.tax_class, p.pricing,
-               p.profile_name, p.download_bps, p.upload_bps, p.effective_from, l.name as plan_name, b.code as series,
-               exists (select from invoices i join invoice_lines n on n.invoice_id = i.id where i.subscriber_id = s.subscriber_id and i.status = 'open' and n.subscription_id = s.id) as has_open
-          from subscriptions s
-          join prices p on p.id = s.price_id
-          join plans l on l.id = p.plan_id
-          join subscribers u on u.id = s.subscriber_id
-          join branches b on b.id = u.branch_id
-         where s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.id = any(${[...only]}::uuid[])` : sql``}
-         order by s.next_invoice_on, s.id limit ${limit} for update of s skip locked`
-      return rows.map((row) => ({ subscription: toSubscription(row), series: row.series, hasOpenInvoice: row.has_open }))
+        select u.id from subscribers u
+         where u.id in (select s.subscriber_id from subscriptions s
+                         where s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.subscriber_id = any(${[...only]}::uuid[])` : sql``}
+                         order by s.next_invoice_on, s.subscriber_id limit ${limit})
+         order by u.id for update of u ${wait ? sql`` : sql`skip locked`}`
+      return rows.map(({ id }) => id as SubscriberId)
+    },
+
+    async due(ids, day) {
+      return await dueWhere(
+        sql,
+        sql`s.subscriber_id = any(${[...ids]}::uuid[]) and s.next_invoice_on <= ${day} and s.parked_reason is null`,
+      )
+    },
+
+    async awaiting(ids, today) {
+      return await dueWhere(
+        sql,
+        sql`s.subscriber_id = any(${[...ids]}::uuid[]) and (s.awaits is not null or s.next_invoice_on <= ${today}) and s.parked_reason is null`,
+      )
     },
 
     async lockSeries(series) {
@@ -97,12 +106,13 @@ export const billingStore = (sql: Sql): BillingStore => {
         })}`
       const lines = invoices.flatMap((invoice) => invoice.lines.map((line) => toLineRow(invoice, line)))
       await sql`
-        insert into invoice_lines (organisation_id, invoice_id, position, description, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
-                                   period_end, price_id, price_version, arithmetic)
+        insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
+                                   period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic)
         select nyuzi_organisation(), r.* from ${rowsOf(sql, lines, {
           invoiceId: 'uuid',
           position: 'integer',
           description: 'text',
+          component: 'text',
           category: 'text',
           taxClass: 'text',
           pricing: 'text',
@@ -112,17 +122,22 @@ export const billingStore = (sql: Sql): BillingStore => {
           subscriptionId: 'uuid',
           periodStart: 'date',
           periodEnd: 'date',
+          rateMinor: 'bigint',
+          wholeStart: 'date',
+          wholeEnd: 'date',
+          dueOn: 'date',
           priceId: 'uuid',
           priceVersion: 'integer',
+          terms: 'integer',
           arithmetic: 'text',
         })}`
       await sql`
         insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
         select nyuzi_organisation(), subscription_id, component, daterange(period_start, period_end), invoice_id, line_position from ${rowsOf(
           sql,
-          lines.map(({ subscriptionId, category, periodStart, periodEnd, invoiceId, position }) => ({
+          lines.map(({ subscriptionId, component, periodStart, periodEnd, invoiceId, position }) => ({
             subscriptionId,
-            component: category,
+            component,
             periodStart,
             periodEnd,
             invoiceId,
@@ -135,8 +150,8 @@ export const billingStore = (sql: Sql): BillingStore => {
     async advance(subscriptions) {
       if (subscriptions.length === 0) return
       await sql`
-        update subscriptions s set periods_charged = r.periods_charged, next_invoice_on = r.next_invoice_on
-          from ${rowsOf(sql, [...subscriptions], { id: 'uuid', periodsCharged: 'integer', nextInvoiceOn: 'date' })} where s.id = r.id`
+        update subscriptions s set billed_until = r.billed_until, next_invoice_on = r.next_invoice_on, awaits = r.awaits
+          from ${rowsOf(sql, [...subscriptions], { id: 'uuid', billedUntil: 'date', nextInvoiceOn: 'date', awaits: 'text' })} where s.id = r.id`
     },
 
     async unpark(id) {
@@ -147,33 +162,45 @@ export const billingStore = (sql: Sql): BillingStore => {
     async park(id, reason) {
       await sql`update subscriptions set parked_reason = ${reason} where id = ${id}`
     },
+
+    async parkDue(id, day, reason) {
+      const rows = await sql`
+        update subscriptions set parked_reason = ${reason} where subscriber_id = ${id} and next_invoice_on <= ${day} and parked_reason is null returning id`
+      return rows.map((row) => row.id as SubscriptionId)
+    },
   }
 }
 
-function toSubscription(row: Row): Subscription {
-  return {
-    id: row.id,
-    subscriberId: row.subscriber_id,
-    price: {
-      id: row.price_id,
-      planId: row.plan_id,
-      version: row.version,
-      amount: { amountMinor: row.amount_minor, currency: row.currency },
-      cadence: { unit: row.cadence_unit, count: row.cadence_count },
-      profile: { name: row.profile_name, downloadBps: row.download_bps, uploadBps: row.upload_bps },
-      graceDays: row.price_grace_days,
-      effectiveFrom: row.effective_from,
-      billing: row.billing,
-      taxClass: row.tax_class,
-      pricing: row.pricing,
-    },
-    startsOn: row.starts_on,
-    anchorDay: row.anchor_day,
-    status: row.status,
-    ...(row.cancelled_on === null ? {} : { cancelledOn: row.cancelled_on }),
-    ...(row.grace_days === null ? {} : { graceDays: row.grace_days }),
-    periodsCharged: row.periods_charged,
-  }
+async function dueWhere(sql: Sql, which: ReturnType<Sql>): Promise<readonly DueSubscription[]> {
+  const subscriptions = await readSubscriptions(sql, sql`where ${which}`)
+  if (subscriptions.length === 0) return []
+  const ids = subscriptions.map(({ id }) => id)
+  const rows = await sql<{ id: SubscriptionId; series: string; awaits: Awaits | null }[]>`
+    select s.id, b.code as series, s.awaits from subscriptions s
+      join subscribers u on u.id = s.subscriber_id
+      join branches b on b.id = u.branch_id
+     where s.id = any(${ids}::uuid[])`
+  const facts = new Map(rows.map(({ id, series, awaits }) => [id, { series, ...(awaits === null ? {} : { awaits }) }]))
+  const sparing = subscriptions.filter(({ terms }) =>
+    terms.some(({ price }) => price.billing === 'postpaid' && price.policy.suspension !== 'bill'),
+  )
+  const offSince = sparing.length === 0 ? undefined : await offSinceOf(sql, sparing)
+  return subscriptions.flatMap((subscription) => {
+    const found = facts.get(subscription.id)
+    const since = offSince?.get(subscription.id)
+    return found === undefined ? [] : [{ subscription, ...found, ...(since === undefined ? {} : { offSince: since }) }]
+  })
+}
+
+/** Since when a debt keeps their lines off. */
+async function offSinceOf(sql: Sql, subscriptions: readonly Subscription[]): Promise<ReadonlyMap<SubscriptionId, CivilDate>> {
+  const rows = await sql<{ id: SubscriptionId; since: CivilDate }[]>`
+    select v.subscription_id as id, min(a.wanted_at at time zone o.time_zone)::date as since
+      from services v
+      join access_states a on a.service_id = v.id and a.wanted_state = 'suspended' and a.wanted_reason = 'overdue'
+      join organisations o on o.id = v.organisation_id
+     where v.subscription_id = any(${subscriptions.map(({ id }) => id)}::uuid[]) group by 1`
+  return new Map(rows.map(({ id, since }) => [id, since]))
 }
 
 const toInvoiceRow = ({ id, subscriberId, series, sequence, number, currency, total, issuedOn, dueOn }: FinalInvoice) => ({
@@ -193,6 +220,7 @@ const toLineRow = ({ id }: FinalInvoice, line: InvoiceLine) => ({
   invoiceId: id,
   position: line.position,
   description: line.description,
+  component: line.component,
   category: line.category,
   taxClass: line.taxClass,
   pricing: line.pricing,
@@ -202,8 +230,13 @@ const toLineRow = ({ id }: FinalInvoice, line: InvoiceLine) => ({
   subscriptionId: line.subscriptionId,
   periodStart: line.period.start,
   periodEnd: line.period.end,
+  rateMinor: line.rate.amountMinor,
+  wholeStart: line.whole.start,
+  wholeEnd: line.whole.end,
+  dueOn: line.dueOn,
   priceId: line.priceId,
   priceVersion: line.priceVersion,
+  terms: line.terms,
   arithmetic: line.arithmetic,
 })
 

@@ -1,12 +1,18 @@
 import {
   type BillingMode,
+  type BillingPolicy,
+  type BillingTiming,
+  type BranchId,
   type CivilDate,
   type Currency,
+  defaultBillingPolicy,
   type Instant,
   money,
   type PlanId,
   type Price,
+  type PriceExtra,
   type PriceId,
+  type PricePhase,
   type Pricing,
   type TaxClass,
 } from '@nyuzi/core'
@@ -36,21 +42,32 @@ export const catalogStore = (sql: Sql): CatalogStore => ({
   async hasPlan(id) {
     return (await sql`select from plans where id = ${id}`).length === 1
   },
-  async priceInForce(planId, on) {
+  async priceInForce(planId, on, { segment, branchId }) {
     const [row] = await sql<PriceRow[]>`
-      select ${priceColumns(sql)} from prices r where r.plan_id = ${planId} and r.effective_from <= ${on} order by r.version desc limit 1`
+      select ${priceColumns(sql)} from prices r
+       where r.plan_id = ${planId} and r.effective_from <= ${on} and (r.segment is null or r.segment = ${segment ?? null}) and (r.branch_id is null or r.branch_id = ${branchId ?? null})
+       order by r.branch_id is not null desc, r.segment is not null desc, r.version desc limit 1`
     return row && fromRowPrice(row)
   },
 })
 
 async function addPrice(sql: Sql, price: Price, at: Instant): Promise<void> {
-  const { id, planId, version, amount, billing, cadence, graceDays, taxClass, pricing, profile, effectiveFrom } = price
+  const { id, planId, version, amount, billing, timing, category, cadence, graceDays, taxClass, pricing, profile, effectiveFrom } = price
   await sql`
-    insert into prices (organisation_id, id, plan_id, version, amount_minor, currency, billing, cadence_unit, cadence_count, grace_days,
-                        tax_class, pricing, profile_name, download_bps, upload_bps, effective_from, created_at)
-    values (nyuzi_organisation(), ${id}, ${planId}, ${version}, ${amount.amountMinor}, ${amount.currency}, ${billing}, ${cadence.unit},
-            ${cadence.count}, ${graceDays}, ${taxClass}, ${pricing}, ${profile.name}, ${profile.downloadBps}, ${profile.uploadBps}, ${effectiveFrom}, ${at})`
+    insert into prices (organisation_id, id, plan_id, version, amount_minor, currency, billing, timing, category, cadence_unit, cadence_count, grace_days, tax_class, pricing,
+                        phases, extras, segment, branch_id, policy, profile_name, download_bps, upload_bps, effective_from, created_at)
+    values (nyuzi_organisation(), ${id}, ${planId}, ${version}, ${amount.amountMinor}, ${amount.currency}, ${billing}, ${timing}, ${category}, ${cadence.unit},
+            ${cadence.count}, ${graceDays}, ${taxClass}, ${pricing}, ${sql.json(price.phases.map(withAmountText))}, ${sql.json(price.extras.map(withAmountText))},
+            ${price.segment ?? null}, ${price.branchId ?? null}, ${sql.json(price.policy)}, ${profile.name}, ${profile.downloadBps}, ${profile.uploadBps}, ${effectiveFrom}, ${at})`
 }
+
+/** Whole minor units as text, since JSON numbers are floats; the currency is the price's. */
+const withAmountText = <Part extends { readonly amount: Price['amount'] }>({ amount, ...part }: Part) => ({
+  ...part,
+  amountMinor: String(amount.amountMinor),
+})
+
+type Kept<Part> = Omit<Part, 'amount'> & { readonly amountMinor: string }
 
 export type PriceRow = {
   id: PriceId
@@ -59,6 +76,8 @@ export type PriceRow = {
   amountMinor: bigint
   currency: Currency
   billing: BillingMode
+  timing: BillingTiming
+  category: string
   cadenceUnit: Price['cadence']['unit']
   cadenceCount: number
   graceDays: number
@@ -68,13 +87,18 @@ export type PriceRow = {
   downloadBps: bigint
   uploadBps: bigint
   effectiveFrom: CivilDate
+  phases: readonly Kept<PricePhase>[]
+  extras: readonly Kept<PriceExtra>[]
+  segment: string | null
+  branchId: BranchId | null
+  policy: Partial<BillingPolicy>
 }
 
 /** Of a price whose table is called `r` in the query. */
 export const priceColumns = (sql: Sql) => sql`
   r.id, r.plan_id as "planId", r.version, r.amount_minor as "amountMinor", r.currency, r.billing, r.cadence_unit as "cadenceUnit",
   r.cadence_count as "cadenceCount", r.grace_days as "graceDays", r.tax_class as "taxClass", r.pricing, r.profile_name as "profileName", r.download_bps as "downloadBps",
-  r.upload_bps as "uploadBps", r.effective_from as "effectiveFrom"`
+  r.upload_bps as "uploadBps", r.effective_from as "effectiveFrom", r.timing, r.category, r.phases, r.extras, r.segment, r.branch_id as "branchId", r.policy`
 
 export const fromRowPrice = (row: PriceRow): Price => ({
   id: row.id,
@@ -86,6 +110,18 @@ export const fromRowPrice = (row: PriceRow): Price => ({
   graceDays: row.graceDays,
   effectiveFrom: row.effectiveFrom,
   billing: row.billing,
+  timing: row.timing,
+  category: row.category,
   taxClass: row.taxClass,
   pricing: row.pricing,
+  phases: row.phases.map((phase) => withAmount(phase, row.currency)),
+  extras: row.extras.map((extra) => withAmount(extra, row.currency)),
+  ...(row.segment === null ? {} : { segment: row.segment }),
+  ...(row.branchId === null ? {} : { branchId: row.branchId }),
+  policy: { ...defaultBillingPolicy, ...row.policy },
+})
+
+const withAmount = <Part extends { readonly amountMinor: string }>({ amountMinor, ...part }: Part, currency: Currency) => ({
+  ...part,
+  amount: money(BigInt(amountMinor), currency),
 })

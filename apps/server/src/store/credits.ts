@@ -149,6 +149,9 @@ type Row = Omit<CreditableLine, 'claimed' | 'left' | 'charged'> & {
   totalMinor: bigint
   periodStart?: CivilDate
   periodEnd?: CivilDate
+  rateMinor?: bigint
+  wholeStart?: CivilDate
+  wholeEnd?: CivilDate
   charged: readonly (readonly [CivilDate, CivilDate])[]
   taxes: readonly TaxRow[]
   credited: readonly { readonly net: string; readonly taxes: readonly TaxRow[] }[]
@@ -163,6 +166,7 @@ async function readLines(sql: Sql, which: ReturnType<Sql>): Promise<readonly Cre
     select n.invoice_id as "invoiceId", n.position, i.subscriber_id as "subscriberId", i.number, i.status, i.currency, n.description, n.category,
            n.tax_class as "taxClass", n.pricing, n.tax_point as "taxPoint", n.subscription_id as "subscriptionId", n.net_minor as "netMinor",
            n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
+           n.rate_minor as "rateMinor", n.whole_start as "wholeStart", n.whole_end as "wholeEnd",
            (select coalesce(json_agg(json_build_array(lower(p.period), upper(p.period)) order by p.period), '[]') from charged_periods p
              where p.invoice_id = n.invoice_id and p.line_position = n.position) as charged,
            (select coalesce(json_agg(${taxJson}), '[]') from invoice_line_taxes t where t.invoice_id = n.invoice_id and t.line_position = n.position) as taxes,
@@ -174,15 +178,19 @@ async function readLines(sql: Sql, which: ReturnType<Sql>): Promise<readonly Cre
   return rows.map((row) => toLine(fromRow<Row>(row)))
 }
 
-function toLine({ pricing, netMinor, totalMinor, periodStart, periodEnd, charged, taxes, credited, ...line }: Row): CreditableLine {
+function toLine({ pricing, netMinor, totalMinor, charged, taxes, credited, ...row }: Row): CreditableLine {
+  const { periodStart, periodEnd, rateMinor, wholeStart, wholeEnd, ...line } = row
   const { currency } = line
   const amounts: TaxedAmount = { net: money(netMinor, currency), taxes: taxes.map(toTax), total: money(totalMinor, currency) }
   const claimed = { ...amounts, pricing }
-  const period = periodStart !== undefined && periodEnd !== undefined ? { start: periodStart, end: periodEnd } : undefined
+  const period = spanOf(periodStart, periodEnd)
+  const whole = spanOf(wholeStart, wholeEnd)
   return {
     ...line,
     claimed:
-      period === undefined ? claimed : { ...claimed, period, rate: pricing === 'exclusive' ? amounts.net : amounts.total, whole: period },
+      period === undefined || whole === undefined || rateMinor === undefined
+        ? claimed
+        : { ...claimed, period, rate: money(rateMinor, currency), whole },
     left: leftOf(
       amounts,
       credited.map(({ net, taxes }) => ({ net: money(BigInt(net), currency), taxes: taxes.map(toTax), total: money(0n, currency) })),
@@ -190,6 +198,9 @@ function toLine({ pricing, netMinor, totalMinor, periodStart, periodEnd, charged
     charged: charged.map(([start, end]) => ({ start, end })),
   }
 }
+
+const spanOf = (start: CivilDate | undefined, end: CivilDate | undefined) =>
+  start === undefined || end === undefined ? undefined : { start, end }
 
 const toTax = ({ code, title, rateBp, base, amount }: TaxRow): TaxAmount => ({
   code,

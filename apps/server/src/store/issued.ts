@@ -74,8 +74,13 @@ type LineRow = PriceRow & {
   planCode: string | null
   planName: string
   subscriptionId: SubscriptionId | null
-  startsOn: CivilDate
+  component: string
+  dueOn: CivilDate
+  terms: number
+  origin: CivilDate | null
   anchorDay: number
+  periodsBefore: number
+  edges: readonly CivilDate[]
   cancelledOn: CivilDate | null
   cancelledAt: Instant | null
 }
@@ -91,8 +96,12 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
   const lines = await sql<LineRow[]>`
     select ${priceColumns(sql)}, n.invoice_id as "invoiceId", n.position, n.description, n.tax_class as "lineTaxClass", n.pricing as "linePricing",
            n.tax_point as "taxPoint", n.net_minor as "netMinor", n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
-           n.price_id as "linePriceId", n.price_version as "priceVersion", n.arithmetic, l.code as "planCode", l.name as "planName", s.id as "subscriptionId",
-           s.starts_on as "startsOn", s.anchor_day as "anchorDay", s.cancelled_on as "cancelledOn",
+           n.price_id as "linePriceId", n.price_version as "priceVersion", n.arithmetic, n.component, n.due_on as "dueOn", n.terms,
+           l.code as "planCode", l.name as "planName", s.id as "subscriptionId", t.origin, t.anchor_day as "anchorDay", t.periods_before as "periodsBefore",
+           s.cancelled_on as "cancelledOn",
+           array(select from_on::text from subscription_terms e where e.subscription_id = n.subscription_id and e.number > 1
+                  union select unnest(array[from_on, until_on])::text from subscription_pauses e where e.subscription_id = n.subscription_id and until_on is not null
+                  union select from_on::text from subscription_pauses e where e.subscription_id = n.subscription_id) as edges,
            case when s.cancelled_on is not null then (
              select max(a.at) from audit_records a
               where a.organisation_id = s.organisation_id and a.subject_id = s.id::text and a.action = 'subscription.cancel') end as "cancelledAt"
@@ -100,6 +109,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
       left join prices r on r.organisation_id = n.organisation_id and r.id = n.price_id
       left join plans l on l.organisation_id = r.organisation_id and l.id = r.plan_id
       left join subscriptions s on s.organisation_id = n.organisation_id and s.id = n.subscription_id
+      left join subscription_terms t on t.organisation_id = n.organisation_id and t.subscription_id = n.subscription_id and t.number = n.terms
      where n.invoice_id = any (${ids}::uuid[]) order by n.invoice_id, n.position`
   const taxes = await sql<TaxRow[]>`
     select invoice_id as "invoiceId", line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
@@ -126,10 +136,13 @@ function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Readon
 }
 
 function fromRowLine(row: LineRow, taxes: readonly TaxAmount[], currency: Currency): IssuedLineRow {
-  const { position, description, taxPoint, priceVersion, arithmetic, startsOn, anchorDay, cancelledOn, cancelledAt } = row
+  const { position, description, component, dueOn, terms, taxPoint, priceVersion, arithmetic, origin, cancelledOn, cancelledAt } = row
   const line = {
     position,
     description,
+    component,
+    dueOn,
+    terms,
     taxClass: row.lineTaxClass,
     pricing: row.linePricing,
     taxPoint,
@@ -141,13 +154,15 @@ function fromRowLine(row: LineRow, taxes: readonly TaxAmount[], currency: Curren
     priceVersion,
     arithmetic,
   }
-  if (row.subscriptionId === null || row.planCode === null) return line
+  if (row.subscriptionId === null || row.planCode === null || origin === null) return line
   return {
     ...line,
     from: {
       plan: { id: row.planId, code: row.planCode, name: row.planName },
       price: fromRowPrice(row),
-      subscription: { id: row.subscriptionId, startsOn, anchorDay, ...(cancelledOn === null ? {} : { cancelledOn }) },
+      subscription: { id: row.subscriptionId, ...(cancelledOn === null ? {} : { cancelledOn }) },
+      terms: { number: terms, origin, anchorDay: row.anchorDay, periodsBefore: row.periodsBefore },
+      edges: row.edges,
       ...(cancelledAt === null ? {} : { cancelledAt }),
     },
   }

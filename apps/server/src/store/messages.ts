@@ -63,7 +63,7 @@ export const messageStore = (sql: Sql): MessageStore => ({
              (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
              (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
              (select i.due_on + min(coalesce(u.grace_days, r.grace_days)) + 1 from invoice_lines n
-                join subscriptions u on u.id = n.subscription_id join prices r on r.id = u.price_id where n.invoice_id = i.id) as suspends_on,
+                join subscriptions u on u.id = n.subscription_id join prices r on r.id = n.price_id where n.invoice_id = i.id) as suspends_on,
              (select bool_or(a.status <> 'in_sync') from access_states a where a.subscriber_id = c.subscriber_id) as line_pending,
              (select bool_and(a.observed_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_on,
              (select bool_and(a.wanted_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_wanted

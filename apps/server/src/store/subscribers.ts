@@ -1,4 +1,4 @@
-import { accountKey, type SubscriberId } from '@nyuzi/core'
+import { accountKey, type BranchId, type SubscriberId } from '@nyuzi/core'
 import type { SubscriberStatus, SubscriberStore } from '../flows/subscribers/ports.ts'
 import type { Sql } from './transaction.ts'
 
@@ -13,8 +13,8 @@ export const subscriberStore = (sql: Sql): SubscriberStore => ({
   },
   async lock(id) {
     const [row] = await sql<
-      { id: SubscriberId; status: SubscriberStatus }[]
-    >`select id, status from subscribers where id = ${id} for update`
+      { id: SubscriberId; status: SubscriberStatus; branchId: BranchId }[]
+    >`select id, status, branch_id as "branchId" from subscribers where id = ${id} for update`
     return row
   },
   async change(id, { name, branchId, phone, email, addressLines, taxPin, language, segment, status }) {

@@ -54,7 +54,7 @@ describe('An invoice is explained', () => {
     expect(explained).toMatchObject({ timeZone: 'Africa/Nairobi', recomputed: { outcome: 'agree', differences: [] }, allocations: [] })
     expect(explained?.issued.lines).toMatchObject([
       {
-        from: { plan: { code: 'FIRM' }, price: { version: 1 }, subscription: { startsOn: '2026-06-12', anchorDay: 31 } },
+        from: { plan: { code: 'FIRM' }, price: { version: 1 }, terms: { number: 1, origin: '2026-06-12', anchorDay: 31 } },
         period: { start: '2026-06-12', end: '2026-06-30' },
         arithmetic: '3000.00 × 18 ÷ 30 = 1800.00 excl.: excise 15 % 270.00, VAT 16 % 331.20, total 2401.20',
       },

@@ -85,7 +85,7 @@ async function booksOf({ isp }: House) {
     charged: await rows(raw`
       select s.name, c.component, c.period::text from charged_periods c join subscriptions u on u.id = c.subscription_id join subscribers s on s.id = u.subscriber_id order by 1, 3`),
     nextOn: await rows(
-      raw`select s.name, u.next_invoice_on, u.periods_charged, u.parked_reason from subscriptions u join subscribers s on s.id = u.subscriber_id order by 1`,
+      raw`select s.name, u.next_invoice_on, u.awaits, u.billed_until, u.parked_reason from subscriptions u join subscribers s on s.id = u.subscriber_id order by 1`,
     ),
     access: await rows(
       raw`select s.name, a.wanted_state, a.wanted_reason, a.recheck_on from access_states a join subscribers s on s.id = a.subscriber_id order by 1`,
@@ -164,12 +164,12 @@ describe('A server that stood still for three days over the end of a month, twic
   it('keeps the anchor days 29 to 31 over February', async () => {
     const { charged } = await booksOf(onTime)
     expect(charged.filter((row) => row.startsWith('Anchor 3') || row.startsWith('Anchor 29'))).toEqual([
-      'Anchor 29 | internet | [2027-01-29,2027-02-28)',
-      'Anchor 29 | internet | [2027-02-28,2027-03-29)',
-      'Anchor 30 | internet | [2027-01-30,2027-02-28)',
-      'Anchor 30 | internet | [2027-02-28,2027-03-30)',
-      'Anchor 31 | internet | [2027-01-31,2027-02-28)',
-      'Anchor 31 | internet | [2027-02-28,2027-03-31)',
+      'Anchor 29 | base | [2027-01-29,2027-02-28)',
+      'Anchor 29 | base | [2027-02-28,2027-03-29)',
+      'Anchor 30 | base | [2027-01-30,2027-02-28)',
+      'Anchor 30 | base | [2027-02-28,2027-03-30)',
+      'Anchor 31 | base | [2027-01-31,2027-02-28)',
+      'Anchor 31 | base | [2027-02-28,2027-03-31)',
     ])
   })
 

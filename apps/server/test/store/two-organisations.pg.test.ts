@@ -163,6 +163,7 @@ describe('Two organisations on one server', () => {
     isp.clock.moveTo(new Date('2026-06-02T09:00:00Z'))
     for (const id of [isp.organisationId, other.organisationId]) {
       expect(await sealLedger(isp.deps, id)).toBeGreaterThan(0)
+      await isp.raw`insert into subscription_pauses (organisation_id, subscription_id, from_on, policy, reason, created_at) values (${id}, uuidv7(), '2030-01-01', 'skip', 'test', now())`
       await isp.raw`insert into cursors (organisation_id, installation_id, value) values (${id}, uuidv7(), 'x')`
       await isp.raw`insert into idempotency_keys (organisation_id, api_key_id, key, request_sha256, response_status, response_body, created_at) values (${id}, uuidv7(), 'k', '', 200, '{}', now())`
       await isp.raw`
@@ -316,8 +317,10 @@ describe('Two organisations on one server', () => {
       'billing.lockSubscribers': [...(await tx.billing.lockSubscribers([subscriberId]))],
       'billing.lockToCollect': await tx.billing.lockToCollect(subscriberId),
       'billing.openInvoices': await tx.billing.openInvoices([subscriberId]),
-      'billing.claimDue': await tx.billing.claimDue('2030-01-01' as CivilDate, 10, [ours.subscriptionId]),
-      'access.standings': await tx.access.standings({ subscriberIds: [subscriberId] }),
+      'billing.claimSubscribers': await tx.billing.claimSubscribers('2030-01-01' as CivilDate, 10, [subscriberId]),
+      'billing.due': await tx.billing.due([subscriberId], '2030-01-01' as CivilDate),
+      'billing.awaiting': await tx.billing.awaiting([subscriberId], '2030-01-01' as CivilDate),
+      'access.standings': await tx.access.standings({ subscriberIds: [subscriberId], today: '2026-06-01' as CivilDate }),
       'access.inSync': await tx.access.inSync(isp.installations.routers[0] as never),
       'access.leaseLane': await tx.access.leaseLane(isp.installations.routers[0] as never, 'thief', 1_000),
       'cutOffs.lock': await tx.cutOffs.lock(name['batch'] as never),
@@ -326,6 +329,7 @@ describe('Two organisations on one server', () => {
       'subscribers.hasActiveSubscription': await tx.subscribers.hasActiveSubscription(subscriberId),
       'subscriptions.read': await tx.subscriptions.read(ours.subscriptionId),
       'subscriptions.lock': await tx.subscriptions.lock(ours.subscriptionId),
+      'subscriptions.pauses': await tx.subscriptions.pauses(ours.subscriptionId),
       'services.read': await tx.services.read(ours.serviceId),
       'installations.read': await tx.installations.read(installationId),
       'installations.lock': await tx.installations.lock(installationId),

@@ -21,7 +21,7 @@ export const debtReasons = [
 ] as const
 
 /** Why a service has its state; shown to staff and on the timeline. */
-export type AccessReason = (typeof debtReasons)[number] | 'not_started' | 'cancelled' | 'held' | 'opened'
+export type AccessReason = (typeof debtReasons)[number] | 'not_started' | 'cancelled' | 'held' | 'opened' | 'paused'
 
 /** Speeds as the subscriber sees them: bits per second, download first in words and in code. */
 export type AccessProfile = {

@@ -5,10 +5,17 @@ import { profile } from '../../test/nouns.ts'
 import { addDays, type CivilDate, civilDate, weekdayOf, weekdays } from '../time/calendar.ts'
 import { defaultCutOffPolicy } from './cut-off-policy.ts'
 import { decideAccess } from './decide-access.ts'
-import type { AccessInput } from './entitlement.ts'
+import type { AccessDecision, AccessInput } from './entitlement.ts'
 
 const today = civilDate('2026-06-10')
-const subscription: AccessInput['subscription'] = { status: 'active', startsOn: civilDate('2026-01-01'), billing: 'postpaid', graceDays: 3 }
+const subscription: AccessInput['subscription'] = {
+  status: 'active',
+  startsOn: civilDate('2026-01-01'),
+  billing: 'postpaid',
+  graceDays: 3,
+  billedUntil: civilDate('2026-05-01'),
+  pauses: [],
+}
 const debt = (dueOn: string, openMinor = 250_000n) => ({ dueOn: civilDate(dueOn), openMinor })
 const decide = (changes: Partial<AccessInput>) => {
   const { state, reason, recheckOn } = decideAccess({ today, subscription, openInvoices: [], profile, ...changes })
@@ -38,10 +45,29 @@ describe('access', () => {
     expect(decide({ subscription: strict, openInvoices: [debt('2026-06-09')] })).toEqual(['suspended', 'overdue', undefined])
   })
 
-  it('of a prepaid plan expires, after its grace', () => {
-    const prepaid = { ...subscription, billing: 'prepaid' } as const
-    expect(decide({ subscription: prepaid, openInvoices: [debt('2026-06-07')] })).toEqual(['active', 'in_grace', '2026-06-11'])
-    expect(decide({ subscription: prepaid, openInvoices: [debt('2026-06-06')] })).toEqual(['suspended', 'expired', undefined])
+  it('of a prepaid plan lasts as long as it is paid for, then expires after its grace', () => {
+    const prepaid = (billedUntil: string) => ({ ...subscription, billing: 'prepaid', billedUntil: civilDate(billedUntil) }) as const
+    expect(decide({ subscription: prepaid('2026-06-11') })).toEqual(['active', 'paid', '2026-06-11'])
+    expect(decide({ subscription: prepaid('2026-06-10') })).toEqual(['active', 'in_grace', '2026-06-13'])
+    expect(decide({ subscription: prepaid('2026-06-08') })).toEqual(['active', 'in_grace', '2026-06-11'])
+    expect(decide({ subscription: prepaid('2026-06-07') })).toEqual(['suspended', 'expired', undefined])
+  })
+
+  it('of a prepaid plan that was never bought has no grace', () => {
+    const never = { ...subscription, billing: 'prepaid', startsOn: today, billedUntil: today } as const
+    expect(decide({ subscription: never })).toEqual(['suspended', 'expired', undefined])
+  })
+
+  it('is off during a pause', () => {
+    const paused = { ...subscription, pauses: [{ from: civilDate('2026-06-12'), until: civilDate('2026-06-15') }] }
+    expect(decide({ subscription: paused })).toEqual(['active', 'paid', '2026-06-12'])
+    expect(decide({ subscription: paused, today: civilDate('2026-06-12') })).toEqual(['suspended', 'paused', '2026-06-15'])
+    expect(decide({ subscription: paused, today: civilDate('2026-06-15') })).toEqual(['active', 'paid', undefined])
+  })
+
+  it('is looked at again when other terms begin, since they may have other speeds', () => {
+    const changing = { ...subscription, nextTermsOn: civilDate('2026-06-20') }
+    expect(decide({ subscription: changing })).toEqual(['active', 'paid', '2026-06-20'])
   })
 
   it('stays on past its grace while the cut-off is not approved; a prepaid plan ends all the same', () => {
@@ -171,6 +197,8 @@ describe('any access', () => {
       overdraftMinor: fc.constantFrom(0n, 1n, 250_000n),
       extendedOffset: fc.option(offsets, { nil: undefined }),
       awaitsApproval: fc.boolean(),
+      billedDays: fc.nat(40),
+      paused: fc.option(fc.tuple(offsets, fc.integer({ min: 1, max: 20 })), { nil: undefined }),
     })
     .map(
       ({
@@ -186,6 +214,8 @@ describe('any access', () => {
         overdraftMinor,
         extendedOffset,
         awaitsApproval,
+        billedDays,
+        paused,
       }) => ({
         today: day,
         subscription: {
@@ -193,6 +223,8 @@ describe('any access', () => {
           startsOn: nearby(day, startOffset),
           billing,
           graceDays,
+          billedUntil: nearby(day, startOffset + billedDays),
+          pauses: paused === undefined ? [] : [{ from: nearby(day, paused[0]), until: nearby(day, paused[0] + paused[1]) }],
           ...(cancelOffset !== undefined && { cancelledOn: nearby(day, cancelOffset) }),
         },
         openInvoices: some.map(({ offset, openMinor, plan }) => ({
@@ -243,17 +275,22 @@ describe('any access', () => {
   })
 
   it('is never cut off for a debt on a protected day, and once cut off never let on by a day alone', () => {
-    const isOff = (input: AccessInput) => ['overdue', 'expired'].includes(decideAccess(input).reason)
+    const isCutOff = ({ reason }: AccessDecision) => ['overdue', 'expired'].includes(reason)
     fc.assert(
       fc.property(inputs, (input) => {
         const { holidays, notOnWeekdays } = input.cutOff ?? defaultCutOffPolicy
-        let wasOff = isOff(input)
+        let before = decideAccess(input)
         for (let day = addDays(input.today, 1); day < addDays(input.today, 50); day = addDays(day, 1)) {
-          const off = isOff({ ...input, today: day, subscription: { ...input.subscription, status: 'active', startsOn: input.today } })
-          if (off && !wasOff && day !== addDays(input.today, 1))
+          const now = decideAccess({
+            ...input,
+            today: day,
+            subscription: { ...input.subscription, status: 'active', startsOn: input.today },
+          })
+          const isSecond = day !== addDays(input.today, 1)
+          if (isSecond && before.state === 'active' && isCutOff(now))
             expect(holidays.includes(day) || notOnWeekdays.includes(weekdayOf(day)), day).toBe(false)
-          if (wasOff && day !== addDays(input.today, 1)) expect(off, day).toBe(true)
-          wasOff = off
+          if (isSecond && isCutOff(before)) expect(now.state, day).toBe('suspended')
+          before = now
         }
       }),
       { numRuns: 500 },

@@ -1,5 +1,5 @@
 import type { PlanStanding } from '../receivables/instalment-plan.ts'
-import type { SubscriptionStatus } from '../subscriptions/subscription.ts'
+import type { Pause, SubscriptionStatus } from '../subscriptions/subscription.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { AccessProfile, AccessReason, AccessState } from './access-state.ts'
 import type { CutOffPolicy } from './cut-off-policy.ts'
@@ -14,6 +14,12 @@ export type AccessInput = {
     readonly cancelledOn?: CivilDate
     readonly billing: 'prepaid' | 'postpaid'
     readonly graceDays: number
+    /** The first day that is not charged; of a prepaid one the first that is not paid. */
+    readonly billedUntil: CivilDate
+    /** Days on which the line is off by request. */
+    readonly pauses: readonly Pause[]
+    /** The day on which other terms begin, with a profile of their own. */
+    readonly nextTermsOn?: CivilDate
   }
   readonly openInvoices: readonly OpenDebt[]
   /** Default: any debt cuts off, on any day. */

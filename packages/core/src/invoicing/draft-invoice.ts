@@ -9,7 +9,7 @@ import { taxPointOf } from '../tax/tax-point.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { InvoiceDraft, InvoiceLine } from './invoice.ts'
 
-/** Gathers charges of one currency into a draft. It is due when the first period begins, and never before it is issued. */
+/** Gathers charges of one currency into a draft. It is due when the first of them is owed, and never before it is issued. */
 export function draftInvoice(input: {
   readonly subscriberId: SubscriberId
   readonly charges: readonly Charge[]
@@ -21,14 +21,14 @@ export function draftInvoice(input: {
   const first = charges[0]
   invariant(first !== undefined, 'an invoice needs a charge')
   const { currency } = first.amount
-  const firstStart = charges.reduce((earliest, { period }) => (period.start < earliest ? period.start : earliest), first.period.start)
+  const owedOn = charges.reduce((earliest, { dueOn }) => (dueOn < earliest ? dueOn : earliest), first.dueOn)
   const lines = charges.map((charge, index) => lineOf(charge, index + 1, today, taxPack))
   return {
     subscriberId,
     currency,
     lines,
     total: lines.reduce((sum, { total }) => add(sum, total), zero(currency)),
-    dueOn: firstStart > today ? firstStart : today,
+    dueOn: owedOn > today ? owedOn : today,
     issuedOn: today,
   }
 }

@@ -14,6 +14,8 @@ export type InvoiceLine = {
   /** From 1. */
   readonly position: number
   readonly description: string
+  /** `base`, or the key of an extra of the price. */
+  readonly component: string
   readonly category: string
   readonly taxClass: TaxClass
   readonly pricing: Pricing
@@ -26,9 +28,16 @@ export type InvoiceLine = {
   /** What is claimed: net and taxes. */
   readonly total: Money
   readonly period: Period
+  /** What the whole period costs, and which one that is: the line is the share of its days. */
+  readonly rate: Money
+  readonly whole: Period
+  /** From when it is owed. */
+  readonly dueOn: CivilDate
   readonly subscriptionId: SubscriptionId
   readonly priceId: PriceId
   readonly priceVersion: number
+  /** The number of the terms of the subscription. */
+  readonly terms: number
   readonly arithmetic: string
 }
 

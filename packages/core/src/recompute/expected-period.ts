@@ -12,16 +12,24 @@ export type ExpectedPeriod = {
   readonly wholeStart: string
   readonly wholeEnd: string
   readonly wholeDays: number
+  /** From 0, counted from the day from which periods are counted. */
+  readonly index: number
 }
 
-/** The period in which the line begins, found from the subscription alone, less the days before its start and after its end. */
+/**
+ * The period in which the line begins, found from the subscription alone, less the days before its start and after its
+ * end: it ends early with the subscription, or where other terms or a pause began.
+ */
 export function expectedPeriod(facts: LineFacts): ExpectedPeriod {
   const firstDay = numberOf(facts.startsOn)
   const asked = Math.max(numberOf(facts.period.start), firstDay)
-  const [wholeStart, wholeEnd] = wholePeriodAround(facts, firstDay, asked)
-  const start = Math.max(wholeStart, firstDay)
+  const { wholeStart, wholeEnd, index } = wholePeriodAround(facts, firstDay, asked)
+  const isEdge = (day: number) => (facts.edges ?? []).some((edge) => numberOf(edge) === day)
+  const start = isEdge(asked) ? asked : Math.max(wholeStart, firstDay)
   const cancelled = facts.cancelledOn === undefined ? wholeEnd : numberOf(facts.cancelledOn)
-  const end = Math.max(start, Math.min(wholeEnd, cancelled))
+  const last = Math.max(start, Math.min(wholeEnd, cancelled))
+  const claimed = numberOf(facts.period.end)
+  const end = isEdge(claimed) && claimed > start && claimed < last ? claimed : last
   return {
     start: writeDay(start),
     end: writeDay(end),
@@ -30,21 +38,30 @@ export function expectedPeriod(facts: LineFacts): ExpectedPeriod {
     wholeStart: writeDay(wholeStart),
     wholeEnd: writeDay(wholeEnd),
     wholeDays: wholeEnd - wholeStart,
+    index,
   }
 }
 
-function wholePeriodAround({ cadence, anchorDay, startsOn }: LineFacts, firstDay: number, asked: number): readonly [number, number] {
+function wholePeriodAround(
+  { cadence, anchorDay, startsOn }: LineFacts,
+  firstDay: number,
+  asked: number,
+): { readonly wholeStart: number; readonly wholeEnd: number; readonly index: number } {
   const { unit, count } = cadence
   if (unit === 'day' || unit === 'week') {
     const length = unit === 'week' ? count * 7 : count
-    const start = asked - ((asked - firstDay) % length)
-    return [start, start + length]
+    const index = Math.floor((asked - firstDay) / length)
+    return { wholeStart: firstDay + index * length, wholeEnd: firstDay + (index + 1) * length, index }
   }
   const months = unit === 'year' ? count * 12 : count
   const startMonth = monthOf(readDay(startsOn))
   // The first anchor day that is not before the start; what lies before it is the stub.
   const firstAnchorMonth = dayOfMonth(startMonth, anchorDay) >= firstDay ? startMonth : startMonth + 1
+  let index = dayOfMonth(firstAnchorMonth, anchorDay) === firstDay ? -1 : 0
   let month = firstAnchorMonth - months
-  while (dayOfMonth(month + months, anchorDay) <= asked) month += months
-  return [dayOfMonth(month, anchorDay), dayOfMonth(month + months, anchorDay)]
+  while (dayOfMonth(month + months, anchorDay) <= asked) {
+    month += months
+    index += 1
+  }
+  return { wholeStart: dayOfMonth(month, anchorDay), wholeEnd: dayOfMonth(month + months, anchorDay), index }
 }

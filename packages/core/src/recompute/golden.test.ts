@@ -6,9 +6,10 @@ import { draftInvoice } from '../invoicing/draft-invoice.ts'
 import { finalizeInvoice } from '../invoicing/finalize-invoice.ts'
 import { invoiceIssued } from '../ledger/entries/invoice-issued.ts'
 import { type Money, toDecimal } from '../money/money.ts'
-import { chargesDue } from '../rating/charge.ts'
+import { chargesDue } from '../rating/charges-due.ts'
 import type { Pricing, TaxClass } from '../tax/rule.ts'
 import { civilDate } from '../time/calendar.ts'
+import { periodNumber } from '../time/period.ts'
 import { recomputeLine } from './recompute-line.ts'
 
 /** The columns that a calculator answers. */
@@ -67,10 +68,10 @@ function byTheFirst(row: GoldenCase) {
     price: priceOf({ amount, cadence, taxClass, pricing }),
     startsOn,
     anchorDay,
-    periodsCharged: Number(cell(row, 'period')),
+    billedUntil: periodNumber({ startsOn, anchorDay, cadence }, Number(cell(row, 'period'))).start,
     ...(cancelledOn === undefined ? {} : { status: 'cancelled', cancelledOn }),
   })
-  const { charges } = chargesDue(subscription, issuedOn, { leadDays: 31 }, false)
+  const { charges } = chargesDue(subscription, issuedOn, { leadDays: 31 })
   const draft = draftInvoice({ subscriberId: idOf('subscriber', 1), charges: charges.slice(0, 1), today: issuedOn, taxPack })
   const invoice = finalizeInvoice(draft, idOf('invoice', 1), { series: 'NRB', sequence: 1n })
   const [line] = invoice.lines

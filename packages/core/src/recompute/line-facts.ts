@@ -21,9 +21,22 @@ export type LineFacts = {
   /** For one whole period. */
   readonly price: Money
   readonly cadence: { readonly unit: 'day' | 'week' | 'month' | 'year'; readonly count: number }
+  /** What the first periods cost instead, in order. */
+  readonly phases?: readonly { readonly title: string; readonly periods: number; readonly amount: Money }[]
+  readonly extras?: readonly { readonly kind: string; readonly key: string; readonly title: string; readonly amount: Money }[]
+  /** Absent, the price itself: `base`. */
+  readonly component?: string
+  readonly timing?: 'advance' | 'arrears'
+  /** What a first period costs that is shorter than a whole one: absent, its share. */
+  readonly firstPeriod?: 'prorated' | 'full' | 'free'
   readonly taxClass: string
   readonly pricing: 'inclusive' | 'exclusive'
+  /** From where the periods are counted. */
   readonly startsOn: string
+  /** How many periods came before that day. */
+  readonly periodsBefore?: number
+  /** Days on which terms or a pause began or ended: a charge may begin or end there, in the middle of a period. */
+  readonly edges?: readonly string[]
   readonly anchorDay: number
   /** The first day without service, when that was known as the line was issued. */
   readonly cancelledOn?: string | undefined

@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amountsMinor, anchors, civilDates, currencyCodes, idOf } from '../../test/arbitraries.ts'
 import { priceOf, subscriptionOf } from '../../test/nouns.ts'
+import { defaultBillingPolicy, firstPeriodPolicies } from '../catalog/billing-policy.ts'
 import type { Price } from '../catalog/price.ts'
 import { draftInvoice } from '../invoicing/draft-invoice.ts'
 import type { InvoiceDraft } from '../invoicing/invoice.ts'
 import { money } from '../money/money.ts'
-import { chargesDue } from '../rating/charge.ts'
+import { chargesDue } from '../rating/charges-due.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 import { bangladesh } from '../tax/countries/bd.ts'
 import { kenya } from '../tax/countries/ke.ts'
@@ -18,7 +19,10 @@ type Terms = { readonly subscription: Subscription; readonly pack: TaxPack | und
 
 /** The draft with the facts it came from, as the store reads them back. */
 function issued(draft: InvoiceDraft, { subscription, pack }: Terms): IssuedInvoice {
-  const { price, startsOn, anchorDay, cancelledOn } = subscription
+  const { cancelledOn, pauses } = subscription
+  const [terms] = subscription.terms
+  if (terms === undefined) throw new Error('a subscription has terms')
+  const { price, origin, anchorDay, periodsBefore } = terms
   return {
     ...draft,
     lines: draft.lines.map((line) => ({
@@ -29,8 +33,15 @@ function issued(draft: InvoiceDraft, { subscription, pack }: Terms): IssuedInvoi
         cadence: price.cadence,
         taxClass: price.taxClass,
         pricing: price.pricing,
-        startsOn,
+        phases: price.phases,
+        extras: price.extras,
+        timing: price.timing,
+        firstPeriod: price.policy.firstPeriod,
+        component: line.component,
+        startsOn: origin,
         anchorDay,
+        periodsBefore,
+        edges: [subscription.billedUntil, ...pauses.flatMap(({ from, until }) => (until === undefined ? [from] : [from, until]))],
         cancelledOn,
         period: line.period,
         taxPoint: line.taxPoint,
@@ -68,23 +79,46 @@ const packs: fc.Arbitrary<TaxPack> = fc
 
 const prices: fc.Arbitrary<Price> = fc
   .record({
-    amount: fc.tuple(amountsMinor, currencyCodes).map(([amountMinor, currency]) => money(amountMinor, currency)),
+    currency: currencyCodes,
+    amounts: fc.tuple(amountsMinor, amountsMinor, amountsMinor, amountsMinor),
+    trial: fc.integer({ min: 1, max: 4 }),
+    intro: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+    kind: fc.constantFrom('recurring' as const, 'one_time' as const),
+    timing: fc.constantFrom('advance' as const, 'arrears' as const),
     taxClass: fc.constantFrom(...taxClasses),
     pricing: fc.constantFrom(...pricings),
+    firstPeriod: fc.constantFrom(...firstPeriodPolicies),
   })
-  .map(priceOf)
+  .map(({ currency, amounts: [amount, less, extra, least], trial, intro, kind, firstPeriod, ...price }) =>
+    priceOf({
+      ...price,
+      amount: money(amount, currency),
+      phases: [
+        { title: 'Trial', periods: trial, amount: money(least % 3n === 0n ? 0n : least, currency) },
+        ...(intro === undefined ? [] : [{ title: 'Intro', periods: intro, amount: money(less, currency) }]),
+      ],
+      extras: [{ kind, key: 'extra', title: 'Extra', category: 'other', amount: money(extra, currency), taxClass: price.taxClass }],
+      policy: { ...defaultBillingPolicy, firstPeriod },
+    }),
+  )
 
 const subscriptions: fc.Arbitrary<Subscription> = fc
   .record({
     anchor: anchors,
     price: prices,
     livedDays: fc.option(fc.nat(1_500), { nil: undefined }),
-    periodsCharged: fc.nat(40),
+    paused: fc.option(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 90 })), { nil: undefined }),
+    billedDays: fc.nat(900),
+    periodsBefore: fc.nat(5),
   })
-  .map(({ anchor, price, livedDays, periodsCharged }) => {
+  .map(({ anchor, price, livedDays, paused, billedDays, periodsBefore }) => {
     const { cadence, ...start } = anchor
     const cancelled = livedDays === undefined ? {} : ({ status: 'cancelled', cancelledOn: addDays(anchor.startsOn, livedDays) } as const)
-    return subscriptionOf({ ...start, ...cancelled, price: { ...price, cadence }, periodsCharged })
+    const from = addDays(anchor.startsOn, paused?.[0] ?? 0)
+    const pauses = paused === undefined ? [] : [{ from, until: addDays(from, paused[1]) }]
+    const billedUntil = addDays(anchor.startsOn, billedDays % 3 === 0 ? 0 : billedDays)
+    const subscription = subscriptionOf({ ...start, ...cancelled, price: { ...price, cadence }, pauses, billedUntil })
+    return { ...subscription, terms: subscription.terms.map((terms) => ({ ...terms, periodsBefore })) }
   })
 
 describe('the two calculators', () => {
@@ -99,7 +133,7 @@ describe('the two calculators', () => {
         (subscription, pack, made, late) => {
           const far = civilDate('2200-01-01')
           const leadDays = daysBetween(subscription.startsOn, far)
-          const { charges } = chargesDue(subscription, subscription.startsOn, { leadDays }, false)
+          const { charges } = chargesDue(subscription, subscription.startsOn, { leadDays })
           for (const charge of charges) {
             const terms = { subscription, pack: made ?? pack }
             const today = addDays(charge.period.start, late)
@@ -184,7 +218,7 @@ describe('a line that is not what its facts give', () => {
     const off = fc.bigInt({ min: -5n, max: 5n }).filter((by) => by !== 0n)
     fc.assert(
       fc.property(subscriptions, packs, off, fc.nat(), (subscription, pack, by, at) => {
-        const [charge] = chargesDue(subscription, civilDate('2100-01-01'), { leadDays: 0 }, false).charges
+        const [charge] = chargesDue(subscription, civilDate('2100-01-01'), { leadDays: 0 }).charges
         fc.pre(charge !== undefined)
         const today = charge.period.start
         const draft = draftInvoice({ subscriberId: idOf('subscriber', 1), charges: [charge], today, taxPack: pack })
@@ -207,7 +241,7 @@ describe('a line that is not what its facts give', () => {
 })
 
 function drafted({ subscription, pack }: Terms, count: number): InvoiceDraft {
-  const { charges } = chargesDue(subscription, subscription.startsOn, { leadDays: 100 }, false)
+  const { charges } = chargesDue(subscription, subscription.startsOn, { leadDays: 100 })
   const today = subscription.startsOn
   return draftInvoice({ subscriberId: idOf('subscriber', 1), charges: charges.slice(0, count), today, taxPack: pack })
 }

@@ -43,8 +43,8 @@ export type RecomputedInvoice = {
 export function recomputeInvoice(issued: IssuedInvoice): RecomputedInvoice {
   const lines = issued.lines.map(({ facts }) => recomputeLine(facts))
   const total = { ...issued.total, amountMinor: lines.reduce((sum, line) => sum + line.total.amountMinor, 0n) }
-  const starts = lines.map(({ period }) => period.start)
-  const dueOn = starts.reduce((first, start) => (start < first ? start : first), starts[0] ?? issued.issuedOn)
+  const owed = lines.map(({ period }, index) => (issued.lines[index]?.facts.timing === 'arrears' ? period.end : period.start))
+  const dueOn = owed.reduce((first, day) => (day < first ? day : first), owed[0] ?? issued.issuedOn)
   const differences = [
     ...issued.lines.flatMap((line, index) => {
       const recomputed = lines[index]

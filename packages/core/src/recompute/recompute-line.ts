@@ -1,13 +1,14 @@
 import { type Money, toDecimal } from '../money/money.ts'
 import { type ExpectedPeriod, expectedPeriod } from './expected-period.ts'
+import { expectedRate } from './expected-rate.ts'
 import { type ExpectedTax, type ExpectedTaxes, expectedTaxes, type Working } from './expected-taxes.ts'
 import { share } from './fraction.ts'
 import type { LineFacts } from './line-facts.ts'
 
 export type RecomputedLine = {
   readonly period: { readonly start: string; readonly end: string }
-  /** `first`: shorter, since the start is not the anchor day. `last`: ends with the subscription. */
-  readonly rule: 'whole' | 'first' | 'last'
+  /** `first`: begins late in its period. `last`: ends early in it, with the subscription, its terms or a pause. */
+  readonly rule: 'whole' | 'first' | 'last' | 'once'
   readonly net: Money
   /** In the order in which they are laid on. */
   readonly taxes: readonly ExpectedTax[]
@@ -23,23 +24,42 @@ export type RecomputedLine = {
 export function recomputeLine(facts: LineFacts): RecomputedLine {
   const { currency } = facts.price
   const period = expectedPeriod(facts)
-  const restOf = (days: number) => share(facts.price.amountMinor, { over: BigInt(days), under: BigInt(period.wholeDays) })
-  // What is left of the whole when the line begins, less what is left when it ends.
-  const pricedMinor = restOf(period.days + period.daysAfter) - restOf(period.daysAfter)
-  const taxed = expectedTaxes(pricedMinor, facts)
+  const { rate, once, step } = expectedRate(facts, period.index)
   const text = (amountMinor: bigint) => toDecimal({ amountMinor, currency })
+  const priced = once ? { amountMinor: rate.amountMinor, step: `Charged once: ${toDecimal(rate)}` } : sharePriced(facts, period, rate)
+  const taxed = expectedTaxes(priced.amountMinor, facts)
   return {
-    period: { start: period.start, end: period.end },
-    rule: ruleOf(period),
+    period: once ? facts.period : { start: period.start, end: period.end },
+    rule: once ? 'once' : ruleOf(period),
     net: { amountMinor: taxed.netMinor, currency },
     taxes: taxed.taxes,
     total: { amountMinor: taxed.totalMinor, currency },
     steps: [
-      periodStep(facts, period),
-      priceStep(period, toDecimal(facts.price), text(pricedMinor), restOf(period.days) === pricedMinor),
-      ...taxSteps(facts, taxed, pricedMinor, text),
+      ...(once ? [] : [periodStep(facts, period)]),
+      ...(step === undefined ? [] : [step]),
+      priced.step,
+      ...taxSteps(facts, taxed, priced.amountMinor, text),
     ],
   }
+}
+
+type Priced = { readonly amountMinor: bigint; readonly step: string }
+
+/** What is left of the whole when the line begins, less what is left when it ends. */
+function sharePriced({ firstPeriod = 'prorated', startsOn }: LineFacts, period: ExpectedPeriod, rate: Money): Priced {
+  const { daysAfter, wholeDays, start, wholeStart } = period
+  const price = toDecimal(rate)
+  const isStub = start === startsOn && start !== wholeStart
+  if (isStub && firstPeriod === 'free') return { amountMinor: 0n, step: 'A first period that is shorter costs nothing' }
+  // One that costs the whole price counts as if it had begun in time.
+  const days = isStub && firstPeriod === 'full' ? wholeDays - daysAfter : period.days
+  if (days === wholeDays) return { amountMinor: rate.amountMinor, step: `The price of a whole period: ${price}` }
+  const restOf = (left: number) => share(rate.amountMinor, { over: BigInt(left), under: BigInt(wholeDays) })
+  const amountMinor = restOf(days + daysAfter) - restOf(daysAfter)
+  const priced = toDecimal({ ...rate, amountMinor })
+  if (restOf(days) === amountMinor) return { amountMinor, step: `${price} × ${days} ÷ ${wholeDays} = ${priced}` }
+  const rests = `${price} × ${days + daysAfter} ÷ ${wholeDays} − ${price} × ${daysAfter} ÷ ${wholeDays}`
+  return { amountMinor, step: `${rests}, each rounded = ${priced}` }
 }
 
 function ruleOf({ start, end, wholeStart, wholeEnd }: ExpectedPeriod): RecomputedLine['rule'] {
@@ -52,12 +72,6 @@ function periodStep({ cadence: { unit, count }, anchorDay, startsOn }: LineFacts
   const anchor = unit === 'month' || unit === 'year' ? `, day ${anchorDay} of the month` : ''
   const charged = period.days === period.wholeDays ? '' : `; charged are ${period.start} to before ${period.end}: ${period.days} days`
   return `Every ${every} from ${startsOn}${anchor}: the period is ${period.wholeStart} to before ${period.wholeEnd}, ${period.wholeDays} days${charged}`
-}
-
-function priceStep({ days, daysAfter, wholeDays }: ExpectedPeriod, price: string, priced: string, once: boolean): string {
-  if (days === wholeDays) return `The price of a whole period: ${price}`
-  if (once) return `${price} × ${days} ÷ ${wholeDays} = ${priced}`
-  return `${price} × ${days + daysAfter} ÷ ${wholeDays} − ${price} × ${daysAfter} ÷ ${wholeDays}, each rounded = ${priced}`
 }
 
 function taxSteps(

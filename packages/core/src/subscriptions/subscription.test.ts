@@ -1,19 +1,38 @@
 import { describe, expect, it } from 'vitest'
-import { priceOf, subscriptionOf } from '../../test/nouns.ts'
+import { priceOf, subscriptionOf, termsOf } from '../../test/nouns.ts'
 import { civilDate } from '../time/calendar.ts'
 import { isOver } from './lifecycle.ts'
-import { billingAnchorOf, graceDaysOf } from './subscription.ts'
+import { billingAnchorOf, graceDaysOf, nextTermsNumber, pauseOn, termsOn } from './subscription.ts'
+
+const on = civilDate
 
 describe('a subscription', () => {
-  it('counts its periods from its own start and anchor, in the cadence of its price', () => {
-    const subscription = subscriptionOf({ anchorDay: 31, price: priceOf({ cadence: { unit: 'month', count: 3 } }) })
-    expect(billingAnchorOf(subscription)).toEqual({ startsOn: '2026-06-01', anchorDay: 31, cadence: { unit: 'month', count: 3 } })
+  it('counts its periods from the origin and anchor of its terms, in the cadence of their price', () => {
+    const [terms] = subscriptionOf({ anchorDay: 31, price: priceOf({ cadence: { unit: 'month', count: 3 } }) }).terms
+    expect(terms && billingAnchorOf(terms)).toEqual({ startsOn: '2026-06-01', anchorDay: 31, cadence: { unit: 'month', count: 3 } })
   })
 
   it('has the grace of its price unless it has its own, and none is its own too', () => {
-    expect(graceDaysOf(subscriptionOf())).toBe(3)
-    expect(graceDaysOf(subscriptionOf({ graceDays: 10 }))).toBe(10)
-    expect(graceDaysOf(subscriptionOf({ graceDays: 0 }))).toBe(0)
+    expect(graceDaysOf(subscriptionOf(), on('2026-06-01'))).toBe(3)
+    expect(graceDaysOf(subscriptionOf({ graceDays: 10 }), on('2026-06-01'))).toBe(10)
+    expect(graceDaysOf(subscriptionOf({ graceDays: 0 }), on('2026-06-01'))).toBe(0)
+  })
+
+  it('stands under the terms that hold on a day, and under the first before they begin', () => {
+    const terms = [
+      termsOf({ until: on('2026-07-10') }),
+      termsOf({ number: 3, from: on('2026-07-10'), until: on('2026-08-01') }),
+      termsOf({ number: 2, from: on('2026-08-01') }),
+    ]
+    const numbers = ['2026-05-01', '2026-07-09', '2026-07-10', '2026-07-31', '2026-08-01'].map((day) => termsOn({ terms }, on(day)).number)
+    expect(numbers).toEqual([1, 1, 3, 3, 2])
+    expect(nextTermsNumber({ terms })).toBe(4)
+  })
+
+  it('is paused from the first day of a pause to the day before it ends', () => {
+    const pauses = [{ from: on('2026-06-10'), until: on('2026-06-12') }, { from: on('2026-07-01') }]
+    const days = ['2026-06-09', '2026-06-10', '2026-06-11', '2026-06-12', '2026-07-01', '2030-01-01']
+    expect(days.map((day) => pauseOn({ pauses }, on(day)) !== undefined)).toEqual([false, true, true, false, true, true])
   })
 
   it('is over from the day it is cancelled on, and not a day before', () => {

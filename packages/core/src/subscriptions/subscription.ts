@@ -1,5 +1,6 @@
 import type { Price } from '../catalog/price.ts'
 import type { SubscriberId, SubscriptionId } from '../ids.ts'
+import { invariant } from '../outcome.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { BillingAnchor } from '../time/period.ts'
 
@@ -9,23 +10,61 @@ export type SubscriptionStatus = 'active' | 'cancelled'
 export type Subscription = {
   readonly id: SubscriptionId
   readonly subscriberId: SubscriberId
-  readonly price: Price
+  /** The first day of service. */
   readonly startsOn: CivilDate
-  /** 1–31, kept for ever. */
-  readonly anchorDay: number
   readonly status: SubscriptionStatus
   /** The first day without service; set when the status is `cancelled`, and it may lie ahead. */
   readonly cancelledOn?: CivilDate
   /** Instead of the price's. */
   readonly graceDays?: number
-  /** How many periods were charged, which is the number of the next one to charge. */
-  readonly periodsCharged: number
+  /** In order and without a gap, from those that hold on `billedUntil` on. */
+  readonly terms: readonly Terms[]
+  /** In order, from the one that holds on `billedUntil` on; none overlaps another. */
+  readonly pauses: readonly Pause[]
+  /** The first day that was not decided yet: charged, given away or skipped. */
+  readonly billedUntil: CivilDate
 }
 
-export const billingAnchorOf = ({ startsOn, anchorDay, price }: Subscription): BillingAnchor => ({
-  startsOn,
+/** Under which price and periods a subscription stands for a while. Never changed, but for the day on which they end. */
+export type Terms = {
+  /** From 1, in the order in which they were agreed. */
+  readonly number: number
+  readonly price: Price
+  /** The day from which the periods are counted. */
+  readonly origin: CivilDate
+  /** 1–31, kept for ever. */
+  readonly anchorDay: number
+  readonly from: CivilDate
+  /** The first day that is no longer under them; absent while nothing follows. */
+  readonly until?: CivilDate
+  /** How many periods of this plan came before the origin: phases go on counting. */
+  readonly periodsBefore: number
+}
+
+/** Days that are not charged, since the line is off by request. */
+export type Pause = {
+  readonly from: CivilDate
+  /** The first day with service again; absent while nobody knows. */
+  readonly until?: CivilDate
+}
+
+export const billingAnchorOf = ({ origin, anchorDay, price }: Terms): BillingAnchor => ({
+  startsOn: origin,
   anchorDay,
   cadence: price.cadence,
 })
 
-export const graceDaysOf = ({ graceDays, price }: Subscription): number => graceDays ?? price.graceDays
+/** The terms that hold on a day; before the first the first, since a price is agreed before it begins. */
+export function termsOn({ terms }: Pick<Subscription, 'terms'>, day: CivilDate): Terms {
+  const [first] = terms
+  invariant(first !== undefined, 'a subscription has terms')
+  return terms.reduce((held, one) => (one.from <= day ? one : held), first)
+}
+
+export const nextTermsNumber = ({ terms }: Pick<Subscription, 'terms'>): number => 1 + Math.max(0, ...terms.map(({ number }) => number))
+
+export const pauseOn = ({ pauses }: Pick<Subscription, 'pauses'>, day: CivilDate): Pause | undefined =>
+  pauses.find(({ from, until }) => from <= day && (until === undefined || day < until))
+
+export const graceDaysOf = (subscription: Pick<Subscription, 'graceDays' | 'terms'>, day: CivilDate): number =>
+  subscription.graceDays ?? termsOn(subscription, day).price.graceDays

@@ -87,7 +87,9 @@ export type DeferredAccess = {
 }
 
 export type AccessStore = {
-  standings(query: { subscriberIds: readonly SubscriberId[] } | { serviceIds: readonly ServiceId[] }): Promise<readonly ServiceStanding[]>
+  standings(
+    query: ({ subscriberIds: readonly SubscriberId[] } | { serviceIds: readonly ServiceId[] }) & { today: CivilDate },
+  ): Promise<readonly ServiceStanding[]>
   /** Subscribers with a service whose decision may change by itself on or before that day. */
   subscribersToRecheck(today: CivilDate, limit: number): Promise<readonly SubscriberId[]>
   /** Decides anew, with the next daily run, about every line whose state follows from its debts. */

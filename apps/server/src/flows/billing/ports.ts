@@ -13,7 +13,9 @@ import type {
   SubscriptionId,
   TaxPackCode,
   TaxSettings,
+  Terms,
 } from '@nyuzi/core'
+import type { Awaits, Schedule } from '../subscribers/ports.ts'
 
 export type OpenInvoice = {
   readonly invoiceId: InvoiceId
@@ -26,11 +28,18 @@ export type OpenInvoice = {
   readonly openMinor: bigint
 }
 
+/** A subscription whose next days may be invoiced, or wait for money. */
 export type DueSubscription = {
   readonly subscription: Subscription
+  /** Of its branch. */
   readonly series: string
-  readonly hasOpenInvoice: boolean
+  readonly awaits?: Awaits
+  /** The day since which a debt keeps its line off, where its price does not charge such days. */
+  readonly offSince?: CivilDate
 }
+
+/** Where a subscription stands once its charges are issued. */
+export type Advance = Schedule & { readonly id: SubscriptionId; readonly billedUntil: CivilDate }
 
 export type BillingStore = {
   /** Locks the subscribers in the order of their ids: the first lock of every money transaction. */
@@ -41,24 +50,36 @@ export type BillingStore = {
   openInvoices(ids: readonly SubscriberId[]): Promise<readonly OpenInvoice[]>
   /** The earliest civil day, up to `until`, on which some subscription is to be invoiced. */
   nextInvoiceDay(until: CivilDate): Promise<CivilDate | undefined>
-  /** Subscriptions to be invoiced on that day or before, locked, skipping those another run holds. */
-  claimDue(day: CivilDate, limit: number, only?: readonly SubscriptionId[]): Promise<readonly DueSubscription[]>
+  /**
+   * Subscribers with something to be invoiced on that day or before, locked in the order of their ids. Those whom another
+   * transaction holds are passed over, unless they are waited for.
+   */
+  claimSubscribers(day: CivilDate, limit: number, only?: readonly SubscriberId[], wait?: boolean): Promise<readonly SubscriberId[]>
+  /** What is to be invoiced for these subscribers on that day or before. */
+  due(ids: readonly SubscriberId[], day: CivilDate): Promise<readonly DueSubscription[]>
+  /** What waits for money of these subscribers, or is due on that day and was not looked at yet. */
+  awaiting(ids: readonly SubscriberId[], today: CivilDate): Promise<readonly DueSubscription[]>
   /** The last number given in each series, locked until the commit. */
   lockSeries(series: readonly string[]): Promise<ReadonlyMap<string, bigint>>
   addInvoices(invoices: readonly FinalInvoice[], at: Instant): Promise<void>
-  advance(subscriptions: readonly { id: SubscriptionId; periodsCharged: number; nextInvoiceOn: CivilDate | null }[]): Promise<void>
+  advance(subscriptions: readonly Advance[]): Promise<void>
   park(id: SubscriptionId, reason: string): Promise<void>
+  /** Parks what is due for a subscriber on that day; tells what that was. */
+  parkDue(id: SubscriberId, day: CivilDate, reason: string): Promise<readonly SubscriptionId[]>
   /** False when it is not parked. */
   unpark(id: SubscriptionId): Promise<boolean>
 }
 
 /** A line as it was issued, with what it follows from. */
-export type IssuedLineRow = Omit<InvoiceLine, 'category' | 'subscriptionId'> & {
+export type IssuedLineRow = Omit<InvoiceLine, 'category' | 'subscriptionId' | 'rate' | 'whole'> & {
   /** Absent when the row that the line names is gone, which the database does not allow. */
   readonly from?: {
     readonly plan: Plan
     readonly price: Price
-    readonly subscription: Pick<Subscription, 'id' | 'startsOn' | 'anchorDay' | 'cancelledOn'>
+    readonly subscription: Pick<Subscription, 'id' | 'cancelledOn'>
+    readonly terms: Pick<Terms, 'number' | 'origin' | 'anchorDay' | 'periodsBefore'>
+    /** Days on which terms or pauses of the subscription began or ended. */
+    readonly edges: readonly CivilDate[]
     /** When the cancellation was recorded. */
     readonly cancelledAt?: Instant
   }

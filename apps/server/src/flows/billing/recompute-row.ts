@@ -44,9 +44,8 @@ function withFacts(
   choice: number,
 ): IssuedLine | undefined {
   if (line.from === undefined) return undefined
-  const { price, subscription, cancelledAt } = line.from
+  const { price, subscription, terms, edges, cancelledAt } = line.from
   const known = knownAt(cancelledAt, createdAt)
-  const { startsOn, anchorDay, cancelledOn } = subscription
   return {
     ...line,
     facts: {
@@ -55,9 +54,16 @@ function withFacts(
       cadence: price.cadence,
       taxClass: price.taxClass,
       pricing: price.pricing,
-      startsOn,
-      anchorDay,
-      cancelledOn: (known[choice] ?? known[0]) ? cancelledOn : undefined,
+      phases: price.phases,
+      extras: price.extras,
+      component: line.component,
+      timing: price.timing,
+      firstPeriod: terms.number === 1 ? price.policy.firstPeriod : 'prorated',
+      startsOn: terms.origin,
+      anchorDay: terms.anchorDay,
+      periodsBefore: terms.periodsBefore,
+      edges,
+      cancelledOn: (known[choice] ?? known[0]) ? subscription.cancelledOn : undefined,
       period: line.period,
       taxPoint: line.taxPoint,
       rates: pack,

@@ -1,25 +1,24 @@
 import {
   asId,
-  type CivilDate,
+  type BillingPolicy,
   civilDateAt,
+  defaultBillingPolicy,
   type OrganisationId,
   type PlanId,
   type Price,
   type PriceId,
-  type Pricing,
-  type TaxClass,
 } from '@nyuzi/core'
 import { InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
 
-export type NewPrice = Omit<Price, 'id' | 'planId' | 'version' | 'effectiveFrom' | 'taxClass' | 'pricing'> & {
-  /** Default: today. */
-  readonly effectiveFrom?: CivilDate
-  /** Default: internet. */
-  readonly taxClass?: TaxClass
-  /** Default: inclusive, as prices are advertised. */
-  readonly pricing?: Pricing
-}
+type Chosen = 'effectiveFrom' | 'timing' | 'category' | 'taxClass' | 'pricing' | 'phases' | 'extras'
+
+export type NewPrice = Omit<Price, 'id' | 'planId' | 'version' | 'policy' | Chosen> &
+  /** Defaults: in force from today, in advance, internet, inclusive (as prices are advertised), without phases and extras. */
+  Partial<Pick<Price, Chosen>> & {
+    /** What differs from the defaults. */
+    readonly policy?: Partial<BillingPolicy>
+  }
 
 /** A new version; subscriptions keep the version they were sold. */
 export async function createPrice(
@@ -46,10 +45,26 @@ export async function writePrice(
   const version = await tx.catalog.nextVersion(planId)
   if (version === undefined) throw new NotFound('plan')
   const id = asId('price', deps.ids.next())
-  const { taxClass = 'internet', pricing = 'inclusive' } = price
+  checkPrice(price)
+  const { timing = 'advance', category = 'internet', taxClass = 'internet', pricing = 'inclusive', phases = [], extras = [] } = price
   const effectiveFrom = price.effectiveFrom ?? civilDateAt(now, organisation.timeZone)
-  await tx.catalog.addPrice({ ...price, id, planId, version, effectiveFrom, taxClass, pricing }, now)
+  const policy = { ...defaultBillingPolicy, ...price.policy }
+  const chosen = { timing, category, taxClass, pricing, phases, extras, policy }
+  await tx.catalog.addPrice({ ...price, ...chosen, id, planId, version, effectiveFrom }, now)
   const detail = { planId, version, amountMinor: price.amount.amountMinor.toString(), effectiveFrom, taxClass, pricing }
   await tx.audit.write({ actor, action: 'price.create', subjectNoun: 'price', subjectId: id, detail, at: now })
   return id
+}
+
+function checkPrice({ amount, billing, timing, phases = [], extras = [] }: NewPrice): void {
+  const refuse = (field: string, rule: string, fix: string) => {
+    throw new InvalidInput('invalid_input', fix, { errors: [{ field, rule, fix }] })
+  }
+  if (billing === 'prepaid' && timing === 'arrears')
+    refuse('timing', 'prepaid_in_advance', 'Prepaid is charged in advance; leave timing out, or take postpaid.')
+  const keys = extras.map(({ key }) => key)
+  if (new Set([...keys, 'base']).size <= keys.length)
+    refuse('extras', 'unique_keys', 'Give each extra a key of its own; base is the price itself.')
+  if ([...phases, ...extras].some((part) => part.amount.currency !== amount.currency))
+    refuse('extras', 'one_currency', `Give every amount of this price in ${amount.currency}.`)
 }

@@ -1,4 +1,4 @@
-import type { CivilDate, Instant, Plan, PlanId, Price, PriceId } from '@nyuzi/core'
+import type { BranchId, CivilDate, Instant, Plan, PlanId, Price, PriceId } from '@nyuzi/core'
 
 export type CatalogStore = {
   /** False when the code is taken. */
@@ -8,6 +8,10 @@ export type CatalogStore = {
   addPrice(price: Price, at: Instant): Promise<void>
   price(id: PriceId): Promise<Price | undefined>
   hasPlan(id: PlanId): Promise<boolean>
-  /** The newest version that is in force on that day. */
-  priceInForce(planId: PlanId, on: CivilDate): Promise<Price | undefined>
+  /** The newest version in force on that day of the most exact price list that is for the buyer: branch before segment before all. */
+  priceInForce(
+    planId: PlanId,
+    on: CivilDate,
+    buyer: { readonly segment?: string | undefined; readonly branchId?: BranchId | undefined },
+  ): Promise<Price | undefined>
 }

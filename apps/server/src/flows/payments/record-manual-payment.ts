@@ -65,7 +65,7 @@ export async function recordManualPayment(
       if (!written.has(paymentId))
         throw new Conflict('payment_reference_taken', `Reference ${reference} was recorded at this branch before.`)
       const from = { kind: 'cash', branchId } as const
-      await applyMoney(tx, deps.ids, organisation, now, [{ paymentId, subscriberId, ...amount, paidAt, receivedAt: now, from }])
+      await applyMoney(tx, deps, organisation, now, [{ paymentId, subscriberId, ...amount, paidAt, receivedAt: now, from }])
       await tx.audit.write({
         actor,
         action: 'payment.record',

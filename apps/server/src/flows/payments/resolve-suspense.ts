@@ -31,7 +31,7 @@ export async function resolveSuspense(
       const { amountMinor, currency, paidAt } = payment
       // Seconds to access count from this decision: before it nobody could know whose money it was.
       const from = { kind: 'suspense', installationId: payment.installationId as InstallationId } as const
-      await applyMoney(tx, deps.ids, organisation, now, [{ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt: now, from }])
+      await applyMoney(tx, deps, organisation, now, [{ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt: now, from }])
       await tx.audit.write({
         actor,
         action: 'suspense.resolve',

@@ -2,6 +2,7 @@ import type {
   AccessState,
   ApiKeyId,
   BranchId,
+  CivilDate,
   ClaimKind,
   CreditId,
   CreditKind,
@@ -26,6 +27,7 @@ import type {
   PayerIdentity,
   PaymentId,
   PlanId,
+  Price,
   PriceId,
   ServiceId,
   ServiceKind,
@@ -64,24 +66,7 @@ export type ApiKeyReading = {
   readonly revokedAt: Instant | null
 }
 
-export type PriceReading = {
-  readonly id: PriceId
-  readonly planId: PlanId
-  readonly version: number
-  readonly amountMinor: bigint
-  readonly currency: Currency
-  readonly billing: string
-  readonly cadenceUnit: string
-  readonly cadenceCount: number
-  readonly graceDays: number
-  readonly taxClass: string
-  readonly pricing: string
-  readonly profileName: string
-  readonly downloadBps: bigint
-  readonly uploadBps: bigint
-  readonly effectiveFrom: string
-  readonly createdAt: Instant
-}
+export type PriceReading = Price & { readonly createdAt: Instant }
 export type PlanReading = {
   readonly id: PlanId
   readonly code: string
@@ -124,7 +109,8 @@ export type SubscriptionReading = {
   readonly status: string
   readonly cancelledOn: string | null
   readonly graceDays: number
-  readonly periodsCharged: number
+  readonly billedUntil: CivilDate
+  readonly awaits: string | null
   readonly nextInvoiceOn: string | null
   readonly parkedReason: string | null
   readonly createdAt: Instant

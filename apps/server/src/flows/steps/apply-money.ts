@@ -15,8 +15,9 @@ import {
 } from '@nyuzi/core'
 import type { WantedChange } from '../access/ports.ts'
 import type { NewEntry } from '../ledger/ports.ts'
-import type { Ids, Organisation, Transaction } from '../ports.ts'
+import type { Deps, Organisation, Transaction } from '../ports.ts'
 import { openClaims } from './open-claims.ts'
+import { resumeAwaiting } from './resume-awaiting.ts'
 import { type AccessCause, wantAccess } from './want-access.ts'
 
 /** Money that a subscriber now has, from wherever it came. */
@@ -38,7 +39,7 @@ export type MatchedMoney = {
  */
 export async function applyMoney(
   tx: Transaction,
-  ids: Ids,
+  deps: Pick<Deps, 'ids' | 'clock' | 'log'>,
   organisation: Organisation,
   now: Instant,
   matched: readonly MatchedMoney[],
@@ -52,12 +53,12 @@ export async function applyMoney(
     const split = open.settle(one.subscriberId, one.amountMinor)
     allocations.push(...split.allocations.map((allocation) => ({ paymentId: one.paymentId, ...allocation })))
     entries.push({
-      id: asId('entry', ids.next()),
+      id: asId('entry', deps.ids.next()),
       entry: entryOf(one, one.amountMinor - split.restMinor, civilDateAt(one.paidAt, organisation.timeZone)),
     })
   }
   const receipts = matched.map(({ paymentId, subscriberId }) => ({
-    id: asId('message', ids.next()),
+    id: asId('message', deps.ids.next()),
     subscriberId,
     kind: 'receipt' as const,
     dedupeKey: `receipt:${paymentId}`,
@@ -65,6 +66,7 @@ export async function applyMoney(
   }))
   // None reads what another writes, so they go down the connection behind each other and are waited for once.
   await Promise.all([tx.ledger.record(entries, now), tx.payments.addAllocations(allocations, now), tx.messages.owe(receipts, now)])
+  await resumeAwaiting(deps, tx, organisation, civilDateAt(now, organisation.timeZone), subscriberIds)
   const cause: AccessCause = {
     paymentIds: new Map(matched.map(({ subscriberId, paymentId, receivedAt }) => [subscriberId, { paymentId, receivedAt }])),
   }

@@ -69,10 +69,11 @@ type Draft = { readonly one: Fresh; readonly payment: NewPayment }
  * What turns out to be posted from another side is joined with it.
  */
 export async function postFresh(
-  { ids, meter }: Deps,
+  deps: Deps,
   tx: Transaction,
   { organisation, fresh, claims, now }: { organisation: Organisation; fresh: readonly Fresh[]; claims: readonly Claim[]; now: Instant },
 ): Promise<Posted> {
+  const { ids, meter } = deps
   const ends: End[] = []
   const paidIntents: Posted['paidIntents'][number][] = []
   const claimed = [...claims]
@@ -151,7 +152,7 @@ export async function postFresh(
   }
   await tx.ledger.record(unmatched, now)
   for (const claim of claimed) matched.push(...(await takeFromSuspense(tx, claim, now)))
-  const moves = await applyMoney(tx, ids, organisation, now, matched)
+  const moves = await applyMoney(tx, deps, organisation, now, matched)
   return { ends, paidIntents, moved: moves.length > 0, matched: matched.length > 0 }
 }
 

@@ -33,7 +33,7 @@ export async function wantAccess(
   query: WantAccessQuery,
 ): Promise<readonly WantedChange[]> {
   const today = query.today ?? civilDateAt(now, organisation.timeZone)
-  const standings = await tx.access.standings(query)
+  const standings = await tx.access.standings({ ...query, today })
   const changes = standings.flatMap((standing) => changeOf(standing, today, organisation.policy, query))
   if (changes.length > 0) await tx.access.want(changes, now)
   return changes.filter((change) => change.moved)

@@ -1,4 +1,4 @@
-import { addDays, billingAnchorOf, type CivilDate, isOver, type OrganisationId, periodNumber, type SubscriptionId } from '@nyuzi/core'
+import { type CivilDate, nextInvoiceOn, type OrganisationId, type SubscriptionId } from '@nyuzi/core'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
 import { wantAccess } from '../steps/want-access.ts'
@@ -31,9 +31,8 @@ export async function cancelSubscription(
         errors: [{ field: 'on', rule: 'not_before_start', fix }],
       })
     }
-    const next = periodNumber(billingAnchorOf(subscription), subscription.periodsCharged).start
-    const over = isOver({ status: 'cancelled', cancelledOn: on }, next)
-    await tx.subscriptions.cancel(id, on, over ? null : addDays(next, -organisation.policy.invoiceLeadDays))
+    const cancelled = { ...subscription, status: 'cancelled', cancelledOn: on } as const
+    await tx.subscriptions.cancel(id, on, nextInvoiceOn(cancelled, organisation.policy.invoiceLeadDays))
     await tx.audit.write({ actor, action: 'subscription.cancel', subjectNoun: 'subscription', subjectId: id, detail: { on }, at: now })
     await wantAccess(tx, organisation, now, { subscriberIds: [subscription.subscriberId] })
   })

@@ -4,6 +4,7 @@ import type {
   InstallationId,
   Instant,
   Language,
+  Pause,
   Phone,
   ServiceId,
   ServiceKind,
@@ -11,6 +12,8 @@ import type {
   SubscriberId,
   Subscription,
   SubscriptionId,
+  SuspensionPolicy,
+  Terms,
 } from '@nyuzi/core'
 
 export const subscriberStatuses = ['active', 'closed'] as const
@@ -32,17 +35,34 @@ export type SubscriberStore = {
   /** False when another subscriber's account number is the same once folded. */
   add(subscriber: Subscriber, at: Instant): Promise<boolean>
   /** Locked until the commit. */
-  lock(id: SubscriberId): Promise<{ readonly id: SubscriberId; readonly status: SubscriberStatus } | undefined>
+  lock(id: SubscriberId): Promise<{ readonly id: SubscriberId; readonly status: SubscriberStatus; readonly branchId: BranchId } | undefined>
   change(id: SubscriberId, changes: SubscriberChanges): Promise<void>
   hasActiveSubscription(id: SubscriberId): Promise<boolean>
 }
 
+/** What the next charge of a subscription waits for, unscanned: credit that buys it, or the payment of a debt. */
+export type Awaits = 'credit' | 'payment'
+
+export type Schedule = { readonly nextInvoiceOn?: CivilDate | undefined; readonly awaits?: Awaits | undefined }
+
+export type PauseRecord = Pause & { readonly policy: SuspensionPolicy; readonly reason: string }
+
 export type SubscriptionStore = {
-  add(subscription: Subscription, nextInvoiceOn: CivilDate, at: Instant): Promise<void>
+  /** Without its terms. */
+  add(subscription: Subscription, schedule: Schedule, at: Instant): Promise<void>
   read(id: SubscriptionId): Promise<Subscription | undefined>
   /** Locked until the commit. */
   lock(id: SubscriptionId): Promise<Subscription | undefined>
-  cancel(id: SubscriptionId, cancelledOn: CivilDate, nextInvoiceOn: CivilDate | null): Promise<void>
+  /** The terms that held before end where these begin. */
+  addTerms(terms: readonly { readonly subscriptionId: SubscriptionId; readonly terms: Terms }[], at: Instant): Promise<void>
+  /** Takes back terms that have not begun: those before them hold on. */
+  dropTermsFrom(id: SubscriptionId, from: CivilDate): Promise<void>
+  cancel(id: SubscriptionId, cancelledOn: CivilDate, nextInvoiceOn: CivilDate | undefined): Promise<void>
+  addPause(id: SubscriptionId, pause: PauseRecord, at: Instant): Promise<void>
+  /** A pause that ends before it begins never was. */
+  endPause(id: SubscriptionId, from: CivilDate, until: CivilDate): Promise<void>
+  /** All that there ever were, oldest first. */
+  pauses(id: SubscriptionId): Promise<readonly PauseRecord[]>
 }
 
 export type NewService = {

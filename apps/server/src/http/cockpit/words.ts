@@ -61,6 +61,7 @@ const reasonWords: Readonly<Record<AccessReason, string>> = {
   cancelled: '',
   held: 'held by staff',
   opened: 'opened by staff',
+  paused: 'paused',
 }
 
 export const stateWord = (state: AccessState): string => stateWords[state] ?? state

@@ -1,18 +1,73 @@
 import { z } from '@hono/zod-openapi'
-import { pricings, taxClasses } from '@nyuzi/core'
+import { defaultBillingPolicy, firstPeriodPolicies, pricings, renewalPolicies, suspensionPolicies, taxClasses } from '@nyuzi/core'
 import type { PlanReading, PriceReading } from '../../flows/readings/ports.ts'
-import { amountOf, dateIn, dateOut, idOut, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
+import { amountIn, dateIn, dateOut, idIn, idOut, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 
 const bitsPerSecond = z.number().int().min(1).max(1_000_000_000_000).openapi({ description: 'Bits per second', example: 10_000_000 })
 const cadenceUnit = z.enum(['day', 'week', 'month', 'year'])
 
+const word = /^[a-z0-9][a-z0-9-]{0,39}$/
+const wordRule = 'Send up to 40 of a-z, 0-9 and dash.'
+
+const phaseIn = z.strictObject({
+  title: line(40).openapi({ example: 'Trial' }),
+  periods: z.number().int().min(1).max(1_200),
+  amount: amountIn.openapi({ description: 'For a whole period; nothing for a trial' }),
+})
+
+const extraIn = z.strictObject({
+  kind: z
+    .enum(['recurring', 'one_time'])
+    .openapi({ description: '`recurring` runs with the periods, `one_time` is charged with the first day' }),
+  key: z.string().regex(word, wordRule).openapi({ example: 'static-ip' }),
+  title: line(60).openapi({ example: 'Static IP' }),
+  category: z.string().regex(word, wordRule).openapi({ example: 'equipment' }),
+  amount: moneyIn,
+  taxClass: z.enum(taxClasses).default('internet'),
+})
+
+const policyIn = z
+  .strictObject({
+    suspension: z.enum(suspensionPolicies).default(defaultBillingPolicy.suspension).openapi({
+      description: 'Days on which a debt keeps the line off: `bill` charges them, `skip` does not, `extend` moves the billing day',
+    }),
+    pause: z.enum(suspensionPolicies).default(defaultBillingPolicy.pause).openapi({ description: 'The same for days paused by request' }),
+    lateRenewal: z.enum(renewalPolicies).default(defaultBillingPolicy.lateRenewal).openapi({
+      description: 'Prepaid: `from_payment` moves the billing day to that of the payment, `from_old_end` keeps it',
+    }),
+    firstPeriod: z.enum(firstPeriodPolicies).default(defaultBillingPolicy.firstPeriod).openapi({
+      description: 'What a first period costs that is shorter than a whole one',
+    }),
+  })
+  .openapi({ description: 'The terms of billing' })
+
 export const priceIn = z.strictObject({
   amount: moneyIn,
-  billing: z.enum(['prepaid', 'postpaid']).default('prepaid'),
+  billing: z.enum(['prepaid', 'postpaid']).default('postpaid').openapi({
+    description: '`postpaid` is invoiced, paid or not; `prepaid` is bought with credit, and nothing is owed for a period that was not',
+  }),
   cadence: z.strictObject({ unit: cadenceUnit, count: z.number().int().min(1).max(366) }).prefault({ unit: 'month', count: 1 }),
   graceDays: z.number().int().min(0).max(90).default(0).openapi({ description: 'Days after the due date during which the line stays on' }),
   taxClass: z.enum(taxClasses).default('internet').openapi({ description: 'Which taxes it bears, by the tax pack of the organisation' }),
   pricing: z.enum(pricings).default('inclusive').openapi({ description: 'Whether the amount includes its taxes' }),
+  timing: z
+    .enum(['advance', 'arrears'])
+    .default('advance')
+    .openapi({ description: 'Charged before a period, or when it is over (postpaid only)' }),
+  category: z.string().regex(word, wordRule).default('internet').openapi({ description: 'Whose revenue it is, in the ledger' }),
+  phases: z
+    .array(phaseIn)
+    .max(10)
+    .default([])
+    .openapi({ description: 'What the first periods cost instead, in order: a trial, an introductory price' }),
+  extras: z
+    .array(extraIn)
+    .max(20)
+    .default([])
+    .openapi({ description: 'What is charged beside the amount: the parts of a bundle, a set-up fee' }),
+  segment: z.string().regex(word, wordRule).optional().openapi({ description: 'For subscribers of this segment only' }),
+  branch: idIn('branch').optional().openapi({ description: 'For subscribers of this branch only' }),
+  policy: policyIn.prefault({}),
   profile: z
     .strictObject({
       name: z.string().regex(/^[a-z0-9-]{1,40}$/, 'Send up to 40 of a-z, 0-9 and dash: routers show it in lists.'),
@@ -42,6 +97,15 @@ const priceOut = z
     graceDays: z.number().int(),
     taxClass: z.string(),
     pricing: z.string(),
+    timing: z.string(),
+    category: z.string(),
+    phases: z.array(z.object({ title: z.string(), periods: z.number().int(), amount: moneyOut })),
+    extras: z.array(
+      z.object({ kind: z.string(), key: z.string(), title: z.string(), category: z.string(), amount: moneyOut, taxClass: z.string() }),
+    ),
+    segment: z.string().nullable(),
+    branch: idOut('branch').nullable(),
+    policy: z.object({ suspension: z.string(), pause: z.string(), lateRenewal: z.string(), firstPeriod: z.string() }),
     profile: z.object({ name: z.string(), downloadBps: z.number(), uploadBps: z.number() }),
     effectiveFrom: dateOut,
     createdAt: instantOut,
@@ -61,17 +125,18 @@ export const planOut = z
 export const toApiPlan = (plan: PlanReading) => ({ ...plan, prices: plan.prices.map(toApiPrice) })
 
 const toApiPrice = ({
-  amountMinor,
-  currency,
-  cadenceUnit: unit,
-  cadenceCount: count,
-  profileName: name,
-  downloadBps,
-  uploadBps,
+  planId: _,
+  profile: { name, downloadBps, uploadBps },
+  segment,
+  branchId,
+  phases,
+  extras,
   ...price
 }: PriceReading) => ({
   ...price,
-  amount: amountOf(amountMinor, currency),
-  cadence: { unit, count },
+  phases: [...phases],
+  extras: [...extras],
+  segment: segment ?? null,
+  branch: branchId ?? null,
   profile: { name, downloadBps: Number(downloadBps), uploadBps: Number(uploadBps) },
 })

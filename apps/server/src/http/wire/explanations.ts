@@ -28,7 +28,8 @@ const sourceOut = z.object({
   amount: moneyOut,
   every,
   subscription: idOut('subscription'),
-  startsOn: dateOut,
+  terms: z.number().int().openapi({ description: 'The number of the terms of the subscription' }),
+  countedFrom: dateOut.openapi({ description: 'The day from which its periods are counted' }),
   anchorDay: z.number().int(),
   cancelledOn: dateOut.nullable(),
 })
@@ -65,8 +66,9 @@ export const explanationOut = z
 
 const rules: Readonly<Record<RecomputedLine['rule'], string>> = {
   whole: 'The whole period at the whole price',
-  first: 'A first period that is shorter, since the start is not the anchor day: price × days ÷ days of the whole period',
-  last: 'A last period, up to the day of the cancellation: price × days ÷ days of the whole period',
+  first: 'The rest of a period, from the start or from where new terms or service began: price × days ÷ days of the whole period',
+  last: 'A period that ends early, with the subscription, its terms or a pause: price × days ÷ days of the whole period',
+  once: 'Charged once, with the first day',
 }
 
 export const toApiExplanation = ({ invoice, issued, recomputed, allocations, timeZone }: ExplainedInvoice) => ({
@@ -101,7 +103,7 @@ const toApiLine = (
         },
 })
 
-const toApiSource = ({ plan, price, subscription }: NonNullable<IssuedLineRow['from']>) => ({
+const toApiSource = ({ plan, price, subscription, terms }: NonNullable<IssuedLineRow['from']>) => ({
   plan: plan.id,
   planCode: plan.code,
   planName: plan.name,
@@ -111,7 +113,8 @@ const toApiSource = ({ plan, price, subscription }: NonNullable<IssuedLineRow['f
   amount: price.amount,
   every: `${price.cadence.count} ${price.cadence.unit}${price.cadence.count === 1 ? '' : 's'}`,
   subscription: subscription.id,
-  startsOn: subscription.startsOn,
-  anchorDay: subscription.anchorDay,
+  terms: terms.number,
+  countedFrom: terms.origin,
+  anchorDay: terms.anchorDay,
   cancelledOn: subscription.cancelledOn ?? null,
 })

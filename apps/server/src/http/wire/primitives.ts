@@ -73,21 +73,21 @@ export const minorIn = z
   .transform(BigInt)
   .openapi(amountMinor)
 
+const moneyLike = (rule: RegExp, message: string) =>
+  z
+    .strictObject({ amountMinor: z.string().regex(rule, message).openapi(amountMinor), currency })
+    .transform(({ amountMinor: text, currency: code }) => money(BigInt(text), code))
+    .openapi({
+      type: 'object',
+      properties: { amountMinor, currency: { type: 'string', example: 'KES' } },
+      required: ['amountMinor', 'currency'],
+    })
+
 /** An amount to bill or to take: above zero. */
-export const moneyIn = z
-  .strictObject({
-    amountMinor: z
-      .string()
-      .regex(/^[1-9]\d{0,14}$/, 'Send whole minor units (cents) above zero as text.')
-      .openapi(amountMinor),
-    currency,
-  })
-  .transform(({ amountMinor: text, currency: code }) => money(BigInt(text), code))
-  .openapi({
-    type: 'object',
-    properties: { amountMinor, currency: { type: 'string', example: 'KES' } },
-    required: ['amountMinor', 'currency'],
-  })
+export const moneyIn = moneyLike(/^[1-9]\d{0,14}$/, 'Send whole minor units (cents) above zero as text.')
+
+/** An amount that may be nothing. */
+export const amountIn = moneyLike(/^(0|[1-9]\d{0,14})$/, 'Send whole minor units (cents) as text, 0 or above.')
 
 /** One line of text for people: no control characters, nothing around it. */
 export const line = (lengthMax: number) =>

@@ -99,8 +99,12 @@ export const subscriptionOut = z
     status: z.string(),
     cancelledOn: dateOut.nullable().openapi({ description: 'The first day without service' }),
     graceDays: z.number().int(),
-    periodsCharged: z.number().int(),
+    billedUntil: dateOut.openapi({ description: 'The first day that is not charged yet' }),
     nextInvoiceOn: dateOut.nullable(),
+    awaits: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What its next charge waits for: `credit` that buys it, or the `payment` of a debt' }),
     parkedReason: z.string().nullable().openapi({ description: 'Why billing it waits for a person' }),
     createdAt: instantOut,
   })

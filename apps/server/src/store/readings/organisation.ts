@@ -1,3 +1,4 @@
+import type { Instant } from '@nyuzi/core'
 import type {
   ApiKeyReading,
   BranchReading,
@@ -7,6 +8,7 @@ import type {
   PriceReading,
   ReadingStore,
 } from '../../flows/readings/ports.ts'
+import { fromRowPrice, type PriceRow, priceColumns } from '../catalog.ts'
 import { type PolicyRow, toPolicy } from '../organisations.ts'
 import type { Sql } from '../transaction.ts'
 import { after, first } from './page.ts'
@@ -22,11 +24,9 @@ export function organisationReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const plans = sql`select id, code, name, created_at as "createdAt" from plans`
 
   const withPrices = async (found: readonly Omit<PlanReading, 'prices'>[]): Promise<readonly PlanReading[]> => {
-    const prices = await sql<PriceReading[]>`
-      select id, plan_id as "planId", version, amount_minor as "amountMinor", currency, billing, cadence_unit as "cadenceUnit",
-             cadence_count as "cadenceCount", grace_days as "graceDays", tax_class as "taxClass", pricing, profile_name as "profileName", download_bps as "downloadBps",
-             upload_bps as "uploadBps", effective_from as "effectiveFrom", created_at as "createdAt"
-      from prices where plan_id = any (${found.map(({ id }) => id)}::uuid[]) order by version desc`
+    const rows = await sql<(PriceRow & { createdAt: Instant })[]>`
+      select ${priceColumns(sql)}, r.created_at as "createdAt" from prices r where r.plan_id = any (${found.map(({ id }) => id)}::uuid[]) order by r.version desc`
+    const prices: readonly PriceReading[] = rows.map((row) => ({ ...fromRowPrice(row), createdAt: row.createdAt }))
     return found.map((plan) => ({ ...plan, prices: prices.filter(({ planId }) => planId === plan.id) }))
   }
 

@@ -15,11 +15,14 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
     from subscribers s`
   const subscriptions = sql`
     select s.id, s.subscriber_id as "subscriberId", r.plan_id as "planId", l.name as "planName", r.id as "priceId", r.version as "priceVersion",
-           r.amount_minor as "amountMinor", r.currency, s.starts_on as "startsOn", s.anchor_day as "anchorDay", s.status,
-           s.cancelled_on as "cancelledOn", coalesce(s.grace_days, r.grace_days) as "graceDays", s.periods_charged as "periodsCharged",
+           r.amount_minor as "amountMinor", r.currency, s.starts_on as "startsOn", t.anchor_day as "anchorDay", s.status,
+           s.cancelled_on as "cancelledOn", coalesce(s.grace_days, r.grace_days) as "graceDays", s.billed_until as "billedUntil", s.awaits,
            s.next_invoice_on as "nextInvoiceOn", s.parked_reason as "parkedReason", s.created_at as "createdAt"
     from subscriptions s
-    join prices r on r.organisation_id = s.organisation_id and r.id = s.price_id
+    join lateral (
+      select t.price_id, t.anchor_day from subscription_terms t
+       where t.subscription_id = s.id and t.from_on < greatest(s.billed_until, s.starts_on + 1) order by t.from_on desc, t.number desc limit 1) t on true
+    join prices r on r.organisation_id = s.organisation_id and r.id = t.price_id
     join plans l on l.organisation_id = r.organisation_id and l.id = r.plan_id`
   const services = sql`
     select s.id, s.subscriber_id as "subscriberId", s.subscription_id as "subscriptionId", s.installation_id as "installationId", s.kind,

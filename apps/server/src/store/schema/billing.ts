@@ -54,6 +54,8 @@ export const invoiceLines = pgTable(
     invoiceId: uuid('invoice_id').notNull(),
     position: integer('position').notNull(),
     description: text('description').notNull(),
+    /** `base`, or the key of an extra of the price; absent where no price is charged. */
+    component: text('component'),
     category: text('category').notNull(),
     taxClass: text('tax_class').notNull(),
     pricing: text('pricing').notNull(),
@@ -66,8 +68,16 @@ export const invoiceLines = pgTable(
     subscriptionId: uuid('subscription_id'),
     periodStart: date('period_start'),
     periodEnd: date('period_end'),
+    /** What the whole period costs, and which one that is: the line is the share of its days. */
+    rateMinor: minor('rate_minor'),
+    wholeStart: date('whole_start'),
+    wholeEnd: date('whole_end'),
+    /** From when it is owed. */
+    dueOn: date('due_on'),
     priceId: uuid('price_id'),
     priceVersion: integer('price_version'),
+    /** The number of the terms of the subscription. */
+    terms: integer('terms'),
     /** How the amount was computed, for anyone to recompute: `2500.00 × 12 ÷ 30`. */
     arithmetic: text('arithmetic').notNull(),
   },

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, date, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { id, instant, minor, organisationId } from './columns.ts'
 
 export const plans = pgTable(
@@ -28,12 +28,24 @@ export const prices = pgTable(
     cadenceUnit: text('cadence_unit').notNull(),
     cadenceCount: integer('cadence_count').notNull(),
     graceDays: integer('grace_days').notNull(),
+    timing: text('timing').notNull().default('advance'),
+    /** Whose revenue it is. */
+    category: text('category').notNull().default('internet'),
     taxClass: text('tax_class').notNull().default('internet'),
     /** Whether the amount includes its taxes. */
     pricing: text('pricing').notNull().default('inclusive'),
     profileName: text('profile_name').notNull(),
     downloadBps: bigint('download_bps', { mode: 'bigint' }).notNull(),
     uploadBps: bigint('upload_bps', { mode: 'bigint' }).notNull(),
+    /** What the first periods cost instead, in order: core `PricePhase[]`, amounts as text. */
+    phases: jsonb('phases').notNull().default([]),
+    /** What is charged beside the amount: core `PriceExtra[]`, amounts as text. */
+    extras: jsonb('extras').notNull().default([]),
+    /** For whom it is; null for everyone. */
+    segment: text('segment'),
+    branchId: uuid('branch_id'),
+    /** Core `BillingPolicy`, as far as it is not the default. */
+    policy: jsonb('policy').notNull().default({}),
     effectiveFrom: date('effective_from').notNull(),
     createdAt: instant('created_at').notNull(),
   },
@@ -41,5 +53,6 @@ export const prices = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique().on(t.organisationId, t.planId, t.version),
     check('prices_pricing', sql`${t.pricing} in ('inclusive', 'exclusive')`),
+    check('prices_timing', sql`${t.timing} in ('advance', 'arrears') and (${t.billing} <> 'prepaid' or ${t.timing} = 'advance')`),
   ],
 )

@@ -43,27 +43,78 @@ export const subscriptions = pgTable(
     organisationId: organisationId(),
     id: id(),
     subscriberId: uuid('subscriber_id').notNull(),
-    priceId: uuid('price_id').notNull(),
+    /** The first day of service. */
     startsOn: date('starts_on').notNull(),
-    anchorDay: integer('anchor_day').notNull(),
     status: text('status').notNull().default('active'),
     cancelledOn: date('cancelled_on'),
     /** Overrides the price's grace when set. */
     graceDays: integer('grace_days'),
-    /** How many periods are charged: the index of the next one. */
-    periodsCharged: integer('periods_charged').notNull().default(0),
-    /** The first civil day on which the next period may be invoiced; null when nothing more will be. */
+    /** The first civil day that was not decided yet: charged, given away or skipped. */
+    billedUntil: date('billed_until').notNull(),
+    /** The first civil day on which the next days may be invoiced; null when nothing more will be, or while it awaits something. */
     nextInvoiceOn: date('next_invoice_on'),
+    /** What its next charge waits for, unscanned: `credit` that buys the next period, or the `payment` of a debt. */
+    awaits: text('awaits'),
     /** Set when billing it failed: it waits for a person and stops nobody else. */
     parkedReason: text('parked_reason'),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
+    check('subscriptions_awaits', sql`${t.awaits} is null or (${t.awaits} in ('credit', 'payment') and ${t.nextInvoiceOn} is null)`),
     index('subscriptions_subscriber').on(t.organisationId, t.subscriberId),
+    index('subscriptions_awaiting').on(t.organisationId, t.subscriberId).where(sql`${t.awaits} is not null`),
     index('subscriptions_due')
       .on(t.organisationId, t.nextInvoiceOn)
       .where(sql`${t.nextInvoiceOn} is not null and ${t.parkedReason} is null`),
+  ],
+)
+
+/** Under which price and periods a subscription stands, and from when on: a timeline, some of it ahead of today. */
+export const subscriptionTerms = pgTable(
+  'subscription_terms',
+  {
+    organisationId: organisationId(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    /** From 1, in the order in which they were agreed. */
+    number: integer('number').notNull(),
+    priceId: uuid('price_id').notNull(),
+    /** The day from which the periods are counted. */
+    origin: date('origin').notNull(),
+    anchorDay: integer('anchor_day').notNull(),
+    fromOn: date('from_on').notNull(),
+    /** The first day that is no longer under them. */
+    untilOn: date('until_on'),
+    /** How many periods of the plan came before the origin. */
+    periodsBefore: integer('periods_before').notNull().default(0),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.subscriptionId, t.number] }),
+    check('subscription_terms_anchor', sql`${t.anchorDay} between 1 and 31`),
+    index('subscription_terms_from').on(t.organisationId, t.subscriptionId, t.fromOn),
+    index('subscription_terms_price').on(t.organisationId, t.priceId),
+  ],
+)
+
+/** Days on which a line is off by request. */
+export const subscriptionPauses = pgTable(
+  'subscription_pauses',
+  {
+    organisationId: organisationId(),
+    subscriptionId: uuid('subscription_id').notNull(),
+    fromOn: date('from_on').notNull(),
+    /** The first day with service again; null while nobody knows. */
+    untilOn: date('until_on'),
+    /** Whether its days are charged, skipped or given back. */
+    policy: text('policy').notNull(),
+    reason: text('reason').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.subscriptionId, t.fromOn] }),
+    check('subscription_pauses_span', sql`${t.untilOn} is null or ${t.untilOn} > ${t.fromOn}`),
+    check('subscription_pauses_policy', sql`${t.policy} in ('bill', 'skip', 'extend')`),
   ],
 )
 

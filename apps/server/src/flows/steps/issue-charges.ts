@@ -1,0 +1,175 @@
+import {
+  asId,
+  type Charge,
+  type CivilDate,
+  chargesDue,
+  draftInvoice,
+  type FinalInvoice,
+  finalizeInvoice,
+  type InvoiceDraft,
+  invoiceIssued,
+  nextPurchase,
+  type SubscriberId,
+  type SubscriptionId,
+  type TaxPack,
+  type Terms,
+  taxPackOf,
+  termsOn,
+} from '@nyuzi/core'
+import type { Advance, DueSubscription } from '../billing/ports.ts'
+import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { applyCredit } from './apply-credit.ts'
+
+export type IssuedCharges = {
+  readonly invoices: readonly FinalInvoice[]
+  /** What could not be billed, and why. */
+  readonly refused: readonly { readonly id: SubscriptionId; readonly reason: string }[]
+}
+
+/**
+ * The step that charges subscriptions on a day, inside the caller's transaction: what is due is drafted, gathered into one
+ * invoice a subscriber and due date, numbered, written, posted, and settled with the credit there is. Prepaid is bought
+ * only when that credit covers it. The caller has locked the subscribers.
+ */
+export async function issueCharges(
+  deps: Pick<Deps, 'ids' | 'clock' | 'log'>,
+  tx: Transaction,
+  organisation: Organisation,
+  due: readonly DueSubscription[],
+  day: CivilDate,
+): Promise<IssuedCharges> {
+  const terms = termsOf(organisation)
+  const decided = due.map((one) => decide(deps, one, day, terms.leadDays))
+  const refused = decided.filter((one) => one.outcome === 'refused')
+  const owed = draftsOf(
+    decided.filter((one) => one.outcome === 'charged'),
+    day,
+    terms.taxPack,
+  )
+  const offered = decided.filter((one) => one.outcome === 'offered')
+  const bought = await buy(tx, offered, owed, day, terms.taxPack)
+
+  const now = deps.clock.now()
+  const invoices = await number(deps, tx, [...owed, ...bought.drafts])
+  await tx.billing.addInvoices(invoices, now)
+  await tx.ledger.record(
+    invoices.map((invoice) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(invoice) })),
+    now,
+  )
+  await tx.subscriptions.addTerms(bought.restarted, now)
+  await tx.billing.advance([...decided.flatMap((one) => (one.outcome === 'charged' ? [one.advance] : [])), ...bought.advances])
+  await applyCredit(deps, tx, [...new Set(invoices.map(({ subscriberId }) => subscriberId))], day)
+  return { invoices, refused }
+}
+
+type Offer = {
+  readonly outcome: 'offered'
+  readonly due: DueSubscription
+  readonly charges: readonly Charge[]
+  readonly advance: Advance
+  readonly restarted?: Terms
+}
+
+type Charged = {
+  readonly outcome: 'charged'
+  readonly due: DueSubscription
+  readonly charges: readonly Charge[]
+  readonly advance: Advance
+}
+
+type Decided = Offer | Charged | { readonly outcome: 'refused'; readonly id: SubscriptionId; readonly reason: string }
+
+const termsOf = ({ policy: { invoiceLeadDays, taxPack = 'none', taxSettings } }: Organisation) => ({
+  leadDays: invoiceLeadDays,
+  taxPack: taxPackOf(taxPack, taxSettings),
+})
+
+/** One bad subscription is refused alone. */
+function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, leadDays: number): Decided {
+  const { id } = due.subscription
+  try {
+    return termsOn(due.subscription, day).price.billing === 'prepaid' ? offer(due, day) : charge(due, day, leadDays)
+  } catch (error) {
+    log.error('a subscription could not be billed', { subscription: id, error })
+    return { outcome: 'refused', id, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function charge(due: DueSubscription, day: CivilDate, leadDays: number): Decided {
+  const { id } = due.subscription
+  if (due.offSince !== undefined && due.awaits === undefined)
+    return { outcome: 'charged', due, charges: [], advance: { id, billedUntil: due.subscription.billedUntil, awaits: 'payment' } }
+  const { charges, billedUntil, nextInvoiceOn, capped } = chargesDue(due.subscription, day, { leadDays })
+  if (capped) return { outcome: 'refused', id, reason: 'too many periods are owed at once; check its start' }
+  return { outcome: 'charged', due, charges, advance: { id, billedUntil, nextInvoiceOn } }
+}
+
+function offer(due: DueSubscription, day: CivilDate): Decided {
+  const { subscription } = due
+  const { id, billedUntil } = subscription
+  const purchase = nextPurchase(subscription, day)
+  if (purchase === undefined) {
+    const { nextInvoiceOn } = chargesDue(subscription, day, { leadDays: 0 })
+    return { outcome: 'charged', due, charges: [], advance: { id, billedUntil, nextInvoiceOn } }
+  }
+  const { charges, restarted } = purchase
+  const advance = { id, billedUntil: purchase.billedUntil, nextInvoiceOn: purchase.billedUntil }
+  return { outcome: 'offered', due, charges, advance, ...(restarted === undefined ? {} : { restarted }) }
+}
+
+type Draft = { readonly draft: InvoiceDraft; readonly series: string }
+
+/** One invoice for what a subscriber is charged on one day with one due date. */
+function draftsOf(charged: readonly Charged[], day: CivilDate, taxPack: TaxPack | undefined): readonly Draft[] {
+  const groups = new Map<string, { series: string; subscriberId: SubscriberId; charges: Charge[] }>()
+  for (const { due, charges } of charged) {
+    const { subscriberId } = due.subscription
+    for (const one of charges) {
+      const key = `${subscriberId} ${one.dueOn > day ? one.dueOn : day}`
+      const group = groups.get(key)
+      if (group) group.charges.push(one)
+      else groups.set(key, { series: due.series, subscriberId, charges: [one] })
+    }
+  }
+  return [...groups.values()].map(({ series, subscriberId, charges }) => ({
+    series,
+    draft: draftInvoice({ subscriberId, charges, today: day, taxPack }),
+  }))
+}
+
+/** Takes the offers that the free credit of their subscribers covers, in the order of their ids; the others wait for credit. */
+async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Draft[], day: CivilDate, taxPack: TaxPack | undefined) {
+  const drafts: Draft[] = []
+  const advances: Advance[] = []
+  const restarted: { subscriptionId: SubscriptionId; terms: Terms }[] = []
+  if (offers.length === 0) return { drafts, advances, restarted }
+  const free = new Map<SubscriberId, bigint>()
+  const spend = (subscriberId: SubscriberId, amountMinor: bigint) => free.set(subscriberId, (free.get(subscriberId) ?? 0n) - amountMinor)
+  const spendable = await tx.credits.free([...new Set(offers.map(({ due }) => due.subscription.subscriberId))])
+  for (const { subscriberId, amountMinor } of spendable) spend(subscriberId, -amountMinor)
+  for (const { draft } of owed) spend(draft.subscriberId, draft.total.amountMinor)
+  for (const { due, charges, advance, restarted: terms } of offers) {
+    const { id, subscriberId, billedUntil } = due.subscription
+    const draft = charges.length === 0 ? undefined : draftInvoice({ subscriberId, charges, today: day, taxPack })
+    const costMinor = draft?.total.amountMinor ?? 0n
+    if (costMinor > 0n && costMinor > (free.get(subscriberId) ?? 0n)) {
+      advances.push({ id, billedUntil, awaits: 'credit' })
+      continue
+    }
+    spend(subscriberId, costMinor)
+    if (draft) drafts.push({ draft, series: due.series })
+    if (terms) restarted.push({ subscriptionId: id, terms })
+    advances.push(advance)
+  }
+  return { drafts, advances, restarted }
+}
+
+async function number({ ids }: Pick<Deps, 'ids'>, tx: Transaction, drafts: readonly Draft[]): Promise<readonly FinalInvoice[]> {
+  if (drafts.length === 0) return []
+  const last = new Map(await tx.billing.lockSeries([...new Set(drafts.map(({ series }) => series))].sort()))
+  return drafts.map(({ draft, series }) => {
+    const sequence = (last.get(series) ?? 0n) + 1n
+    last.set(series, sequence)
+    return finalizeInvoice(draft, asId('invoice', ids.next()), { series, sequence })
+  })
+}

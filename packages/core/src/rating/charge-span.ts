@@ -1,0 +1,80 @@
+import type { Price, PriceExtra } from '../catalog/price.ts'
+import type { SubscriptionId } from '../ids.ts'
+import { type Money, zero } from '../money/money.ts'
+import { invariant } from '../outcome.ts'
+import type { Subscription } from '../subscriptions/subscription.ts'
+import { addDays, type CivilDate } from '../time/calendar.ts'
+import { formatDate } from '../time/format-date.ts'
+import { daysIn, type Period } from '../time/period.ts'
+import type { Charge } from './charge.ts'
+import { type Span, spanDays } from './next-span.ts'
+import { prorate, prorationWorking } from './prorate.ts'
+
+const titles: Readonly<Record<string, string>> = { internet: 'Internet' }
+
+/** What a span of a subscription costs: its price, the parts of its bundle, and what is charged once with its first day. */
+export function chargeSpan(subscription: Subscription, span: Span): readonly Charge[] {
+  invariant(daysIn(span.period) > 0, 'a charged period has at least one day')
+  const { price } = span.terms
+  const phase = phaseAt(price, span.index)
+  const title = titles[price.category] ?? price.category
+  const base = chargeOf(subscription.id, span, {
+    component: 'base',
+    title: phase === undefined ? title : `${title} (${phase.title})`,
+    category: price.category,
+    taxClass: price.taxClass,
+    amount: phase?.amount ?? price.amount,
+  })
+  const recurring = price.extras.filter(({ kind }) => kind === 'recurring')
+  const oneTime = span.period.start === subscription.startsOn ? price.extras.filter(({ kind }) => kind === 'one_time') : []
+  return [
+    base,
+    ...recurring.map((extra) => chargeOf(subscription.id, span, toPart(extra))),
+    ...oneTime.map((extra) => once(subscription.id, span, toPart(extra))),
+  ].filter(({ amount }) => amount.amountMinor !== 0n)
+}
+
+type Part = Pick<Charge, 'component' | 'category' | 'taxClass' | 'amount'> & { readonly title: string }
+
+const toPart = ({ key, title, category, taxClass, amount }: PriceExtra): Part => ({ component: key, title, category, taxClass, amount })
+
+function phaseAt({ phases }: Price, index: number): Price['phases'][number] | undefined {
+  let end = 0
+  return phases.find(({ periods }) => {
+    end += periods
+    return index < end
+  })
+}
+
+function chargeOf(subscriptionId: SubscriptionId, span: Span, { title, amount: rate, ...part }: Part): Charge {
+  const { period, whole } = span
+  const [amount, arithmetic] = shareOf(span, rate)
+  return { ...named(subscriptionId, span, period, title), ...part, amount, rate, whole, arithmetic }
+}
+
+/** A first period that is cut short costs what the policy of its price says. */
+function shareOf({ period, whole, isStub, terms }: Span, rate: Money): readonly [Money, string] {
+  const rule = isStub ? terms.price.policy.firstPeriod : 'prorated'
+  if (rule === 'free') return [zero(rate.currency), '0.00']
+  const part = rule === 'full' ? { start: whole.start, end: period.end } : period
+  return [prorate(rate, part, whole), prorationWorking(rate, part, whole)]
+}
+
+function once(subscriptionId: SubscriptionId, span: Span, { title, amount, ...part }: Part): Charge {
+  const day = { start: span.period.start, end: addDays(span.period.start, 1) }
+  const working = prorationWorking(amount, day, day)
+  return { ...named(subscriptionId, span, day, title), description: title, ...part, amount, rate: amount, whole: day, arithmetic: working }
+}
+
+const named = (subscriptionId: SubscriptionId, span: Span, period: Period, title: string) => ({
+  subscriptionId,
+  description: `${title}, ${dayText(period.start)} to ${dayText(addDays(period.end, -1))}`,
+  pricing: span.terms.price.pricing,
+  period,
+  dueOn: spanDays(span, 0).dueOn,
+  priceId: span.terms.price.id,
+  priceVersion: span.terms.price.version,
+  terms: span.terms.number,
+})
+
+const dayText = (day: CivilDate): string => formatDate(day, 'en')
