@@ -91,8 +91,8 @@ async function seedSubscriptions(sql: postgres.TransactionSql, organisationId: O
       from seeded s, prices p join plans l on l.organisation_id = p.organisation_id and l.id = p.plan_id
      where p.organisation_id = ${organisationId} order by n, l.code`
   await sql`
-    insert into subscriptions (organisation_id, id, subscriber_id, price_id, starts_on, anchor_day, periods_charged, next_invoice_on, created_at)
-    select ${organisationId}::uuid, subscription_id, subscriber_id, price_id, paid_until - interval '1 month', extract(day from paid_until), 1, due_on, ${now} from subscribed`
+    insert into subscriptions (organisation_id, id, subscriber_id, payer_id, price_id, starts_on, anchor_day, periods_charged, next_invoice_on, created_at)
+    select ${organisationId}::uuid, subscription_id, subscriber_id, subscriber_id, price_id, paid_until - interval '1 month', extract(day from paid_until), 1, due_on, ${now} from subscribed`
   await sql`
     insert into services (organisation_id, id, subscriber_id, subscription_id, installation_id, kind, username, password, created_at)
     select ${organisationId}::uuid, service_id, subscriber_id, subscription_id, ${organisationId}, 'pppoe', 'line' || n, '', ${now} from subscribed where plan = 'HOME10'`

@@ -117,8 +117,8 @@ export async function openBenchIsp(databaseUrl: string, { connectionsMax = 8 }: 
         select ${organisationId}, r.id, ${branchId}, r.account, r.key, 'Amina', r.phone, 'en', ${now}
           from unnest(${pick('subscriberId')}::text[]::uuid[], ${pick('account')}::text[], ${pick('key')}::text[], ${pick('phone')}::text[]) as r(id, account, key, phone)`
       await owner`
-        insert into subscriptions (organisation_id, id, subscriber_id, starts_on, billed_until, next_invoice_on, created_at)
-        select ${organisationId}, r.id, r.subscriber_id, '2026-06-10', '2026-06-10', ${nextInvoiceOn}, ${now}
+        insert into subscriptions (organisation_id, id, subscriber_id, payer_id, starts_on, billed_until, next_invoice_on, created_at)
+        select ${organisationId}, r.id, r.subscriber_id, r.subscriber_id, '2026-06-10', '2026-06-10', ${nextInvoiceOn}, ${now}
           from unnest(${pick('subscriptionId')}::text[]::uuid[], ${pick('subscriberId')}::text[]::uuid[]) as r(id, subscriber_id)`
       await owner`
         insert into subscription_terms (organisation_id, subscription_id, number, price_id, origin, anchor_day, from_on, created_at)

@@ -742,10 +742,13 @@ CREATE TABLE "subscribers" (
 	"language" text NOT NULL,
 	"segment" text DEFAULT 'home' NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
+	"parent_id" uuid,
+	"parent_pays" boolean DEFAULT false NOT NULL,
 	"overdraft_minor" bigint DEFAULT 0 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscribers_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "subscribers_organisation_id_account_key_unique" UNIQUE("organisation_id","account_key"),
+	CONSTRAINT "subscribers_parent" CHECK ("subscribers"."parent_id" <> "subscribers"."id" and ("subscribers"."parent_id" is not null or not "subscribers"."parent_pays")),
 	CONSTRAINT "subscribers_overdraft" CHECK ("subscribers"."overdraft_minor" >= 0)
 );
 --> statement-breakpoint
@@ -781,6 +784,7 @@ CREATE TABLE "subscriptions" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
 	"subscriber_id" uuid NOT NULL,
+	"payer_id" uuid NOT NULL,
 	"starts_on" date NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
 	"cancelled_on" date,
@@ -808,6 +812,7 @@ ALTER TABLE "instalment_plan_invoices" ADD CONSTRAINT "instalment_plan_invoices_
 ALTER TABLE "instalments" ADD CONSTRAINT "instalments_organisation_id_plan_id_instalment_plans_organisation_id_id_fk" FOREIGN KEY ("organisation_id","plan_id") REFERENCES "public"."instalment_plans"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_debit_note_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","debit_note_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "subscribers" ADD CONSTRAINT "subscribers_organisation_id_parent_id_subscribers_organisation_id_id_fk" FOREIGN KEY ("organisation_id","parent_id") REFERENCES "public"."subscribers"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "charged_periods_line" ON "charged_periods" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on","id") WHERE "invoices"."status" = 'open';--> statement-breakpoint
@@ -862,10 +867,12 @@ CREATE INDEX "access_states_awaiting" ON "access_states" USING btree ("organisat
 CREATE INDEX "access_states_subscriber" ON "access_states" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "services_subscription" ON "services" USING btree ("organisation_id","subscription_id");--> statement-breakpoint
 CREATE INDEX "services_subscriber" ON "services" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
+CREATE INDEX "subscribers_parent_children" ON "subscribers" USING btree ("organisation_id","parent_id") WHERE "subscribers"."parent_id" is not null;--> statement-breakpoint
 CREATE INDEX "subscribers_phone" ON "subscribers" USING btree ("organisation_id","phone");--> statement-breakpoint
 CREATE INDEX "subscribers_phone_sha256" ON "subscribers" USING btree ("organisation_id","phone_sha256");--> statement-breakpoint
 CREATE INDEX "subscription_terms_from" ON "subscription_terms" USING btree ("organisation_id","subscription_id","from_on");--> statement-breakpoint
 CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("organisation_id","price_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
-CREATE INDEX "subscriptions_awaiting" ON "subscriptions" USING btree ("organisation_id","subscriber_id") WHERE "subscriptions"."awaits" is not null;--> statement-breakpoint
+CREATE INDEX "subscriptions_payer" ON "subscriptions" USING btree ("organisation_id","payer_id");--> statement-breakpoint
+CREATE INDEX "subscriptions_awaiting" ON "subscriptions" USING btree ("organisation_id","payer_id") WHERE "subscriptions"."awaits" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;

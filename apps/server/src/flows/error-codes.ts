@@ -45,6 +45,7 @@ export const errorCodes = {
   task_not_retryable: 409,
   capability_missing: 409,
   // Money
+  parent_not_allowed: 409,
   nothing_owed: 409,
   extension_open: 409,
   extension_answered: 409,

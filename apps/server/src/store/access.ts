@@ -9,7 +9,8 @@ export const accessStore = (sql: Sql): AccessStore => ({
   async standings(query) {
     const which =
       'subscriberIds' in query
-        ? sql`v.subscriber_id = any(${[...query.subscriberIds]}::uuid[])`
+        ? sql`v.subscription_id in (select id from subscriptions where subscriber_id = any(${[...query.subscriberIds]}::uuid[])
+                union select id from subscriptions where payer_id = any(${[...query.subscriberIds]}::uuid[]))`
         : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
       select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
@@ -17,14 +18,14 @@ export const accessStore = (sql: Sql): AccessStore => ({
              a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.recheck_on,
              (select json_agg(json_build_array(h.from_on, h.until_on)) from subscription_pauses h
                where h.subscription_id = s.id and (h.until_on is null or h.until_on > ${query.today})) as pauses,
-             u.overdraft_minor, (select max(e.holds_until) from extensions e where e.subscriber_id = v.subscriber_id) as extended_until,
+             u.overdraft_minor, (select max(e.holds_until) from extensions e where e.subscriber_id = s.payer_id) as extended_until,
              (select coalesce(json_agg(json_build_array(i.due_on, (i.total_minor - i.allocated_minor)::text,
                        (select ${standingColumn(sql)} from instalment_plan_invoices x join instalment_plans p on p.id = x.plan_id where x.invoice_id = i.id order by p.id desc limit 1)
                      ) order by i.due_on), '[]')
-                from invoices i where i.subscriber_id = v.subscriber_id and i.status = 'open') as open
+                from invoices i where i.subscriber_id in (v.subscriber_id, s.payer_id) and i.status = 'open') as open
         from services v
-        join subscribers u on u.id = v.subscriber_id
         join subscriptions s on s.id = v.subscription_id
+        join subscribers u on u.id = s.payer_id
         join lateral (
           select t.price_id, t.until_on from subscription_terms t where t.subscription_id = s.id and t.from_on <= greatest(${query.today}, s.starts_on)
            order by t.from_on desc, t.number desc limit 1) t on true

@@ -11,7 +11,10 @@ export const billingStore = (sql: Sql): BillingStore => {
   return {
     async lockSubscribers(ids) {
       if (ids.length === 0) return new Set<SubscriberId>()
-      const rows = await sql`select id from subscribers where id = any(${[...ids]}::uuid[]) order by id for update`
+      const rows = await sql`
+        select id from subscribers
+         where id in (select unnest(${[...ids]}::uuid[]) union select parent_id from subscribers where id = any(${[...ids]}::uuid[]) and parent_pays)
+         order by id for update`
       return new Set(rows.map(({ id }) => id as SubscriberId))
     },
 
@@ -43,24 +46,21 @@ export const billingStore = (sql: Sql): BillingStore => {
       // The limit is one of due rows, so that the reading follows what is due and not the number of subscribers.
       const rows = await sql`
         select u.id from subscribers u
-         where u.id in (select s.subscriber_id from subscriptions s
-                         where s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.subscriber_id = any(${[...only]}::uuid[])` : sql``}
-                         order by s.next_invoice_on, s.subscriber_id limit ${limit})
+         where u.id in (select s.payer_id from subscriptions s
+                         where s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.payer_id = any(${[...only]}::uuid[])` : sql``}
+                         order by s.next_invoice_on, s.payer_id limit ${limit})
          order by u.id for update of u ${wait ? sql`` : sql`skip locked`}`
       return rows.map(({ id }) => id as SubscriberId)
     },
 
     async due(ids, day) {
-      return await dueWhere(
-        sql,
-        sql`s.subscriber_id = any(${[...ids]}::uuid[]) and s.next_invoice_on <= ${day} and s.parked_reason is null`,
-      )
+      return await dueWhere(sql, sql`s.payer_id = any(${[...ids]}::uuid[]) and s.next_invoice_on <= ${day} and s.parked_reason is null`)
     },
 
     async awaiting(ids, today) {
       return await dueWhere(
         sql,
-        sql`s.subscriber_id = any(${[...ids]}::uuid[]) and (s.awaits is not null or s.next_invoice_on <= ${today}) and s.parked_reason is null`,
+        sql`s.payer_id = any(${[...ids]}::uuid[]) and (s.awaits is not null or s.next_invoice_on <= ${today}) and s.parked_reason is null`,
       )
     },
 
@@ -165,7 +165,7 @@ export const billingStore = (sql: Sql): BillingStore => {
 
     async parkDue(id, day, reason) {
       const rows = await sql`
-        update subscriptions set parked_reason = ${reason} where subscriber_id = ${id} and next_invoice_on <= ${day} and parked_reason is null returning id`
+        update subscriptions set parked_reason = ${reason} where payer_id = ${id} and next_invoice_on <= ${day} and parked_reason is null returning id`
       return rows.map((row) => row.id as SubscriptionId)
     },
   }
@@ -175,12 +175,14 @@ async function dueWhere(sql: Sql, which: ReturnType<Sql>): Promise<readonly DueS
   const subscriptions = await readSubscriptions(sql, sql`where ${which}`)
   if (subscriptions.length === 0) return []
   const ids = subscriptions.map(({ id }) => id)
-  const rows = await sql<{ id: SubscriptionId; series: string; awaits: Awaits | null }[]>`
-    select s.id, b.code as series, s.awaits from subscriptions s
-      join subscribers u on u.id = s.subscriber_id
+  const rows = await sql<{ id: SubscriptionId; payerId: SubscriberId; series: string; awaits: Awaits | null; onBehalfOf: string | null }[]>`
+    select s.id, s.payer_id as "payerId", b.code as series, s.awaits,
+           case when s.payer_id <> s.subscriber_id then (select c.name from subscribers c where c.id = s.subscriber_id) end as "onBehalfOf"
+      from subscriptions s
+      join subscribers u on u.id = s.payer_id
       join branches b on b.id = u.branch_id
      where s.id = any(${ids}::uuid[])`
-  const facts = new Map(rows.map(({ id, series, awaits }) => [id, { series, ...(awaits === null ? {} : { awaits }) }]))
+  const facts = new Map(rows.map(({ id, ...row }) => [id, fromRow<Omit<DueSubscription, 'subscription' | 'offSince'>>(row)]))
   const sparing = subscriptions.filter(({ terms }) =>
     terms.some(({ price }) => price.billing === 'postpaid' && price.policy.suspension !== 'bill'),
   )

@@ -1,5 +1,6 @@
 import { accountKey, type BranchId, type SubscriberId } from '@nyuzi/core'
-import type { SubscriberStatus, SubscriberStore } from '../flows/subscribers/ports.ts'
+import type { Family, SubscriberStatus, SubscriberStore } from '../flows/subscribers/ports.ts'
+import { fromRow } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
 export const subscriberStore = (sql: Sql): SubscriberStore => ({
@@ -33,7 +34,18 @@ export const subscriberStore = (sql: Sql): SubscriberStore => ({
       where id = ${id}`
   },
   async hasActiveSubscription(id) {
-    return (await sql`select from subscriptions where subscriber_id = ${id} and status = 'active' limit 1`).length === 1
+    return (
+      (await sql`select from subscriptions where (subscriber_id = ${id} or payer_id = ${id}) and status = 'active' limit 1`).length === 1
+    )
+  },
+  async family(id) {
+    const [row] = await sql`
+      select s.parent_id as "parentId", s.status, exists (select from subscribers c where c.parent_id = s.id) as "hasChildren" from subscribers s where s.id = ${id}`
+    return row && fromRow<Family>(row)
+  },
+  async setParent(id, parentId, pays) {
+    await sql`update subscribers set parent_id = ${parentId}, parent_pays = ${pays} where id = ${id}`
+    await sql`update subscriptions set payer_id = ${pays ? parentId : id} where subscriber_id = ${id}`
   },
 })
 

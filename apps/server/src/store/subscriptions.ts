@@ -7,8 +7,9 @@ import { rowsOf, type Sql } from './transaction.ts'
 export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
   async add({ id, subscriberId, startsOn, status, graceDays, billedUntil }, { nextInvoiceOn, awaits }, at) {
     await sql`
-      insert into subscriptions (organisation_id, id, subscriber_id, starts_on, status, grace_days, billed_until, next_invoice_on, awaits, created_at)
-      values (nyuzi_organisation(), ${id}, ${subscriberId}, ${startsOn}, ${status}, ${graceDays ?? null}, ${billedUntil}, ${nextInvoiceOn ?? null}, ${awaits ?? null}, ${at})`
+      insert into subscriptions (organisation_id, id, subscriber_id, payer_id, starts_on, status, grace_days, billed_until, next_invoice_on, awaits, created_at)
+      values (nyuzi_organisation(), ${id}, ${subscriberId}, coalesce((select parent_id from subscribers where id = ${subscriberId} and parent_pays), ${subscriberId}),
+              ${startsOn}, ${status}, ${graceDays ?? null}, ${billedUntil}, ${nextInvoiceOn ?? null}, ${awaits ?? null}, ${at})`
   },
   async read(id) {
     const [found] = await readSubscriptions(sql, sql`where s.id = ${id}`)

@@ -1,5 +1,6 @@
 import { type CivilDate, type CutOffPolicy, money } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { answerExtension } from '../../src/flows/receivables/answer-extension.ts'
@@ -7,7 +8,7 @@ import { createInstalmentPlan } from '../../src/flows/receivables/create-instalm
 import { requestExtension } from '../../src/flows/receivables/request-extension.ts'
 import { setOverdraft } from '../../src/flows/receivables/set-overdraft.ts'
 import { withdrawInstalmentPlan } from '../../src/flows/receivables/withdraw-instalment-plan.ts'
-import { type Isp, type Line, openIsp } from '../isp.ts'
+import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
 const actor = 'test'
 const civil = (text: string) => text as CivilDate
@@ -199,6 +200,28 @@ describe('A debt', () => {
       await pay(line, 1500n)
       await pay(other, 1500n)
     })
+  })
+
+  it('of one who buys ahead is what waits for credit: promised, and kept by buying', async () => {
+    const planId = await createPlan(isp.deps, isp.organisationId, {
+      code: 'PRE',
+      name: 'Prepaid',
+      actor,
+      price: priceOf('1500', 'prepaid', 0),
+    })
+    isp.day('2026-06-05')
+    const line = await isp.subscribe({ planId })
+    await pay(line, 1500n)
+    await isp.cycle()
+    await expect(ask(line, '2026-06-08')).rejects.toMatchObject({ code: 'nothing_owed' })
+    await runOn('2026-07-05')
+    expect((await standing(line))[0]).toBe('suspended expired')
+    await answer(await ask(line, '2026-07-08'), { answer: 'approve' })
+    expect(await standing(line)).toEqual(['active extended', '2026-07-08'])
+    expect(await isp.cycle()).toMatchObject({ promisesKept: 0, promisesBroken: 0 })
+    await pay(line, 1500n)
+    expect(await isp.cycle()).toMatchObject({ promisesKept: 1 })
+    expect((await standing(line))[0]).toBe('active paid')
   })
 
   describe('that is paid in parts', () => {

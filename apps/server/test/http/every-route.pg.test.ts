@@ -86,6 +86,7 @@ async function populate(slug: string): Promise<World> {
     'POST /v1/billing/run': { dryRun: true },
     'POST /v1/payments': { branch: org.branch, subscriber: subscriber.id, amount, reference: 'R2' },
     'POST /v1/payment-intents': { subscriber: subscriber.id, amount },
+    'POST /v1/subscribers/{subscriber}/parent': { parent: null },
     'POST /v1/subscribers/{subscriber}/extensions': { until: soon(), reason: 'x' },
     'POST /v1/extensions/{extension}/approve': { note: 'x' },
     'POST /v1/extensions/{extension}/refuse': { note: 'x' },

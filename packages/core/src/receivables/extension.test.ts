@@ -44,11 +44,18 @@ describe('an extension', () => {
 })
 
 describe('a promise', () => {
+  const until = civilDate('2026-06-13')
+  const on = (text: string, openMinor: bigint, awaitsCredit = false) => promiseStatusOn({ until, openMinor, awaitsCredit }, civilDate(text))
+
   it('is kept once what was owed is settled, and broken when its day comes first', () => {
-    const until = civilDate('2026-06-13')
-    expect(promiseStatusOn({ until, openMinor: 1n }, civilDate('2026-06-12'))).toBe('approved')
-    expect(promiseStatusOn({ until, openMinor: 1n }, until)).toBe('broken')
-    expect(promiseStatusOn({ until, openMinor: 0n }, today)).toBe('kept')
-    expect(promiseStatusOn({ until, openMinor: 0n }, civilDate('2026-07-01'))).toBe('kept')
+    expect(on('2026-06-12', 1n)).toBe('approved')
+    expect(on('2026-06-13', 1n)).toBe('broken')
+    expect(on('2026-06-10', 0n)).toBe('kept')
+    expect(on('2026-07-01', 0n)).toBe('kept')
+  })
+
+  it('of one who buys ahead is kept by buying', () => {
+    expect(on('2026-06-12', 0n, true)).toBe('approved')
+    expect(on('2026-06-13', 0n, true)).toBe('broken')
   })
 })

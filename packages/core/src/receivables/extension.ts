@@ -42,11 +42,14 @@ export function answerExtension(
   return { outcome: trusted && days <= policy.automaticDaysMax ? 'approved' : 'requested' }
 }
 
-/** What becomes of a promise on a day: kept once what was owed when it was made is settled, broken when its day came first. */
+/**
+ * What becomes of a promise on a day: kept once what was owed when it was made is settled and nothing waits to be bought,
+ * broken when its day came first.
+ */
 export function promiseStatusOn(
-  { until, openMinor }: { readonly until: CivilDate; readonly openMinor: bigint },
+  { until, openMinor, awaitsCredit }: { readonly until: CivilDate; readonly openMinor: bigint; readonly awaitsCredit: boolean },
   day: CivilDate,
 ): 'approved' | 'kept' | 'broken' {
-  if (openMinor <= 0n) return 'kept'
+  if (openMinor <= 0n && !awaitsCredit) return 'kept'
   return day < until ? 'approved' : 'broken'
 }

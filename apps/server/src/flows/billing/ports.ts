@@ -31,7 +31,11 @@ export type OpenInvoice = {
 /** A subscription whose next days may be invoiced, or wait for money. */
 export type DueSubscription = {
   readonly subscription: Subscription
-  /** Of its branch. */
+  /** Who is invoiced: its subscriber, or the parent. */
+  readonly payerId: SubscriberId
+  /** The name of its subscriber where a parent pays. */
+  readonly onBehalfOf?: string
+  /** Of the payer's branch. */
   readonly series: string
   readonly awaits?: Awaits
   /** The day since which a debt keeps its line off, where its price does not charge such days. */
@@ -42,7 +46,7 @@ export type DueSubscription = {
 export type Advance = Schedule & { readonly id: SubscriptionId; readonly billedUntil: CivilDate }
 
 export type BillingStore = {
-  /** Locks the subscribers in the order of their ids: the first lock of every money transaction. */
+  /** Locks the subscribers, and the parents who pay for them, in the order of their ids: the first lock of every money transaction. */
   lockSubscribers(ids: readonly SubscriberId[]): Promise<ReadonlySet<SubscriberId>>
   /** One subscriber, locked, with what may be collected from it. */
   lockToCollect(id: SubscriberId): Promise<{ accountNumber: string; phone?: Phone; openMinor: bigint; currency: Currency } | undefined>
@@ -51,13 +55,13 @@ export type BillingStore = {
   /** The earliest civil day, up to `until`, on which some subscription is to be invoiced. */
   nextInvoiceDay(until: CivilDate): Promise<CivilDate | undefined>
   /**
-   * Subscribers with something to be invoiced on that day or before, locked in the order of their ids. Those whom another
+   * Payers with something to be invoiced on that day or before, locked in the order of their ids. Those whom another
    * transaction holds are passed over, unless they are waited for.
    */
   claimSubscribers(day: CivilDate, limit: number, only?: readonly SubscriberId[], wait?: boolean): Promise<readonly SubscriberId[]>
-  /** What is to be invoiced for these subscribers on that day or before. */
+  /** What is to be invoiced to these payers on that day or before. */
   due(ids: readonly SubscriberId[], day: CivilDate): Promise<readonly DueSubscription[]>
-  /** What waits for money of these subscribers, or is due on that day and was not looked at yet. */
+  /** What waits for money of these payers, or is due on that day and was not looked at yet. */
   awaiting(ids: readonly SubscriberId[], today: CivilDate): Promise<readonly DueSubscription[]>
   /** The last number given in each series, locked until the commit. */
   lockSeries(series: readonly string[]): Promise<ReadonlyMap<string, bigint>>

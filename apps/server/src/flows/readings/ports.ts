@@ -94,6 +94,8 @@ export type SubscriberReading = {
   /** Paid and not yet set against an invoice. */
   readonly creditMinor: bigint
   readonly overdraftMinor: bigint
+  readonly parentId: SubscriberId | null
+  readonly parentPays: boolean
 }
 export type SubscriptionReading = {
   readonly id: SubscriptionId
@@ -458,7 +460,7 @@ export type ReadingStore = {
   installations(page: PageQuery): Promise<readonly InstallationReading[]>
   installation(id: InstallationId): Promise<InstallationReading | undefined>
   subscribers(
-    page: PageQuery & { readonly q?: string; readonly branchId?: BranchId; readonly status?: string },
+    page: PageQuery & { readonly q?: string; readonly branchId?: BranchId; readonly parentId?: SubscriberId; readonly status?: string },
   ): Promise<readonly SubscriberReading[]>
   subscriber(id: SubscriberId): Promise<SubscriberReading | undefined>
   subscriptions(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly SubscriptionReading[]>

@@ -28,6 +28,8 @@ export type NewExtension = {
 export type ExtensionStore = {
   /** False when the subscriber has one that is requested or approved. */
   add(extension: NewExtension): Promise<boolean>
+  /** Whether a prepaid subscription that this subscriber pays waits for credit. */
+  awaitsCredit(subscriberId: SubscriberId): Promise<boolean>
   /** Those of a subscriber that were approved, whatever became of them. */
   granted(subscriberId: SubscriberId): Promise<readonly GrantedExtension[]>
   read(
@@ -44,7 +46,7 @@ export type ExtensionStore = {
   approved(
     after: ExtensionId | undefined,
     limit: number,
-  ): Promise<readonly { readonly id: ExtensionId; readonly until: CivilDate; readonly openMinor: bigint }[]>
+  ): Promise<readonly { readonly id: ExtensionId; readonly until: CivilDate; readonly openMinor: bigint; readonly awaitsCredit: boolean }[]>
   settle(settled: readonly { readonly id: ExtensionId; readonly status: 'kept' | 'broken' }[], at: Instant): Promise<void>
 }
 

@@ -32,8 +32,8 @@ export async function requestExtension(
     const organisation = await tx.organisation.read()
     const today = civilDateAt(now, organisation.timeZone)
     if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber')
-    if ((await tx.billing.openInvoices([subscriberId])).length === 0)
-      throw new Conflict('nothing_owed', 'The subscriber owes nothing, so there is nothing to extend.')
+    const owes = (await tx.billing.openInvoices([subscriberId])).length > 0 || (await tx.extensions.awaitsCredit(subscriberId))
+    if (!owes) throw new Conflict('nothing_owed', 'The subscriber owes nothing, so there is nothing to extend.')
     const policy = organisation.policy.extensions ?? defaultExtensionPolicy
     const answer = answerExtension({ today, until }, await tx.extensions.granted(subscriberId), policy)
     if (answer.outcome === 'rejected') {

@@ -28,7 +28,7 @@ export type IssuedCharges = {
 
 /**
  * The step that charges subscriptions on a day, inside the caller's transaction: what is due is drafted, gathered into one
- * invoice a subscriber and due date, numbered, written, posted, and settled with the credit there is. Prepaid is bought
+ * invoice a payer and due date, numbered, written, posted, and settled with the credit there is. Prepaid is bought
  * only when that credit covers it. The caller has locked the subscribers.
  */
 export async function issueCharges(
@@ -123,12 +123,12 @@ type Draft = { readonly draft: InvoiceDraft; readonly series: string }
 function draftsOf(charged: readonly Charged[], day: CivilDate, taxPack: TaxPack | undefined): readonly Draft[] {
   const groups = new Map<string, { series: string; subscriberId: SubscriberId; charges: Charge[] }>()
   for (const { due, charges } of charged) {
-    const { subscriberId } = due.subscription
+    const { payerId: subscriberId } = due
     for (const one of charges) {
       const key = `${subscriberId} ${one.dueOn > day ? one.dueOn : day}`
       const group = groups.get(key)
-      if (group) group.charges.push(one)
-      else groups.set(key, { series: due.series, subscriberId, charges: [one] })
+      if (group) group.charges.push(namedIn(due, one))
+      else groups.set(key, { series: due.series, subscriberId, charges: [namedIn(due, one)] })
     }
   }
   return [...groups.values()].map(({ series, subscriberId, charges }) => ({
@@ -136,6 +136,10 @@ function draftsOf(charged: readonly Charged[], day: CivilDate, taxPack: TaxPack 
     draft: draftInvoice({ subscriberId, charges, today: day, taxPack }),
   }))
 }
+
+/** A parent reads for whom it pays. */
+const namedIn = ({ onBehalfOf }: DueSubscription, one: Charge): Charge =>
+  onBehalfOf === undefined ? one : { ...one, description: `${one.description} (${onBehalfOf})` }
 
 /** Takes the offers that the free credit of their subscribers covers, in the order of their ids; the others wait for credit. */
 async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Draft[], day: CivilDate, taxPack: TaxPack | undefined) {
@@ -145,12 +149,16 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
   if (offers.length === 0) return { drafts, advances, restarted }
   const free = new Map<SubscriberId, bigint>()
   const spend = (subscriberId: SubscriberId, amountMinor: bigint) => free.set(subscriberId, (free.get(subscriberId) ?? 0n) - amountMinor)
-  const spendable = await tx.credits.free([...new Set(offers.map(({ due }) => due.subscription.subscriberId))])
+  const spendable = await tx.credits.free([...new Set(offers.map(({ due }) => due.payerId))])
   for (const { subscriberId, amountMinor } of spendable) spend(subscriberId, -amountMinor)
   for (const { draft } of owed) spend(draft.subscriberId, draft.total.amountMinor)
   for (const { due, charges, advance, restarted: terms } of offers) {
-    const { id, subscriberId, billedUntil } = due.subscription
-    const draft = charges.length === 0 ? undefined : draftInvoice({ subscriberId, charges, today: day, taxPack })
+    const { id, billedUntil } = due.subscription
+    const { payerId: subscriberId } = due
+    const draft =
+      charges.length === 0
+        ? undefined
+        : draftInvoice({ subscriberId, charges: charges.map((one) => namedIn(due, one)), today: day, taxPack })
     const costMinor = draft?.total.amountMinor ?? 0n
     if (costMinor > 0n && costMinor > (free.get(subscriberId) ?? 0n)) {
       advances.push({ id, billedUntil, awaits: 'credit' })

@@ -32,9 +32,9 @@ export async function resumeAwaiting(
 
 async function withoutDebt(tx: Transaction, waiting: readonly DueSubscription[], today: CivilDate): Promise<readonly DueSubscription[]> {
   if (waiting.length === 0) return []
-  const open = await tx.billing.openInvoices([...new Set(waiting.map(({ subscription }) => subscription.subscriberId))])
-  return waiting.filter(({ subscription }) => {
-    const oldest = open.find(({ subscriberId }) => subscriberId === subscription.subscriberId)
+  const open = await tx.billing.openInvoices([...new Set(waiting.map(({ payerId }) => payerId))])
+  return waiting.filter(({ subscription, payerId }) => {
+    const oldest = open.find(({ subscriberId }) => subscriberId === payerId)
     return oldest === undefined || addDays(oldest.dueOn, graceDaysOf(subscription, today)) >= today
   })
 }

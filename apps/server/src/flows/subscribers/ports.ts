@@ -31,13 +31,19 @@ export type SubscriberChanges = {
   readonly status?: SubscriberStatus
 }
 
+export type Family = { readonly parentId?: SubscriberId; readonly hasChildren: boolean; readonly status: SubscriberStatus }
+
 export type SubscriberStore = {
   /** False when another subscriber's account number is the same once folded. */
   add(subscriber: Subscriber, at: Instant): Promise<boolean>
   /** Locked until the commit. */
   lock(id: SubscriberId): Promise<{ readonly id: SubscriberId; readonly status: SubscriberStatus; readonly branchId: BranchId } | undefined>
   change(id: SubscriberId, changes: SubscriberChanges): Promise<void>
+  /** Of its own, or paid by it. */
   hasActiveSubscription(id: SubscriberId): Promise<boolean>
+  family(id: SubscriberId): Promise<Family | undefined>
+  /** Its subscriptions are invoiced to the parent from now on, or to itself. */
+  setParent(id: SubscriberId, parentId: SubscriberId | null, pays: boolean): Promise<void>
 }
 
 /** What the next charge of a subscription waits for, unscanned: credit that buys it, or the payment of a debt. */

@@ -2,12 +2,14 @@ import { z } from '@hono/zod-openapi'
 import { changeSubscriber } from '../../flows/subscribers/change-subscriber.ts'
 import { createSubscriber } from '../../flows/subscribers/create-subscriber.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
+import { setParent } from '../../flows/subscribers/set-parent.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
 import { idIn } from '../wire/primitives.ts'
 import {
+  parentIn,
   serviceOut,
   subscriberChangesIn,
   subscriberIn,
@@ -35,11 +37,12 @@ export function subscriberRoutes(parts: ApiParts): readonly Endpoint[] {
         ...pageQuery,
         q: z.string().min(1).max(100).optional().openapi({ description: 'Part of a name or phone, or the start of an account number' }),
         branch: idIn('branch').optional(),
+        parent: idIn('subscriber').optional(),
         status: z.enum(subscriberStatuses).optional(),
       },
       answer: pageOf(subscriberOut),
       async handle({ principal, query }) {
-        const filters = defined({ q: query.q, branchId: query.branch, status: query.status })
+        const filters = defined({ q: query.q, branchId: query.branch, parentId: query.parent, status: query.status })
         const rows = await store.inOrganisation(principal.organisationId, (tx) =>
           tx.readings.subscribers({ ...toPage('subscribers', query), ...filters }),
         )
@@ -84,6 +87,20 @@ export function subscriberRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: subscriberOut,
       async handle({ principal: { organisationId, actor }, params: { subscriber }, body: { branch, ...body } }) {
         await changeSubscriber(parts, organisationId, subscriber, { ...defined({ ...body, branchId: branch }), actor })
+        return toApiSubscriber(found(await store.inOrganisation(organisationId, (tx) => tx.readings.subscriber(subscriber)), 'subscriber'))
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/subscribers/{subscriber}/parent',
+      permission: 'money',
+      tag,
+      summary: 'Put a subscriber under another one, who may pay',
+      params,
+      body: parentIn,
+      answer: subscriberOut,
+      async handle({ principal: { organisationId, actor }, params: { subscriber }, body: { parent, pays } }) {
+        await setParent(parts, organisationId, subscriber, { parentId: parent, pays, actor })
         return toApiSubscriber(found(await store.inOrganisation(organisationId, (tx) => tx.readings.subscriber(subscriber)), 'subscriber'))
       },
     }),

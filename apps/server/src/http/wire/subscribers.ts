@@ -30,6 +30,8 @@ export const subscriberOut = z
     owed: moneyOut,
     credit: moneyOut,
     overdraft: moneyOut.openapi({ description: 'Debts up to it cut nobody off' }),
+    parent: idOut('subscriber').nullable().openapi({ description: 'The household or firm it belongs to' }),
+    parentPays: z.boolean().openapi({ description: 'Whether its subscriptions are invoiced to the parent' }),
     createdAt: instantOut,
   })
   .openapi('Subscriber')
@@ -60,9 +62,26 @@ export const subscriberChangesIn = z.strictObject({
   status: z.enum(subscriberStatuses).optional(),
 })
 
-export const toApiSubscriber = ({ branchId, owedMinor, creditMinor, overdraftMinor, currency, ...subscriber }: SubscriberReading) => ({
+export const parentIn = z.strictObject({
+  parent: idIn('subscriber').nullable().openapi({ description: 'null: none' }),
+  pays: z
+    .boolean()
+    .default(false)
+    .openapi({ description: 'New invoices of the child are issued to the parent, and its lines follow the debts of the parent' }),
+})
+
+export const toApiSubscriber = ({
+  branchId,
+  owedMinor,
+  creditMinor,
+  overdraftMinor,
+  parentId,
+  currency,
+  ...subscriber
+}: SubscriberReading) => ({
   ...subscriber,
   branch: branchId,
+  parent: parentId,
   owed: amountOf(owedMinor, currency),
   credit: amountOf(creditMinor, currency),
   overdraft: amountOf(overdraftMinor, currency),

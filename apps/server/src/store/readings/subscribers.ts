@@ -9,6 +9,7 @@ type Verbs = 'subscribers' | 'subscriber' | 'subscriptions' | 'subscription' | '
 export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const subscribers = sql`
     select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.address_lines as "addressLines", s.tax_pin as "taxPin", s.language, s.segment, s.status, s.overdraft_minor as "overdraftMinor",
+           s.parent_id as "parentId", s.parent_pays as "parentPays",
            s.created_at as "createdAt", (select currency from organisations) as currency,
            (select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open') as "owedMinor",
            (select coalesce(sum(free), 0)::bigint from ${freeCredit(sql)} f where f.subscriber_id = s.id) as "creditMinor"
@@ -29,10 +30,11 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
            s.username, s.created_at as "createdAt" from services s`
 
   return {
-    subscribers: ({ q, branchId, status, ...page }) => sql<SubscriberReading[]>`
+    subscribers: ({ q, branchId, parentId, status, ...page }) => sql<SubscriberReading[]>`
       ${subscribers} where true
       ${where(sql, q, (text) => sql`(s.name ilike ${like(text)} or s.account_key like ${`${accountKey(text) || '-'}%`} or s.phone like ${like(phoneText(text))})`)}
       ${where(sql, branchId, (id) => sql`s.branch_id = ${id}`)}
+      ${where(sql, parentId, (id) => sql`s.parent_id = ${id}`)}
       ${where(sql, status, (word) => sql`s.status = ${word}`)}
       ${after(sql, page, sql`s.id`)}`,
     subscriber: async (id) => first(await sql<SubscriberReading[]>`${subscribers} where s.id = ${id}`),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, date, foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { bytes, id, instant, minor, organisationId } from './columns.ts'
 
 export const subscribers = pgTable(
@@ -24,12 +24,19 @@ export const subscribers = pgTable(
     /** The organisation's own word for its kind; prices and reminders may go by it. */
     segment: text('segment').notNull().default('home'),
     status: text('status').notNull().default('active'),
+    /** Whose household or firm it belongs to. One level: a parent has none. */
+    parentId: uuid('parent_id'),
+    /** Whether its subscriptions are invoiced to the parent. */
+    parentPays: boolean('parent_pays').notNull().default(false),
     /** Debts up to this cut nobody off. */
     overdraftMinor: minor('overdraft_minor').notNull().default(sql`0`),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
+    foreignKey({ columns: [t.organisationId, t.parentId], foreignColumns: [t.organisationId, t.id] }),
+    check('subscribers_parent', sql`${t.parentId} <> ${t.id} and (${t.parentId} is not null or not ${t.parentPays})`),
+    index('subscribers_parent_children').on(t.organisationId, t.parentId).where(sql`${t.parentId} is not null`),
     check('subscribers_overdraft', sql`${t.overdraftMinor} >= 0`),
     unique().on(t.organisationId, t.accountKey),
     index('subscribers_phone').on(t.organisationId, t.phone),
@@ -43,6 +50,8 @@ export const subscriptions = pgTable(
     organisationId: organisationId(),
     id: id(),
     subscriberId: uuid('subscriber_id').notNull(),
+    /** Who is invoiced: the subscriber, or its parent who pays. */
+    payerId: uuid('payer_id').notNull(),
     /** The first day of service. */
     startsOn: date('starts_on').notNull(),
     status: text('status').notNull().default('active'),
@@ -63,7 +72,8 @@ export const subscriptions = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     check('subscriptions_awaits', sql`${t.awaits} is null or (${t.awaits} in ('credit', 'payment') and ${t.nextInvoiceOn} is null)`),
     index('subscriptions_subscriber').on(t.organisationId, t.subscriberId),
-    index('subscriptions_awaiting').on(t.organisationId, t.subscriberId).where(sql`${t.awaits} is not null`),
+    index('subscriptions_payer').on(t.organisationId, t.payerId),
+    index('subscriptions_awaiting').on(t.organisationId, t.payerId).where(sql`${t.awaits} is not null`),
     index('subscriptions_due')
       .on(t.organisationId, t.nextInvoiceOn)
       .where(sql`${t.nextInvoiceOn} is not null and ${t.parkedReason} is null`),
