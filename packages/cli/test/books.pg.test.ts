@@ -93,7 +93,19 @@ The second calculation agrees: KES 1,500
   expect(json).toMatchObject({ organisation: { slug: 'savanna' }, agrees: true, lines: [{ recomputed: { total: { text: 'KES 1,500' } } }] })
 })
 
+test('an invoice is written as PDF, and nothing else is', async () => {
+  const { code, out, err } = await nyuzi('invoice pdf NRB-000001')
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(/^%PDF-1\.\d\n[\s\S]*%%EOF\n$/)
+  expect((await nyuzi('invoice pdf NRB-000001 --organisation savanna')).out).toBe(out)
+})
+
 test('an invoice that nobody has is refused', async () => {
+  expect(await nyuzi('invoice pdf NRB-000009')).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('There is no invoice NRB-000009.'),
+  })
   expect(await nyuzi('invoice explain NRB-000009')).toMatchObject({
     code: 1,
     err: 'nyuzi: There is no invoice NRB-000009. Numbers are written as on the invoice, e.g. NRB-000123.\n',

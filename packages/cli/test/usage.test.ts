@@ -8,6 +8,7 @@ test.each([
   ['ledger verify --organization savanna', '--organization: there is no such flag. Run `nyuzi ledger verify --help`'],
   ['invoice explain', 'NUMBER must be given. Run `nyuzi invoice explain --help`'],
   ['invoice explain NRB-1 NRB-2', 'NRB-2: this command takes NUMBER and flags only. Run `nyuzi invoice explain --help`'],
+  ['invoice pdf', 'NUMBER must be given. Run `nyuzi invoice pdf --help`'],
   ['doctor --json now', 'now: this command takes flags only. Run `nyuzi doctor --help`'],
 ])('`nyuzi %s` ends with 2 and says what to write instead', async (words, sentence) => {
   const { code, err } = await runNyuzi(words)
@@ -28,10 +29,19 @@ test('help names every command and loads nothing of the server', async () => {
       if (name.startsWith('@nyuzi/server')) throw new Error('help loads the server')
       return next(name, context)
     } })`)}`
-  for (const words of ['--help', 'ledger --help', 'billing run --help', 'invoice explain --help', 'db migrate --help', 'doctor --help']) {
+  for (const words of [
+    '--help',
+    'ledger --help',
+    'billing run --help',
+    'invoice explain --help',
+    'invoice pdf --help',
+    'db migrate --help',
+    'doctor --help',
+  ]) {
     const { code, out } = await runNyuzi(words, { nodeFlags: [`--import=${refuseServer}`] })
     expect(out).toContain('USAGE')
     expect(code).toBe(0)
   }
   expect((await runNyuzi('doctor', { nodeFlags: [`--import=${refuseServer}`] })).err).toContain('help loads the server')
-})
+  // Eight processes, one after the other.
+}, 30_000)

@@ -2,8 +2,10 @@ import { join } from 'node:path'
 import { type OrganisationId, parseCivilDate, readId, showId } from '@nyuzi/core'
 import { clusterState, startPostgres } from '@nyuzi/embedded-postgres'
 import type { z } from 'zod'
-import { type ExplainedInvoice, explainInvoice } from '../flows/billing/explain-invoice.ts'
+import { explainInvoice } from '../flows/billing/explain-invoice.ts'
 import { type DailyCycle, runDailyCycle } from '../flows/billing/run-daily-cycle.ts'
+import type { PrintedFile } from '../flows/documents/addressed.ts'
+import { printInvoice } from '../flows/documents/print-invoice.ts'
 import { FlowError } from '../flows/errors.ts'
 import { type VerifiedLedger, verifyLedger } from '../flows/ledger/verify-ledger.ts'
 import type { explanationOut } from '../http/wire/explanations.ts'
@@ -38,6 +40,8 @@ export type Operations = {
   }): Promise<readonly BilledOrganisation[]>
   /** Computes an invoice a second time and tells where each figure comes from. */
   explainInvoice(options: { readonly number: string; readonly organisation?: string }): Promise<InvoiceExplanation>
+  /** The PDF of an invoice or a debit note, as it was issued. */
+  printInvoice(options: { readonly number: string; readonly organisation?: string }): Promise<PrintedFile>
   close(): Promise<void>
 }
 
@@ -95,19 +99,15 @@ export function openOperations(env: Env): Operations {
     },
     async explainInvoice({ number, organisation }) {
       const { deps } = await engine()
-      const found: { readonly organisation: NamedOrganisation; readonly explained: ExplainedInvoice }[] = []
-      for (const [id, named] of await chosen(deps, organisation)) {
-        const explained = await explainInvoice(deps, id, { number })
-        if (explained) found.push({ organisation: named, explained })
-      }
-      const [one, ...others] = found
-      if (!one) throw new OperationRefused(`There is no invoice ${number}. Numbers are written as on the invoice, e.g. NRB-000123.`)
-      if (others.length > 0) {
-        const slugs = found.map(({ organisation: { slug } }) => slug).join(', ')
-        throw new OperationRefused(`Several organisations have an invoice ${number}. Name one of ${slugs} with --organisation.`)
-      }
+      const [named, explained] = await onlyInvoice(await chosen(deps, organisation), number, (id) => explainInvoice(deps, id, { number }))
       const { explanationOut, toApiExplanation } = await import('../http/wire/explanations.ts')
-      return { organisation: one.organisation, ...explanationOut.parse(toApiExplanation(one.explained)) }
+      return { organisation: named, ...explanationOut.parse(toApiExplanation(explained)) }
+    },
+    async printInvoice({ number, organisation }) {
+      const { deps } = await engine()
+      const organisations = await chosen(deps, organisation)
+      const [, file] = await refusing(() => onlyInvoice(organisations, number, (id) => printInvoice(deps, id, { number })))
+      return file
     },
     async close() {
       for (const close of closers.reverse()) await close()
@@ -179,6 +179,26 @@ async function chosen({ store }: Engine['deps'], wanted: string | undefined): Pr
     throw new OperationRefused(
       `There is no organisation ${wanted}. Name one of: ${all.map(([, { slug }]) => slug).join(', ') || 'none, this server has no organisation yet'}.`,
     )
+  return one
+}
+
+/** What the one organisation that has an invoice of this number says of it. */
+async function onlyInvoice<T>(
+  organisations: readonly (readonly [OrganisationId, NamedOrganisation])[],
+  number: string,
+  ask: (id: OrganisationId) => Promise<T | undefined>,
+): Promise<readonly [NamedOrganisation, T]> {
+  const found: (readonly [NamedOrganisation, T])[] = []
+  for (const [id, named] of organisations) {
+    const said = await ask(id)
+    if (said !== undefined) found.push([named, said])
+  }
+  const [one, ...others] = found
+  if (!one) throw new OperationRefused(`There is no invoice ${number}. Numbers are written as on the invoice, e.g. NRB-000123.`)
+  if (others.length > 0) {
+    const slugs = found.map(([{ slug }]) => slug).join(', ')
+    throw new OperationRefused(`Several organisations have an invoice ${number}. Name one of ${slugs} with --organisation.`)
+  }
   return one
 }
 

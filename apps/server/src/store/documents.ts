@@ -43,8 +43,9 @@ export const documentStore = (sql: Sql): DocumentStore => {
         select d.id, d.kind, d.number, d.currency, d.total_minor as "totalMinor", d.issued_on as "issuedOn", d.due_on as "dueOn", ${stamped}
           from invoices d ${parties} where ${'number' in by ? sql`d.number = ${by.number}` : sql`d.id = ${by.invoiceId}`}`
       if (!row) return undefined
+      // What is charged for days says which in its description; a credit of some of them does not.
       const lines = await sql<LineRow[]>`
-        select position, description, net_minor as "netMinor", total_minor as "totalMinor", period_start as start, period_end as "end"
+        select position, description, net_minor as "netMinor", total_minor as "totalMinor", null::date as start, null::date as "end"
           from invoice_lines where invoice_id = ${row.id} order by position`
       const taxes = await sql<TaxRow[]>`
         select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
