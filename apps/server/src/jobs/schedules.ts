@@ -1,6 +1,7 @@
 import type { OrganisationId } from '@nyuzi/core'
 import { PgBoss } from 'pg-boss'
 import { reconcileAccess } from '../flows/access/reconcile-access.ts'
+import { recomputeCredits } from '../flows/billing/recompute-credits.ts'
 import { recomputeIssued } from '../flows/billing/recompute-issued.ts'
 import { runDailyCycle } from '../flows/billing/run-daily-cycle.ts'
 import { sealLedger } from '../flows/ledger/seal-ledger.ts'
@@ -34,8 +35,12 @@ const jobs: Readonly<Record<ScheduledJob, Job>> = {
   'seal-ledger': quietly(sealLedger),
   'reconcile-access': quietly(reconcileAccess),
   async 'recompute-invoices'(deps, organisationId) {
-    const { read, differing } = await recomputeIssued(deps, organisationId)
-    return differing === 0 ? undefined : `${differing} of ${read} invoices differ from their second calculation`
+    const parts = [
+      { name: 'invoices', ...(await recomputeIssued(deps, organisationId)) },
+      { name: 'credit notes', ...(await recomputeCredits(deps, organisationId)) },
+    ].filter(({ differing }) => differing > 0)
+    if (parts.length === 0) return undefined
+    return `${parts.map(({ name, read, differing }) => `${differing} of ${read} ${name}`).join(' and ')} differ from their second calculation`
   },
 }
 

@@ -1,7 +1,7 @@
-import type { CivilDate, CreditId, Currency, Instant, PaymentId, SubscriberId, TaxAmount, TaxedAmount } from '@nyuzi/core'
-import { leftOf, money } from '@nyuzi/core'
-import type { ChargedDays, CreditableLine, CreditStore, FreeCredit } from '../flows/credits/ports.ts'
-import { fromRow } from './mapping.ts'
+import type { CivilDate, CreditId, Currency, Instant, PaymentId, SubscriberId } from '@nyuzi/core'
+import type { ChargedDays, CreditStore, FreeCredit } from '../flows/credits/ports.ts'
+import { readLines } from './creditable-lines.ts'
+import { readIssuedCredits } from './issued-credits.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const creditStore = (sql: Sql): CreditStore => ({
@@ -133,6 +133,8 @@ export const creditStore = (sql: Sql): CreditStore => ({
     return all.sort((left, right) => left.since.getTime() - right.since.getTime())
   },
 
+  issued: (after, limit) => readIssuedCredits(sql, after, limit),
+
   async depositHeld(id) {
     const [row] = await sql<{ held: bigint }[]>`
       select coalesce((select sum(allocated_minor) from invoices where subscriber_id = ${id} and kind = 'deposit'), 0)::bigint
@@ -142,70 +144,3 @@ export const creditStore = (sql: Sql): CreditStore => ({
 })
 
 type Free<Source> = { subscriberId: SubscriberId; amountMinor: bigint; currency: Currency; since: Instant } & Source
-
-type Row = Omit<CreditableLine, 'claimed' | 'left' | 'charged'> & {
-  pricing: CreditableLine['claimed']['pricing']
-  netMinor: bigint
-  totalMinor: bigint
-  periodStart?: CivilDate
-  periodEnd?: CivilDate
-  rateMinor?: bigint
-  wholeStart?: CivilDate
-  wholeEnd?: CivilDate
-  charged: readonly (readonly [CivilDate, CivilDate])[]
-  taxes: readonly TaxRow[]
-  credited: readonly { readonly net: string; readonly taxes: readonly TaxRow[] }[]
-}
-
-/** Amounts as text, since JSON has no whole numbers of this size. */
-type TaxRow = { readonly code: string; readonly title: string; readonly rateBp: number; readonly base: string; readonly amount: string }
-
-async function readLines(sql: Sql, which: ReturnType<Sql>): Promise<readonly CreditableLine[]> {
-  const taxJson = sql`json_build_object('code', t.code, 'title', t.title, 'rateBp', t.rate_bp, 'base', t.base_minor::text, 'amount', t.amount_minor::text) order by t.position`
-  const rows = await sql`
-    select n.invoice_id as "invoiceId", n.position, i.subscriber_id as "subscriberId", i.number, i.status, i.currency, n.description, n.category,
-           n.tax_class as "taxClass", n.pricing, n.tax_point as "taxPoint", n.subscription_id as "subscriptionId", n.net_minor as "netMinor",
-           n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
-           n.rate_minor as "rateMinor", n.whole_start as "wholeStart", n.whole_end as "wholeEnd",
-           (select coalesce(json_agg(json_build_array(lower(p.period), upper(p.period)) order by p.period), '[]') from charged_periods p
-             where p.invoice_id = n.invoice_id and p.line_position = n.position) as charged,
-           (select coalesce(json_agg(${taxJson}), '[]') from invoice_line_taxes t where t.invoice_id = n.invoice_id and t.line_position = n.position) as taxes,
-           (select coalesce(json_agg(json_build_object('net', c.net_minor::text, 'taxes', (
-                select coalesce(json_agg(${taxJson}), '[]') from credit_line_taxes t where t.credit_id = c.credit_id and t.line_position = c.position))), '[]')
-              from credit_lines c where c.invoice_id = n.invoice_id and c.line_position = n.position) as credited
-      from invoice_lines n join invoices i on i.id = n.invoice_id
-     where ${which} order by n.invoice_id, n.position`
-  return rows.map((row) => toLine(fromRow<Row>(row)))
-}
-
-function toLine({ pricing, netMinor, totalMinor, charged, taxes, credited, ...row }: Row): CreditableLine {
-  const { periodStart, periodEnd, rateMinor, wholeStart, wholeEnd, ...line } = row
-  const { currency } = line
-  const amounts: TaxedAmount = { net: money(netMinor, currency), taxes: taxes.map(toTax), total: money(totalMinor, currency) }
-  const claimed = { ...amounts, pricing }
-  const period = spanOf(periodStart, periodEnd)
-  const whole = spanOf(wholeStart, wholeEnd)
-  return {
-    ...line,
-    claimed:
-      period === undefined || whole === undefined || rateMinor === undefined
-        ? claimed
-        : { ...claimed, period, rate: money(rateMinor, currency), whole },
-    left: leftOf(
-      amounts,
-      credited.map(({ net, taxes }) => ({ net: money(BigInt(net), currency), taxes: taxes.map(toTax), total: money(0n, currency) })),
-    ),
-    charged: charged.map(([start, end]) => ({ start, end })),
-  }
-}
-
-const spanOf = (start: CivilDate | undefined, end: CivilDate | undefined) =>
-  start === undefined || end === undefined ? undefined : { start, end }
-
-const toTax = ({ code, title, rateBp, base, amount }: TaxRow): TaxAmount => ({
-  code,
-  title,
-  rateBp,
-  baseMinor: BigInt(base),
-  amountMinor: BigInt(amount),
-})

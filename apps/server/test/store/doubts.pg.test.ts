@@ -1,7 +1,11 @@
 import type { PaymentId } from '@nyuzi/core'
 import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
+import { releaseDeposit } from '../../src/flows/credits/release-deposit.ts'
+import { takeDeposit } from '../../src/flows/credits/take-deposit.ts'
 import { sealLedger } from '../../src/flows/ledger/seal-ledger.ts'
+import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { resolveSuspense } from '../../src/flows/payments/resolve-suspense.ts'
 import { ledgerStore } from '../../src/store/ledger.ts'
 import type { Sql } from '../../src/store/transaction.ts'
@@ -13,6 +17,7 @@ describe('The check of the books', () => {
 
   beforeAll(async () => {
     isp = await openIsp({ startAt: '2026-06-01T06:00:00Z' })
+    await changeOrganisation(isp.deps, isp.organisationId, { taxPack: 'KE', actor: 'test' })
     lines = await Promise.all([0, 1, 2].map(() => isp.subscribe({ startsOn: '2026-06-05' as never, anchorDay: 5 })))
     await isp.cycle()
     const pay = async (accountReference: string, amount: string) => {
@@ -30,8 +35,18 @@ describe('The check of the books', () => {
       actor: 'test',
     })
     await isp.settled()
+    const invoiceId = (await isp.raw`select id from invoices where subscriber_id = ${lines[2]?.subscriberId ?? ''}`)[0]?.['id']
+    const told = { reason: 'test', actor: 'test' }
+    await issueCreditNote(isp.deps, isp.organisationId, {
+      invoiceId,
+      lines: [{ position: 1, days: { start: '2026-06-10' as never, end: '2026-06-12' as never } }],
+      ...told,
+    })
+    const deposit = { subscriberId: lines[0]?.subscriberId as never, amount: { amountMinor: 50_000n, currency: 'KES' as const }, ...told }
+    await takeDeposit(isp.deps, isp.organisationId, { ...deposit, description: 'Router' })
+    await releaseDeposit(isp.deps, isp.organisationId, deposit)
     isp.clock.moveTo(new Date('2026-06-10T09:00:00Z'))
-    expect(await sealLedger(isp.deps, isp.organisationId)).toBe(8)
+    expect(await sealLedger(isp.deps, isp.organisationId)).toBe(12)
     isp.day('2026-06-28')
     await isp.cycle()
     isp.clock.moveTo(new Date('2026-06-29T09:00:00Z'))
@@ -127,11 +142,38 @@ describe('The check of the books', () => {
     ['an invoice line removed', `delete from invoice_lines where invoice_id = (select id from invoices where sequence = 2)`, ['B2']],
     [
       'an invoice that is not in the ledger',
-      `delete from journal_entries where kind = 'invoice_issued' and source_id = (select id::text from invoices where sequence = 1)`,
+      `delete from journal_entries where kind = 'invoice_issued' and source_id = (select id::text from invoices where sequence = 1 and kind = 'invoice')`,
       ['B2b'],
     ],
     ['a number left out', `delete from invoices where sequence = 2`, ['B4']],
     ['the last number taken away', `delete from invoices where sequence = (select max(sequence) from invoices)`, ['B4']],
+    [
+      'a credit note of another total than its lines',
+      `update credits set total_minor = total_minor + 100 where kind = 'credit_note'`,
+      ['B5', 'L10b'],
+    ],
+    ['a credit that is not in the ledger', `delete from journal_entries where kind = 'credit_note_issued'`, ['B5b']],
+    ['a tax given back that the ledger does not know', `update credit_line_taxes set amount_minor = amount_minor + 1`, ['B5', 'B5c']],
+    ['a line credited beyond what it claimed', `update credit_lines set net_minor = net_minor + 1000000, total_minor = total_minor + 1000000`, ['B6']],
+    ['a tax credited beyond what the line bore', `update credit_line_taxes set amount_minor = amount_minor + 1000000`, ['B6b']],
+    ['credited days that are charged all the same', `update credit_lines set days = null`, ['B7']],
+    [
+      'charged days that are gone',
+      `delete from charged_periods where invoice_id = (select id from invoices where sequence = 1 and kind = 'invoice')`,
+      ['B7'],
+    ],
+    ['an allocation of a credit removed', `delete from credit_allocations`, ['P4b', 'P4c']],
+    ['a credit taken away', `delete from credits where kind = 'credit_note'`, ['B4']],
+    [
+      'a release of a deposit that nobody made',
+      `update credits set total_minor = total_minor + 100 where kind = 'deposit_release'`,
+      ['L10b', 'L10c'],
+    ],
+    [
+      'a claim given up without an entry',
+      `update invoices set status = 'uncollectible' where status = 'open' and kind = 'invoice'`,
+      ['L10'],
+    ],
     ['a counter moved', `update number_series set last_sequence = last_sequence + 1`, ['B4']],
     ['the date of a sealed entry changed', `update journal_entries set effective_on = effective_on - 40 where id = (${sealed})`, ['L8']],
     [

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Defect } from '../outcome.ts'
-import { invoiceNumber } from './numbering.ts'
+import { claimKinds } from './claim.ts'
+import { creditKinds } from './credit.ts'
+import { invoiceNumber, seriesOf } from './numbering.ts'
 
 describe('an invoice number', () => {
   it('is the series and six digits, or more when they are needed', () => {
@@ -11,5 +13,13 @@ describe('an invoice number', () => {
   it('counts from one within a series', () => {
     expect(() => invoiceNumber('NRB', 0n)).toThrow(Defect)
     expect(() => invoiceNumber('', 1n)).toThrow(Defect)
+  })
+})
+
+describe('a series', () => {
+  it('is of one branch and one kind of document, and no two share one', () => {
+    const series = [...claimKinds, ...creditKinds].map((kind) => seriesOf('NRB', kind))
+    expect(new Set(series).size).toBe(series.length)
+    expect([seriesOf('NRB', 'invoice'), seriesOf('NRB', 'credit_note'), seriesOf('MSA', 'debit_note')]).toEqual(['NRB', 'NRB-CN', 'MSA-DN'])
   })
 })

@@ -2,17 +2,26 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amountsMinor, civilDates, currencyCodes, idOf } from '../../test/arbitraries.ts'
 import { draftOf, lineOf } from '../../test/nouns.ts'
+import { issueClaim } from '../invoicing/claim.ts'
+import { issueCredit, issueCreditNote } from '../invoicing/credit.ts'
 import { finalizeInvoice } from '../invoicing/finalize-invoice.ts'
 import { money } from '../money/money.ts'
 import { Defect } from '../outcome.ts'
+import { kenya } from '../tax/countries/ke.ts'
 import { civilDate } from '../time/calendar.ts'
 import { balances } from './balance.ts'
+import { creditRefunded, creditTransferred, debitNoteIssued, depositClaimed } from './entries/claim-issued.ts'
 import { creditApplied } from './entries/credit-applied.ts'
+import { creditGranted } from './entries/credit-granted.ts'
+import { creditNoteIssued } from './entries/credit-note-issued.ts'
+import { depositReleased } from './entries/deposit-released.ts'
 import { invoiceIssued } from './entries/invoice-issued.ts'
+import { invoiceVoided } from './entries/invoice-voided.ts'
 import { paymentReceived } from './entries/payment-received.ts'
 import { paymentUnmatched } from './entries/payment-unmatched.ts'
 import { reversalOf } from './entries/reversal.ts'
 import { suspenseResolved } from './entries/suspense-resolved.ts'
+import { badDebtRecovered, writtenOff } from './entries/written-off.ts'
 import type { JournalEntry } from './journal-entry.ts'
 
 const subscriberId = idOf('subscriber', 1)
@@ -212,6 +221,114 @@ describe('credit applied', () => {
         },
       ),
     )
+  })
+})
+
+describe('a claim outside the billing run', () => {
+  const claimOf = (kind: Parameters<typeof issueClaim>[0]['kind'], taxClass: 'equipment' | 'exempt' = 'exempt') =>
+    issueClaim({
+      id: invoiceId,
+      kind,
+      subscriberId,
+      series: 'NRB-DN',
+      sequence: 1n,
+      charges: [{ description: 'Broken router', category: 'damage', taxClass, pricing: 'exclusive', amount: kes(1_000n) }],
+      issuedOn: effectiveOn,
+      dueOn: effectiveOn,
+      taxPack: kenya,
+    })
+
+  it('by a debit note is earned, and its taxes are the state’s', () => {
+    const entry = debitNoteIssued(claimOf('debit_note', 'equipment'))
+    expect(entry).toMatchObject({ kind: 'debit_note_issued', source: { noun: 'invoice', id: invoiceId }, effectiveOn })
+    expect(lines(entry)).toEqual([
+      [`receivable:${subscriberId}`, 1_160n],
+      ['revenue:damage', -1_000n],
+      ['tax_payable:vat', -160n],
+    ])
+  })
+
+  it('earns nothing where it is a deposit, a transfer or a refund, and bears no tax', () => {
+    const other = idOf('subscriber', 7)
+    expect(lines(depositClaimed(claimOf('deposit', 'equipment')))[1]).toEqual([`deposit:${subscriberId}`, -1_000n])
+    expect(lines(creditTransferred(claimOf('transfer_out'), other))[1]).toEqual([`credit:${other}`, -1_000n])
+    expect(lines(creditRefunded(claimOf('refund'), branchId))[1]).toEqual([`cash:${branchId}`, -1_000n])
+  })
+})
+
+describe('a credit', () => {
+  const taxes = [{ code: 'vat', title: 'VAT', rateBp: 1_600, baseMinor: 1_000n, amountMinor: 160n }]
+  const credited = {
+    invoiceId,
+    linePosition: 1,
+    description: 'x',
+    category: 'internet',
+    taxClass: 'internet' as const,
+    taxPoint: effectiveOn,
+    net: kes(1_000n),
+    taxes,
+    total: kes(1_160n),
+    arithmetic: 'x',
+  }
+  const id = idOf('credit', 8)
+  const facts = { id, subscriberId, issuedOn: effectiveOn, reason: 'x' }
+  const note = issueCreditNote({ ...facts, currency: 'KES', lines: [credited] }, { series: 'NRB-CN', sequence: 1n })
+  const of = (kind: 'reward' | 'deposit_release') => issueCredit({ ...facts, kind, total: kes(500n) }, { series: 'NRB-RW', sequence: 2n })
+
+  it('by a note takes back what was earned and what is owed to the state, and settles claims first', () => {
+    const entry = creditNoteIssued(note, 1_000n)
+    expect(entry).toMatchObject({ kind: 'credit_note_issued', source: { noun: 'credit', id }, effectiveOn })
+    expect(lines(entry)).toEqual([
+      ['revenue:internet', 1_000n],
+      ['tax_payable:vat', 160n],
+      [`receivable:${subscriberId}`, -1_000n],
+      [`credit:${subscriberId}`, -160n],
+    ])
+  })
+
+  it('is numbered, and its lines add up', () => {
+    expect([note.number, of('reward').number]).toEqual(['NRB-CN-000001', 'NRB-RW-000002'])
+    const numbering = { series: 'NRB-CN', sequence: 1n }
+    expect(() => issueCreditNote({ ...facts, currency: 'KES', lines: [] }, numbering)).toThrow(Defect)
+    expect(() => issueCreditNote({ ...facts, currency: 'KES', lines: [{ ...credited, total: kes(1_161n) }] }, numbering)).toThrow(Defect)
+    expect(() => issueCredit({ ...facts, kind: 'goodwill', total: kes(0n) }, numbering)).toThrow(Defect)
+  })
+
+  it('that is given away is our expense, and a deposit that is released was never ours', () => {
+    expect(lines(creditGranted(of('reward'), 0n))).toEqual([
+      ['discount:reward', 500n],
+      [`credit:${subscriberId}`, -500n],
+    ])
+    expect(lines(depositReleased(of('deposit_release'), 500n))).toEqual([
+      [`deposit:${subscriberId}`, 500n],
+      [`receivable:${subscriberId}`, -500n],
+    ])
+  })
+})
+
+describe('a claim given up', () => {
+  const debt = { subscriberId, amount: kes(700n), effectiveOn }
+
+  it('is a loss until it is recovered, and both together leave nothing', () => {
+    const [lost, back] = [writtenOff({ ...debt, kind: 'invoice', invoiceId }), badDebtRecovered({ ...debt, kind: 'invoice', allocationId })]
+    expect(lines(lost)).toEqual([
+      ['bad_debt:', 700n],
+      [`receivable:${subscriberId}`, -700n],
+    ])
+    expect(back.source).toEqual({ noun: 'allocation', id: allocationId })
+    expect([...balances([...lost.postings, ...back.postings]).values()]).toEqual([0n, 0n])
+    expect(() => writtenOff({ ...debt, amount: kes(0n), kind: 'invoice', invoiceId })).toThrow(Defect)
+  })
+
+  it('that was a deposit is no loss: less is held', () => {
+    expect(lines(writtenOff({ ...debt, kind: 'deposit', invoiceId }))[0]).toEqual([`deposit:${subscriberId}`, 700n])
+  })
+
+  it('as a mistake is void: the exact negation of its entry, which it names', () => {
+    const issued = { ...invoiceIssued(finalizeInvoice(draftOf(), invoiceId, { series: 'NRB', sequence: 1n })), id: idOf('entry', 6) }
+    const undone = invoiceVoided(issued, effectiveOn)
+    expect(undone).toMatchObject({ kind: 'invoice_voided', source: issued.source, reversesEntryId: issued.id, effectiveOn })
+    expect([...balances([...issued.postings, ...undone.postings]).values()].every((balance) => balance === 0n)).toBe(true)
   })
 })
 

@@ -20,7 +20,10 @@ export type ExpectedTaxes = {
 export type Working = { readonly rate: RateRow; readonly ofMinor: bigint; readonly part: Fraction; readonly amountMinor: bigint }
 
 /** Taxes on an amount as it was priced: laid on top, first to last, or taken out again, last to first. */
-export function expectedTaxes(pricedMinor: bigint, { rates, taxClass, pricing, taxPoint }: LineFacts): ExpectedTaxes {
+export function expectedTaxes(
+  pricedMinor: bigint,
+  { rates, taxClass, pricing, taxPoint }: Pick<LineFacts, 'rates' | 'taxClass' | 'pricing' | 'taxPoint'>,
+): ExpectedTaxes {
   const inForce = (rates?.classes[taxClass] ?? []).flatMap((code) => rateOn(rates?.rules ?? [], code, taxPoint) ?? [])
   const workings = pricing === 'exclusive' ? laidOn(pricedMinor, inForce) : takenOut(pricedMinor, inForce)
   const taxMinor = workings.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)

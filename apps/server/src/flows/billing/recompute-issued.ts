@@ -66,5 +66,5 @@ function titleOf({ number }: IssuedInvoiceRow, differences: RecomputedRow['diffe
   return `Invoice ${number} differs from its second calculation: ${first === undefined ? '' : differenceText(first)}${others}`
 }
 
-const differenceText = ({ position, field, issued, recomputed }: Difference): string =>
+export const differenceText = ({ position, field, issued, recomputed }: Difference): string =>
   `${position === undefined ? '' : `line ${position}, `}${field} is ${issued}, recomputed ${recomputed}`

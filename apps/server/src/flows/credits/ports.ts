@@ -12,6 +12,7 @@ import type {
   Instant,
   InvoiceId,
   InvoiceStatus,
+  IssuedCredit,
   JournalEntry,
   PaymentId,
   Period,
@@ -52,6 +53,9 @@ export type FreeCredit = {
   readonly since: Instant
 } & ({ readonly paymentId: PaymentId } | { readonly creditId: CreditId })
 
+/** A credit note as it was issued, to be computed again. */
+export type IssuedCreditRow = IssuedCredit & { readonly id: CreditId; readonly number: string }
+
 export type CreditStore = {
   /** The code of each subscriber's branch, with which the numbers of their documents begin. */
   branchCodes(ids: readonly SubscriberId[]): Promise<ReadonlyMap<SubscriberId, string>>
@@ -66,6 +70,8 @@ export type CreditStore = {
   ): Promise<void>
   /** Free payments and credits of these subscribers, oldest first, locked. */
   free(ids: readonly SubscriberId[]): Promise<readonly FreeCredit[]>
+  /** Credit notes after an id, in the order of their ids. */
+  issued(after: CreditId | undefined, limit: number): Promise<readonly IssuedCreditRow[]>
   /** What is held as deposit: paid and not released. */
   depositHeld(id: SubscriberId): Promise<bigint>
 }
