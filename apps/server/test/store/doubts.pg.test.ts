@@ -154,7 +154,11 @@ describe('The check of the books', () => {
     ],
     ['a credit that is not in the ledger', `delete from journal_entries where kind = 'credit_note_issued'`, ['B5b']],
     ['a tax given back that the ledger does not know', `update credit_line_taxes set amount_minor = amount_minor + 1`, ['B5', 'B5c']],
-    ['a line credited beyond what it claimed', `update credit_lines set net_minor = net_minor + 1000000, total_minor = total_minor + 1000000`, ['B6']],
+    [
+      'a line credited beyond what it claimed',
+      `update credit_lines set net_minor = net_minor + 1000000, total_minor = total_minor + 1000000`,
+      ['B6'],
+    ],
     ['a tax credited beyond what the line bore', `update credit_line_taxes set amount_minor = amount_minor + 1000000`, ['B6b']],
     ['credited days that are charged all the same', `update credit_lines set days = null`, ['B7']],
     [
