@@ -86,8 +86,8 @@ test('every state a line and a payment can be in is there, and the books are sou
     const { state, reason } = (await lineOf(name)).wanted
     return `${state}/${reason}`
   }
-  expect(await wanted('Amina')).toBe('suspended/expired')
-  expect(await wanted('Esther')).toBe('suspended/expired')
+  expect(await wanted('Amina')).toBe('suspended/overdue')
+  expect(await wanted('Esther')).toBe('suspended/overdue')
   expect(await wanted('Faith')).toBe('active/paid')
   expect(await wanted('Halima')).toBe('active/in_grace')
   expect(await wanted('Jackline')).toBe('closed/cancelled')
@@ -135,7 +135,7 @@ test.skipIf(executablePath === undefined)(
       page.on('pageerror', (error) => complaints.push(error.message))
       await page.goto(`${server.url}/`)
       const row = page.locator('.rows .row', { hasText: 'Amina' })
-      await expect.poll(() => row.innerText()).toContain('Off, unpaid')
+      await expect.poll(() => row.innerText()).toContain('Off, overdue')
       const form = page.locator('form[action="/cockpit/actions/pay-by-prompt"]')
       const { id } = await find('Amina')
       await form.locator('[name=subscriber]').selectOption(id)

@@ -2,11 +2,12 @@ import { type CivilDate, civilDateAt, type Instant, type Money, type Organisatio
 import { InvalidInput } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { AuditStore, Deps, IdempotentRequest, Organisation, Transaction } from '../ports.ts'
+import { resumeAwaiting } from '../steps/resume-awaiting.ts'
 import { wantAccess } from '../steps/want-access.ts'
 
 export type DebtChange<Result> = {
   readonly result: Result
-  /** Whose debt or credit moved: what their lines may do is decided again. */
+  /** Whose debt or credit moved: what waits for it goes on, and what their lines may do is decided again. */
   readonly subscriberIds: readonly SubscriberId[]
   readonly audit: Omit<Parameters<AuditStore['write']>[0], 'actor' | 'at'>
 }
@@ -26,6 +27,7 @@ export async function changeDebt<Result>(
       const organisation = await tx.organisation.read()
       const today = civilDateAt(now, organisation.timeZone)
       const { result, subscriberIds, audit } = await change({ tx, now, organisation, today })
+      await resumeAwaiting(deps, tx, organisation, today, subscriberIds)
       await wantAccess(tx, organisation, now, { subscriberIds, today })
       await tx.audit.write({ ...audit, actor, at: now })
       return result
