@@ -74,8 +74,8 @@ export type ReceiptDocument = Addressed & {
   readonly number: string
   readonly receivedOn: CivilDate
   readonly amount: Money
-  /** Who took the money: a payment provider, or a person in a branch. */
-  readonly source: 'provider' | 'manual'
+  /** Who took the money: a payment provider, a person in a branch, or the state, by its certificate. */
+  readonly source: 'provider' | 'manual' | 'withholding'
   readonly payer?: string
   /** What the money settled when it was given to the subscriber; the rest is credit. */
   readonly settled: readonly { readonly number: string; readonly amount: Money }[]

@@ -164,7 +164,7 @@ type ReceiptRow = PartiesRow & {
   paidAt: Date
   amountMinor: bigint
   currency: Currency
-  source: 'provider' | 'manual'
+  source: 'provider' | 'manual' | 'withholding'
   payer: string | null
 }
 type StatementEntry = { on: CivilDate; kind: EntryKind; reference?: string }

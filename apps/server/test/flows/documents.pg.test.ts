@@ -3,6 +3,7 @@ import { type CreditId, civilDate, type InvoiceId, money, type PaymentId } from 
 import type { PrintedDocument, StatementDocument } from '@nyuzi/documents'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
+import { settleWithholding } from '../../src/flows/credits/settle-withholding.ts'
 import { changeBranding } from '../../src/flows/documents/change-branding.ts'
 import { printCreditNote } from '../../src/flows/documents/print-credit-note.ts'
 import { printInvoice } from '../../src/flows/documents/print-invoice.ts'
@@ -215,6 +216,18 @@ describe('Documents', () => {
       recipient: { name: 'Amina' },
       settled: [{ number: 'NRB-000001', amount: kes(50_000n) }],
     })
+  })
+
+  it('a certificate of withheld tax is acknowledged for what it is', async () => {
+    const certificate = { certificate: 'kra-1', amount: kes(5_000n), certifiedAt: isp.clock.now() }
+    const done = await settleWithholding(isp.deps, isp.organisationId, { invoiceId, ...certificate, actor })
+    if (done.outcome !== 'done') throw new Error('not settled')
+    expect(await told((deps) => receipt(done.result.paymentId, deps))).toMatchObject({
+      number: 'KRA-1',
+      source: 'withholding',
+      settled: [{ number: 'NRB-000001', amount: kes(5_000n) }],
+    })
+    expect((await receipt(done.result.paymentId))?.name).toBe('KRA-1')
   })
 
   it('a credit note names the invoice it concerns and why', async () => {

@@ -38,7 +38,7 @@ export const english: Words = {
   fiscalNumber: 'Tax invoice number',
   fiscalDevice: 'Fiscal device',
   source: 'Received through',
-  sources: { provider: 'Mobile money or bank', manual: 'Our office' },
+  sources: { provider: 'Mobile money or bank', manual: 'Our office', withholding: 'Certificate of withheld tax' },
   payer: 'Paid by',
   amountReceived: 'Amount received',
   paidFor: 'Paid for',

@@ -38,7 +38,7 @@ export const swahili: Words = {
   fiscalNumber: 'Nambari ya ankara ya kodi',
   fiscalDevice: 'Kifaa cha kodi',
   source: 'Imepokelewa kupitia',
-  sources: { provider: 'Pesa kwa simu au benki', manual: 'Ofisi yetu' },
+  sources: { provider: 'Pesa kwa simu au benki', manual: 'Ofisi yetu', withholding: 'Cheti cha kodi iliyozuiliwa' },
   payer: 'Aliyelipa',
   amountReceived: 'Kiasi kilichopokelewa',
   paidFor: 'Malipo ya',

@@ -76,7 +76,7 @@ export type PrintedReceipt = Parties & {
   readonly number?: string
   readonly paidAt: Date
   readonly amount: Money
-  readonly source: 'provider' | 'manual'
+  readonly source: 'provider' | 'manual' | 'withholding'
   readonly payer?: string
   readonly settled: readonly { readonly number: string; readonly amount: Money }[]
 }
