@@ -1,7 +1,7 @@
 import type { OrganisationId } from '@nyuzi/core'
 import postgres from 'postgres'
 import { runDailyCycle } from '../apps/server/src/flows/billing/run-daily-cycle.ts'
-import { checkRun, firstDay, linesPerSubscriber, seedBillingIsp, writtenBy } from './kit/billing-isp.ts'
+import { checkRun, firstDay, seedBillingIsp, writtenBy } from './kit/billing-isp.ts'
 import { openBenchEngine } from './kit/engine.ts'
 import { type Figure, interleave, isScript, median, perSecond, ratioOfRounds, runFigures, sizesFrom } from './kit/figure.ts'
 import { openBillingStatement } from './limits/bill-by-statement.ts'
@@ -9,28 +9,27 @@ import { openRowByRow } from './limits/bill-row-by-row.ts'
 
 export type BillingRunSizes = {
   readonly rounds: number
-  /** Two subscriptions each. */
-  readonly subscribers: number
+  /** Of a subscriber each; an invoice of two lines each. */
+  readonly subscriptions: number
   /** Subscriptions that the row-by-row version bills; it takes as long for each. */
   readonly rowByRow: number
 }
 
-/** By default a tenth of an ISP's day; `BENCH_SUBSCRIBERS=100000` measures all of it. */
-const [subscribers = 10_000] = sizesFrom('BENCH_SUBSCRIBERS')
-const full: BillingRunSizes = { rounds: 5, subscribers, rowByRow: Math.min(2_000, subscribers) }
+/** By default a tenth of an ISP's day; `BENCH_SUBSCRIPTIONS=100000` measures all of it. */
+const [subscriptions = 10_000] = sizesFrom('BENCH_SUBSCRIPTIONS')
+const full: BillingRunSizes = { rounds: 5, subscriptions, rowByRow: Math.min(2_000, subscriptions) }
 const memoryMaxMib = 64
 
 /** The product's own run of a day, beside the same rows written by one who knows them, and beside one row after the other. */
 export async function measureBillingRun(databaseUrl: string, sizes: BillingRunSizes = full): Promise<readonly Figure[]> {
-  const { rounds, subscribers, rowByRow } = sizes
-  const all = subscribers * linesPerSubscriber
+  const { rounds, subscriptions, rowByRow } = sizes
   const owner = postgres(databaseUrl, { max: 1, onnotice: () => {} })
   const [onOne, onTwo] = [1, 2].map((connectionsMax) => openBenchEngine(databaseUrl, { connectionsMax, plugins: [] }).engine)
   if (!onOne || !onTwo) throw new Error('an engine is missing')
   const billByStatement = await openBillingStatement(owner)
   const rows = openRowByRow(databaseUrl)
 
-  const seed = () => seedBillingIsp(owner, onOne.deps, { subscribers, duePerDay: subscribers, days: 1, history: false })
+  const seed = () => seedBillingIsp(owner, onOne.deps, { subscribers: subscriptions, duePerDay: subscriptions, days: 1, history: false })
   const written = new Set<string>()
   const repeats: number[] = []
   const growthsMib: number[] = []
@@ -43,22 +42,22 @@ export async function measureBillingRun(databaseUrl: string, sizes: BillingRunSi
     const startedMs = performance.now()
     await bill(organisationId)
     const tookMs = performance.now() - startedMs
-    if (count === all) written.add(JSON.stringify(await writtenBy(owner, organisationId)))
+    if (count === subscriptions) written.add(JSON.stringify(await writtenBy(owner, organisationId)))
     return perSecond(count, tookMs)
   }
-  const byStatement = () => rateOf(all, (organisationId) => billByStatement(organisationId, firstDay))
-  const onTwoConnections = () => rateOf(all, (organisationId) => runDailyCycle(onTwo.deps, organisationId))
+  const byStatement = () => rateOf(subscriptions, (organisationId) => billByStatement(organisationId, firstDay))
+  const onTwoConnections = () => rateOf(subscriptions, (organisationId) => runDailyCycle(onTwo.deps, organisationId))
   const onOneConnection = async () => {
     let finished: OrganisationId | undefined
     const memory = watchMemory()
-    const rate = await rateOf(all, async (organisationId) => {
+    const rate = await rateOf(subscriptions, async (organisationId) => {
       finished = organisationId
       await runDailyCycle(onOne.deps, organisationId)
     })
     growthsMib.push(memory.stop())
     const startedMs = performance.now()
     if (finished) await runDailyCycle(onOne.deps, finished)
-    repeats.push((performance.now() - startedMs) / ((1_000 * all) / rate))
+    repeats.push((performance.now() - startedMs) / ((1_000 * subscriptions) / rate))
     return rate
   }
   try {
@@ -75,8 +74,8 @@ export async function measureBillingRun(databaseUrl: string, sizes: BillingRunSi
     if (written.size !== 1) throw new Error(`the sides wrote different rows: ${[...written].join(' ')}`)
     const last = await seed()
     await runDailyCycle(onTwo.deps, last)
-    await checkRun(owner, onOne.deps, last, subscribers)
-    const of = `${all} subscriptions of ${subscribers} subscribers`
+    await checkRun(owner, onOne.deps, last, subscriptions)
+    const of = `${subscriptions} subscriptions`
     return [
       {
         name: 'billing-run-one-connection',

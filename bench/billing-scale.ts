@@ -60,7 +60,7 @@ export async function measureBillingScale(databaseUrl: string, sizes: BillingSca
       ratio: Math.max(...usEach) / Math.min(...usEach),
       limit: 1.25,
       kind: 'at most',
-      detail: `µs a subscriber of two subscriptions, all due on one day, by subscribers; ${list}`,
+      detail: `µs a subscriber, all due on one day, by subscribers; ${list}`,
     }
   }
 

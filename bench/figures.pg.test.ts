@@ -19,7 +19,7 @@ async function measureSmall(measure: (databaseUrl: string) => Promise<readonly F
 
 describe('The figures', () => {
   it('measure the run of a day, whose rows are those of one statement', async () => {
-    const names = await measureSmall((url) => measureBillingRun(url, { rounds: 1, subscribers: 20, rowByRow: 10 }))
+    const names = await measureSmall((url) => measureBillingRun(url, { rounds: 1, subscriptions: 20, rowByRow: 10 }))
     expect(names).toEqual([
       'billing-run-one-connection',
       'billing-run-two-connections',

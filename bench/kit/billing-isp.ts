@@ -10,7 +10,7 @@ import type { Deps } from '../../apps/server/src/flows/ports.ts'
 export const firstDay = '2026-06-03'
 const leadDays = 7
 const graceDays = 3
-export const linesPerSubscriber = 2
+export const extraMinor = 50_000n
 
 export type SeedSizes = {
   readonly subscribers: number
@@ -22,8 +22,8 @@ export type SeedSizes = {
 }
 
 /**
- * An ISP whose subscribers have two subscriptions each, one of them with a line, at a price that includes two taxes.
- * It has the rows that a running ISP has: ledger accounts that are open, lines in sync.
+ * An ISP whose subscribers have a subscription with a line each, at a price with an extra: an invoice of two lines that
+ * bear two taxes each. It has the rows that a running ISP has: ledger accounts that are open, lines in sync.
  */
 export async function seedBillingIsp(owner: postgres.Sql, deps: Deps, sizes: SeedSizes): Promise<OrganisationId> {
   const { organisationId, branchId } = await createOrganisation(
@@ -41,23 +41,29 @@ export async function seedBillingIsp(owner: postgres.Sql, deps: Deps, sizes: See
     },
   )
   const now = deps.clock.now()
-  for (const { code, amountMinor } of [
-    { code: 'HOME10', amountMinor: 250_000n },
-    { code: 'STATICIP', amountMinor: 50_000n },
-  ])
-    await createPlan(deps, organisationId, {
-      code,
-      name: code,
-      actor: 'bench',
-      price: {
-        amount: money(amountMinor, 'KES'),
-        billing: 'postpaid',
-        cadence: { unit: 'month', count: 1 },
-        graceDays,
-        profile: { name: 'home-10', downloadBps: 10_000_000n, uploadBps: 5_000_000n },
-        effectiveFrom: civilDate('2020-01-01'),
-      },
-    })
+  await createPlan(deps, organisationId, {
+    code: 'HOME10',
+    name: 'Home 10 with a static address',
+    actor: 'bench',
+    price: {
+      amount: money(250_000n, 'KES'),
+      billing: 'postpaid',
+      cadence: { unit: 'month', count: 1 },
+      graceDays,
+      extras: [
+        {
+          key: 'static_ip',
+          title: 'Static address',
+          kind: 'recurring',
+          category: 'internet',
+          taxClass: 'internet',
+          amount: money(extraMinor, 'KES'),
+        },
+      ],
+      profile: { name: 'home-10', downloadBps: 10_000_000n, uploadBps: 5_000_000n },
+      effectiveFrom: civilDate('2020-01-01'),
+    },
+  })
   await owner.begin(async (sql) => {
     await seedSubscribers(sql, { organisationId, branchId, now, ...sizes })
     await seedSubscriptions(sql, organisationId, now)
@@ -87,15 +93,17 @@ async function seedSubscribers(
 async function seedSubscriptions(sql: postgres.TransactionSql, organisationId: OrganisationId, now: Instant) {
   await sql`
     create temp table subscribed on commit drop as
-    select s.*, uuidv7() as subscription_id, p.id as price_id, l.code as plan, due_on + ${leadDays}::integer as paid_until
-      from seeded s, prices p join plans l on l.organisation_id = p.organisation_id and l.id = p.plan_id
-     where p.organisation_id = ${organisationId} order by n, l.code`
+    select s.*, uuidv7() as subscription_id, due_on + ${leadDays}::integer as paid_until, (due_on + ${leadDays}::integer - interval '1 month')::date as starts_on from seeded s`
   await sql`
-    insert into subscriptions (organisation_id, id, subscriber_id, payer_id, price_id, starts_on, anchor_day, periods_charged, next_invoice_on, created_at)
-    select ${organisationId}::uuid, subscription_id, subscriber_id, subscriber_id, price_id, paid_until - interval '1 month', extract(day from paid_until), 1, due_on, ${now} from subscribed`
+    insert into subscriptions (organisation_id, id, subscriber_id, payer_id, starts_on, billed_until, next_invoice_on, created_at)
+    select ${organisationId}::uuid, subscription_id, subscriber_id, subscriber_id, starts_on, paid_until, due_on, ${now} from subscribed`
+  await sql`
+    insert into subscription_terms (organisation_id, subscription_id, number, price_id, origin, anchor_day, from_on, created_at)
+    select ${organisationId}::uuid, subscription_id, 1, p.id, starts_on, extract(day from paid_until), starts_on, ${now}
+      from subscribed join prices p on p.organisation_id = ${organisationId}::uuid`
   await sql`
     insert into services (organisation_id, id, subscriber_id, subscription_id, installation_id, kind, username, password, created_at)
-    select ${organisationId}::uuid, service_id, subscriber_id, subscription_id, ${organisationId}, 'pppoe', 'line' || n, '', ${now} from subscribed where plan = 'HOME10'`
+    select ${organisationId}::uuid, service_id, subscriber_id, subscription_id, ${organisationId}::uuid, 'pppoe', 'line' || n, '', ${now} from subscribed`
   await sql`
     insert into access_states (organisation_id, service_id, subscriber_id, installation_id, wanted_state, wanted_reason, profile_name, download_bps, upload_bps,
                                wanted_at, status, observed_state, observed_version, next_attempt_at)
@@ -126,11 +134,18 @@ async function seedHistory(sql: postgres.TransactionSql, { organisationId, now, 
 
 /** What a run must have left for each subscriber of a finished day, and books in order. */
 export async function checkRun(owner: postgres.Sql, deps: Deps, organisationId: OrganisationId, subscribers: number): Promise<void> {
-  const wanted = await writtenBy(owner, organisationId)
-  const lines = subscribers * linesPerSubscriber
-  const expected = { lines, taxes: 2 * lines, periods: lines, claimed: `${3_000n * 100n * BigInt(subscribers)}` }
+  const written = await writtenBy(owner, organisationId)
+  const lines = 2 * subscribers
+  const expected = {
+    invoices: subscribers,
+    lines,
+    taxes: 2 * lines,
+    periods: lines,
+    entries: subscribers,
+    claimed: `${300_000 * subscribers}`,
+  }
   for (const [name, value] of Object.entries(expected))
-    if (wanted[name] !== value) throw new Error(`${name}: ${value} were expected, ${wanted[name]} are there`)
+    if (written[name] !== value) throw new Error(`${name}: ${value} were expected, ${written[name]} are there`)
   const { doubts } = await verifyLedger(deps, asId('organisation', organisationId))
   if (doubts.length > 0) throw new Error(`the books are in doubt: ${JSON.stringify(doubts.slice(0, 3))}`)
 }
@@ -150,6 +165,6 @@ export async function writtenBy(owner: postgres.Sql, organisationId: Organisatio
            (select count(*)::int from postings where ${own}) as postings,
            (select coalesce(sum(balance_minor), 0)::text from ledger_accounts where ${own}) as owed,
            (select count(*)::int from access_states where ${own} and recheck_on is not null) as rechecks,
-           (select coalesce(sum(hashtext(next_invoice_on::text || anchor_day)), 0)::text from subscriptions where ${own}) as cursors`
+           (select coalesce(sum(hashtext(next_invoice_on::text || billed_until)), 0)::text from subscriptions where ${own}) as cursors`
   return row ?? {}
 }
