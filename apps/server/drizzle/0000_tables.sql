@@ -798,7 +798,6 @@ CREATE TABLE "subscriptions" (
 	CONSTRAINT "subscriptions_awaits" CHECK ("subscriptions"."awaits" is null or ("subscriptions"."awaits" in ('credit', 'payment') and "subscriptions"."next_invoice_on" is null))
 );
 --> statement-breakpoint
-ALTER TABLE "invoice_lines" ADD CONSTRAINT "invoice_lines_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -875,4 +874,4 @@ CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("or
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_payer" ON "subscriptions" USING btree ("organisation_id","payer_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_awaiting" ON "subscriptions" USING btree ("organisation_id","payer_id") WHERE "subscriptions"."awaits" is not null;--> statement-breakpoint
-CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;
+CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on","payer_id") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;

@@ -219,6 +219,9 @@ end $$;
 --> statement-breakpoint
 create trigger invoice_line_taxes_checked after insert on invoice_line_taxes referencing new table as new_taxes for each statement execute function nyuzi_check_line_taxes();
 --> statement-breakpoint
+alter table invoice_lines add constraint invoice_lines_invoice foreign key (organisation_id, invoice_id) references invoices (organisation_id, id)
+  deferrable initially deferred;
+--> statement-breakpoint
 alter table invoice_line_taxes add constraint invoice_line_taxes_line foreign key (organisation_id, invoice_id, line_position)
   references invoice_lines (organisation_id, invoice_id, position) deferrable initially deferred;
 --> statement-breakpoint

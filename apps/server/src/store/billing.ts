@@ -5,6 +5,30 @@ import { fromRow, fromRows } from './mapping.ts'
 import { readSubscriptions } from './subscriptions.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
+const lineColumns = {
+  invoiceId: 'uuid',
+  position: 'integer',
+  description: 'text',
+  component: 'text',
+  category: 'text',
+  taxClass: 'text',
+  pricing: 'text',
+  taxPoint: 'date',
+  netMinor: 'bigint',
+  totalMinor: 'bigint',
+  subscriptionId: 'uuid',
+  periodStart: 'date',
+  periodEnd: 'date',
+  rateMinor: 'bigint',
+  wholeStart: 'date',
+  wholeEnd: 'date',
+  dueOn: 'date',
+  priceId: 'uuid',
+  priceVersion: 'integer',
+  terms: 'integer',
+  arithmetic: 'text',
+} as const
+
 export const billingStore = (sql: Sql): BillingStore => {
   const openColumns = sql`i.id as "invoiceId", i.subscriber_id as "subscriberId", i.number, i.due_on as "dueOn", i.sequence, i.currency, i.total_minor as "totalMinor",
     i.total_minor - i.allocated_minor as "openMinor"`
@@ -43,14 +67,17 @@ export const billingStore = (sql: Sql): BillingStore => {
     },
 
     async claimSubscribers(day, limit, only, wait = false) {
-      // The limit is one of due rows, so that the reading follows what is due and not the number of subscribers.
-      const rows = await sql`
-        select u.id from subscribers u
-         where u.id in (select s.payer_id from subscriptions s
-                         where s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.payer_id = any(${[...only]}::uuid[])` : sql``}
-                         order by s.next_invoice_on, s.payer_id limit ${limit})
-         order by u.id for update of u ${wait ? sql`` : sql`skip locked`}`
-      return rows.map(({ id }) => id as SubscriberId)
+      const due = sql`s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.payer_id = any(${[...only]}::uuid[])` : sql``}`
+      // The limit is one of due rows, so that the reading follows what is due and not the number of subscribers. What another
+      // holds does not count: runs side by side take different rows.
+      const rows = wait
+        ? await sql`
+          select u.id from subscribers u
+           where u.id in (select s.payer_id from subscriptions s where ${due} order by s.next_invoice_on, s.payer_id limit ${limit}) order by u.id for update of u`
+        : await sql`
+          select u.id from subscriptions s join subscribers u on u.id = s.payer_id
+           where ${due} order by s.next_invoice_on, s.payer_id limit ${limit} for update of u skip locked`
+      return [...new Set(rows.map(({ id }) => id as SubscriberId))].sort()
     },
 
     async due(ids, day) {
@@ -73,6 +100,36 @@ export const billingStore = (sql: Sql): BillingStore => {
       return new Map(rows.map((row) => [row.series as string, row.last_sequence as bigint]))
     },
 
+    async addLines(invoices) {
+      if (invoices.length === 0) return
+      const taxes = invoices.flatMap((invoice) => invoice.lines.flatMap((line) => toTaxRows(invoice, line)))
+      const lines = invoices.flatMap((invoice) => invoice.lines.map((line) => toLineRow(invoice, line)))
+      // Taxes before their lines, in one flight: the database adds each line up when it comes.
+      await Promise.all([
+        taxes.length > 0 &&
+          sql`
+        insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
+        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
+          invoiceId: 'uuid',
+          linePosition: 'integer',
+          position: 'integer',
+          code: 'text',
+          title: 'text',
+          rateBp: 'integer',
+          baseMinor: 'bigint',
+          amountMinor: 'bigint',
+        })}`,
+        sql`
+        with r as materialized (select * from ${rowsOf(sql, lines, lineColumns)}),
+        charged as (
+          insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
+          select nyuzi_organisation(), subscription_id, component, daterange(period_start, period_end), invoice_id, position from r)
+        insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
+                                   period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic)
+        select nyuzi_organisation(), r.* from r`,
+      ])
+    },
+
     async addInvoices(invoices, at) {
       if (invoices.length === 0) return
       await sql`
@@ -89,62 +146,6 @@ export const billingStore = (sql: Sql): BillingStore => {
           issuedOn: 'date',
           dueOn: 'date',
         })}`
-      const taxes = invoices.flatMap((invoice) => invoice.lines.flatMap((line) => toTaxRows(invoice, line)))
-      // Taxes before their lines: the database adds each line up when it comes.
-      if (taxes.length > 0)
-        await sql`
-        insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
-        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
-          invoiceId: 'uuid',
-          linePosition: 'integer',
-          position: 'integer',
-          code: 'text',
-          title: 'text',
-          rateBp: 'integer',
-          baseMinor: 'bigint',
-          amountMinor: 'bigint',
-        })}`
-      const lines = invoices.flatMap((invoice) => invoice.lines.map((line) => toLineRow(invoice, line)))
-      await sql`
-        insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
-                                   period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic)
-        select nyuzi_organisation(), r.* from ${rowsOf(sql, lines, {
-          invoiceId: 'uuid',
-          position: 'integer',
-          description: 'text',
-          component: 'text',
-          category: 'text',
-          taxClass: 'text',
-          pricing: 'text',
-          taxPoint: 'date',
-          netMinor: 'bigint',
-          totalMinor: 'bigint',
-          subscriptionId: 'uuid',
-          periodStart: 'date',
-          periodEnd: 'date',
-          rateMinor: 'bigint',
-          wholeStart: 'date',
-          wholeEnd: 'date',
-          dueOn: 'date',
-          priceId: 'uuid',
-          priceVersion: 'integer',
-          terms: 'integer',
-          arithmetic: 'text',
-        })}`
-      await sql`
-        insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
-        select nyuzi_organisation(), subscription_id, component, daterange(period_start, period_end), invoice_id, line_position from ${rowsOf(
-          sql,
-          lines.map(({ subscriptionId, component, periodStart, periodEnd, invoiceId, position }) => ({
-            subscriptionId,
-            component,
-            periodStart,
-            periodEnd,
-            invoiceId,
-            linePosition: position,
-          })),
-          { subscriptionId: 'uuid', component: 'text', periodStart: 'date', periodEnd: 'date', invoiceId: 'uuid', linePosition: 'integer' },
-        )}`
     },
 
     async advance(subscriptions) {
@@ -218,7 +219,7 @@ const toInvoiceRow = ({ id, subscriberId, series, sequence, number, currency, to
   dueOn,
 })
 
-const toLineRow = ({ id }: FinalInvoice, line: InvoiceLine) => ({
+const toLineRow = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) => ({
   invoiceId: id,
   position: line.position,
   description: line.description,
@@ -242,5 +243,5 @@ const toLineRow = ({ id }: FinalInvoice, line: InvoiceLine) => ({
   arithmetic: line.arithmetic,
 })
 
-const toTaxRows = ({ id }: FinalInvoice, line: InvoiceLine) =>
+const toTaxRows = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) =>
   line.taxes.map((tax, index) => ({ invoiceId: id, linePosition: line.position, position: index + 1, ...tax }))

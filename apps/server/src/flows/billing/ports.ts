@@ -65,6 +65,8 @@ export type BillingStore = {
   awaiting(ids: readonly SubscriberId[], today: CivilDate): Promise<readonly DueSubscription[]>
   /** The last number given in each series, locked until the commit. */
   lockSeries(series: readonly string[]): Promise<ReadonlyMap<string, bigint>>
+  /** Lines with their taxes and the days they charge, of invoices that follow in this transaction. */
+  addLines(invoices: readonly Pick<FinalInvoice, 'id' | 'lines'>[]): Promise<void>
   addInvoices(invoices: readonly FinalInvoice[], at: Instant): Promise<void>
   advance(subscriptions: readonly Advance[]): Promise<void>
   park(id: SubscriptionId, reason: string): Promise<void>

@@ -3,7 +3,7 @@ import { recheckAccess } from '../access/recheck-access.ts'
 import { listCutOffs } from '../dunning/list-cut-offs.ts'
 import { oweReminders } from '../dunning/owe-reminders.ts'
 import { InvalidInput } from '../errors.ts'
-import type { Deps, Store } from '../ports.ts'
+import type { Deps, Store, Transaction } from '../ports.ts'
 import { chargeLateFees } from '../receivables/charge-late-fees.ts'
 import { settlePromises } from '../receivables/settle-promises.ts'
 import { cutOffApproved } from '../steps/cut-off-approved.ts'
@@ -92,9 +92,22 @@ function future(day: CivilDate, today: CivilDate): InvalidInput {
 async function rehearse(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions): Promise<DailyCycle> {
   let seen: DailyCycle | undefined
   await deps.store.rehearse(organisationId, async (tx) => {
-    const store: Store = { ...deps.store, inOrganisation: (_id, work) => work(tx) }
+    const store: Store = { ...deps.store, inOrganisation: inTurns(tx) }
     seen = await carryOut({ ...deps, store, wake: () => {} }, organisationId, options)
   })
   if (!seen) throw new Error('a rehearsal ended without its result')
   return seen
+}
+
+/** What would run side by side takes turns in the one transaction. */
+function inTurns(tx: Transaction): Store['inOrganisation'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (_id, work) => {
+    const mine = last.then(
+      () => work(tx),
+      () => work(tx),
+    )
+    last = mine
+    return mine
+  }
 }

@@ -7,6 +7,7 @@ import {
   type FinalInvoice,
   finalizeInvoice,
   type InvoiceDraft,
+  type InvoiceId,
   invoiceIssued,
   nextPurchase,
   type SubscriberId,
@@ -50,14 +51,21 @@ export async function issueCharges(
   const bought = await buy(tx, offered, owed, day, terms.taxPack)
 
   const now = deps.clock.now()
-  const invoices = await number(deps, tx, [...owed, ...bought.drafts])
+  const drafts = [...owed, ...bought.drafts].map(({ draft, series }) => ({ ...draft, id: asId('invoice', deps.ids.next()), series }))
+  const advances = [...decided.flatMap((one) => (one.outcome === 'charged' ? [one.advance] : [])), ...bought.advances]
+  // Together, so that the database writes one while the next is made ready.
+  await Promise.all([
+    tx.ledger.record(
+      drafts.map((draft) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(draft) })),
+      now,
+    ),
+    tx.billing.addLines(drafts),
+    tx.subscriptions.addTerms(bought.restarted, now),
+    tx.billing.advance(advances),
+  ])
+  // Last, because whoever numbers holds up every other run of the series until its commit.
+  const invoices = await number(tx, drafts)
   await tx.billing.addInvoices(invoices, now)
-  await tx.ledger.record(
-    invoices.map((invoice) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(invoice) })),
-    now,
-  )
-  await tx.subscriptions.addTerms(bought.restarted, now)
-  await tx.billing.advance([...decided.flatMap((one) => (one.outcome === 'charged' ? [one.advance] : [])), ...bought.advances])
   await applyCredit(deps, tx, [...new Set(invoices.map(({ subscriberId }) => subscriberId))], day)
   return { invoices, refused }
 }
@@ -172,12 +180,14 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
   return { drafts, advances, restarted }
 }
 
-async function number({ ids }: Pick<Deps, 'ids'>, tx: Transaction, drafts: readonly Draft[]): Promise<readonly FinalInvoice[]> {
+type Unnumbered = InvoiceDraft & { readonly id: InvoiceId; readonly series: string }
+
+async function number(tx: Transaction, drafts: readonly Unnumbered[]): Promise<readonly FinalInvoice[]> {
   if (drafts.length === 0) return []
   const last = new Map(await tx.billing.lockSeries([...new Set(drafts.map(({ series }) => series))].sort()))
-  return drafts.map(({ draft, series }) => {
+  return drafts.map(({ id, series, ...draft }) => {
     const sequence = (last.get(series) ?? 0n) + 1n
     last.set(series, sequence)
-    return finalizeInvoice(draft, asId('invoice', ids.next()), { series, sequence })
+    return finalizeInvoice(draft, id, { series, sequence })
   })
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, foreignKey, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { dateRange, id, instant, minor, organisationId } from './columns.ts'
 
 export const numberSeries = pgTable(
@@ -81,10 +81,7 @@ export const invoiceLines = pgTable(
     /** How the amount was computed, for anyone to recompute: `2500.00 × 12 ÷ 30`. */
     arithmetic: text('arithmetic').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.organisationId, t.invoiceId, t.position] }),
-    foreignKey({ columns: [t.organisationId, t.invoiceId], foreignColumns: [invoices.organisationId, invoices.id] }),
-  ],
+  (t) => [primaryKey({ columns: [t.organisationId, t.invoiceId, t.position] })],
 )
 
 /** The taxes of a line, with the rate they were computed at: a rate that changes later leaves them alone. */

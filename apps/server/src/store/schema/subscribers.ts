@@ -75,7 +75,7 @@ export const subscriptions = pgTable(
     index('subscriptions_payer').on(t.organisationId, t.payerId),
     index('subscriptions_awaiting').on(t.organisationId, t.payerId).where(sql`${t.awaits} is not null`),
     index('subscriptions_due')
-      .on(t.organisationId, t.nextInvoiceOn)
+      .on(t.organisationId, t.nextInvoiceOn, t.payerId)
       .where(sql`${t.nextInvoiceOn} is not null and ${t.parkedReason} is null`),
   ],
 )

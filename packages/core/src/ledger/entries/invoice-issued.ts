@@ -1,10 +1,10 @@
-import type { FinalInvoice } from '../../invoicing/invoice.ts'
+import type { FinalInvoice, InvoiceDraft } from '../../invoicing/invoice.ts'
 import { money } from '../../money/money.ts'
 import { type JournalEntry, journalEntry } from '../journal-entry.ts'
 import { credit, debit } from '../posting.ts'
 
 /** The subscriber owes the total; each category has earned the net of its lines, and the taxes are the state's. */
-export const invoiceIssued = (invoice: FinalInvoice): JournalEntry =>
+export const invoiceIssued = (invoice: InvoiceDraft & Pick<FinalInvoice, 'id'>): JournalEntry =>
   journalEntry({
     kind: 'invoice_issued',
     currency: invoice.currency,
