@@ -9,8 +9,10 @@ export const accessStore = (sql: Sql): AccessStore => ({
   async standings(query) {
     const which =
       'subscriberIds' in query
-        ? sql`v.subscription_id in (select id from subscriptions where subscriber_id = any(${[...query.subscriberIds]}::uuid[])
-                union select id from subscriptions where payer_id = any(${[...query.subscriberIds]}::uuid[]))`
+        ? // As an array, since the planner then looks each up by its key, however many they are.
+          sql`v.subscriber_id = any(array(
+                select unnest(${[...query.subscriberIds]}::uuid[])
+                union all select id from subscribers where parent_id = any(${[...query.subscriberIds]}::uuid[]) and parent_pays))`
         : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
       select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,

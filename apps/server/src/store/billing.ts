@@ -37,7 +37,7 @@ export const billingStore = (sql: Sql): BillingStore => {
       if (ids.length === 0) return new Set<SubscriberId>()
       const rows = await sql`
         select id from subscribers
-         where id in (select unnest(${[...ids]}::uuid[]) union select parent_id from subscribers where id = any(${[...ids]}::uuid[]) and parent_pays)
+         where id = any(array(select unnest(${[...ids]}::uuid[]) union all select parent_id from subscribers where id = any(${[...ids]}::uuid[]) and parent_pays))
          order by id for update`
       return new Set(rows.map(({ id }) => id as SubscriberId))
     },
