@@ -1,5 +1,6 @@
 import { type CreditId, civilDate, type FreeCharge, type InvoiceId, money, type SubscriberId } from '@nyuzi/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { issueDebitNote } from '../../src/flows/credits/issue-debit-note.ts'
@@ -14,7 +15,7 @@ import { writeOffInvoice } from '../../src/flows/credits/write-off-invoice.ts'
 import type { Idempotent } from '../../src/flows/idempotency.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
-import { type Isp, type Line, openIsp } from '../isp.ts'
+import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
 const kes = (amountMinor: bigint) => money(amountMinor, 'KES')
 const told = { reason: 'test', actor: 'test' }
@@ -208,5 +209,23 @@ describe('What a subscriber owes and has', () => {
     await expect(settleWithholding(isp.deps, isp.organisationId, certificate)).rejects.toMatchObject({ code: 'withheld_exceeds_open' })
     const tomorrow = { ...certificate, amount: kes(1n), certifiedAt: new Date('2026-06-03T09:00:00Z') }
     await expect(settleWithholding(isp.deps, isp.organisationId, tomorrow)).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
+  it('buys what waited for credit, whatever kind of credit comes', async () => {
+    const planId = await createPlan(isp.deps, isp.organisationId, {
+      code: 'AHEAD',
+      name: 'Ahead',
+      actor: 'test',
+      price: priceOf('1500', 'prepaid', 0),
+    })
+    const ahead = await isp.subscribe({ planId, startsOn: civilDate('2026-06-01') })
+    await isp.cycle()
+    const bought = () => isp.raw`select status from invoices where subscriber_id = ${ahead.subscriberId}`
+    expect(await bought()).toEqual([])
+    const grant = { kind: 'reward', subscriberId: ahead.subscriberId, ...told } as const
+    await grantCredit(isp.deps, isp.organisationId, { ...grant, amount: kes(100_000n) })
+    expect(await bought()).toEqual([])
+    await grantCredit(isp.deps, isp.organisationId, { ...grant, amount: kes(50_000n) })
+    expect(await bought()).toEqual([{ status: 'paid' }])
   })
 })
