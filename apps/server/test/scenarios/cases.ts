@@ -1,0 +1,269 @@
+import { civilDate, type ExtensionId, money } from '@nyuzi/core'
+import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
+import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
+import { writeOffInvoice } from '../../src/flows/credits/write-off-invoice.ts'
+import { answerExtension } from '../../src/flows/receivables/answer-extension.ts'
+import { createInstalmentPlan } from '../../src/flows/receivables/create-instalment-plan.ts'
+import { requestExtension } from '../../src/flows/receivables/request-extension.ts'
+import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
+import type { Case, Desk } from './year.ts'
+
+const actor = 'support'
+
+/** Pays the same sum on a day of each month. */
+const paysOn = (days: readonly string[], shillings: number): Case['events'] =>
+  Object.fromEntries(days.map((day) => [day, ({ pays }: Desk) => pays(shillings)]))
+
+const monthly = (from: number, until: number, day: string): readonly string[] =>
+  Array.from({ length: until - from + 1 }, (_, index) => `2028-${String(from + index).padStart(2, '0')}-${day}`)
+
+const promises =
+  (until: string) =>
+  async ({ isp, line }: Desk): Promise<void> => {
+    const id: ExtensionId = await requestExtension(isp.deps, isp.organisationId, line.subscriberId, {
+      until: civilDate(until),
+      reason: 'Salary comes late',
+      actor,
+    })
+    const [row] = await isp.raw`select status from extensions where id = ${id}`
+    if (row?.['status'] === 'requested') await answerExtension(isp.deps, isp.organisationId, id, { answer: 'approve', actor })
+  }
+
+const cancels =
+  (on: string) =>
+  ({ isp, line }: Desk) =>
+    cancelSubscription(isp.deps, isp.organisationId, line.subscriptionId, { on: civilDate(on), actor })
+
+export const cases: readonly Case[] = [
+  {
+    title: 'Joins mid-month on billing day 1, pays each invoice on its day, cancels in the autumn',
+    plan: 'Home 10',
+    joins: '2028-02-10',
+    anchorDay: 1,
+    events: {
+      '2028-02-10': ({ pays }) => pays(1_035),
+      ...paysOn(monthly(3, 9, '01'), 1_500),
+      '2028-09-10': cancels('2028-10-16'),
+      '2028-10-01': ({ pays }) => pays(726),
+    },
+    books: [
+      '2028-02-10 invoice 1034.48 due 2028-02-10: Internet, 10 Feb 2028 to 29 Feb 2028 1034.48',
+      '2028-02-10 paid 1035.00',
+      '2028-02-23 invoice 1500.00 due 2028-03-01: Internet, 1 Mar 2028 to 31 Mar 2028 1500.00',
+      '2028-03-01 paid 1500.00',
+      '2028-03-25 invoice 1500.00 due 2028-04-01: Internet, 1 Apr 2028 to 30 Apr 2028 1500.00',
+      '2028-04-01 paid 1500.00',
+      '2028-04-24 invoice 1500.00 due 2028-05-01: Internet, 1 May 2028 to 31 May 2028 1500.00',
+      '2028-05-01 paid 1500.00',
+      '2028-05-25 invoice 1500.00 due 2028-06-01: Internet, 1 Jun 2028 to 30 Jun 2028 1500.00',
+      '2028-06-01 paid 1500.00',
+      '2028-06-24 invoice 1500.00 due 2028-07-01: Internet, 1 Jul 2028 to 31 Jul 2028 1500.00',
+      '2028-07-01 paid 1500.00',
+      '2028-07-25 invoice 1500.00 due 2028-08-01: Internet, 1 Aug 2028 to 31 Aug 2028 1500.00',
+      '2028-08-01 paid 1500.00',
+      '2028-08-25 invoice 1500.00 due 2028-09-01: Internet, 1 Sep 2028 to 30 Sep 2028 1500.00',
+      '2028-09-01 paid 1500.00',
+      '2028-09-24 invoice 725.81 due 2028-10-01: Internet, 1 Oct 2028 to 15 Oct 2028 725.81',
+      '2028-10-01 paid 726.00',
+    ],
+    balance: -71,
+    moves: ['2028-02-10 active home-10', '2028-10-16 closed cancelled'],
+  },
+  {
+    title: 'Pays late with a promise that is kept, and later breaks one',
+    plan: 'Home 10',
+    joins: '2028-01-05',
+    events: {
+      '2028-01-05': ({ pays }) => pays(1_500),
+      '2028-02-07': promises('2028-02-14'),
+      '2028-02-13': ({ pays }) => pays(1_500),
+      '2028-03-07': promises('2028-03-12'),
+      '2028-03-20': ({ pays }) => pays(1_500),
+      ...paysOn(monthly(4, 12, '05'), 1_500),
+    },
+    books: [
+      '2028-01-05 invoice 1500.00 due 2028-01-05: Internet, 5 Jan 2028 to 4 Feb 2028 1500.00',
+      '2028-01-05 paid 1500.00',
+      '2028-01-29 invoice 1500.00 due 2028-02-05: Internet, 5 Feb 2028 to 4 Mar 2028 1500.00',
+      '2028-02-13 paid 1500.00',
+      '2028-02-27 invoice 1500.00 due 2028-03-05: Internet, 5 Mar 2028 to 4 Apr 2028 1500.00',
+      '2028-03-20 paid 1500.00',
+      '2028-03-29 invoice 1500.00 due 2028-04-05: Internet, 5 Apr 2028 to 4 May 2028 1500.00',
+      '2028-04-05 paid 1500.00',
+      '2028-04-28 invoice 1500.00 due 2028-05-05: Internet, 5 May 2028 to 4 Jun 2028 1500.00',
+      '2028-05-05 paid 1500.00',
+      '2028-05-29 invoice 1500.00 due 2028-06-05: Internet, 5 Jun 2028 to 4 Jul 2028 1500.00',
+      '2028-06-05 paid 1500.00',
+      '2028-06-28 invoice 1500.00 due 2028-07-05: Internet, 5 Jul 2028 to 4 Aug 2028 1500.00',
+      '2028-07-05 paid 1500.00',
+      '2028-07-29 invoice 1500.00 due 2028-08-05: Internet, 5 Aug 2028 to 4 Sep 2028 1500.00',
+      '2028-08-05 paid 1500.00',
+      '2028-08-29 invoice 1500.00 due 2028-09-05: Internet, 5 Sep 2028 to 4 Oct 2028 1500.00',
+      '2028-09-05 paid 1500.00',
+      '2028-09-28 invoice 1500.00 due 2028-10-05: Internet, 5 Oct 2028 to 4 Nov 2028 1500.00',
+      '2028-10-05 paid 1500.00',
+      '2028-10-29 invoice 1500.00 due 2028-11-05: Internet, 5 Nov 2028 to 4 Dec 2028 1500.00',
+      '2028-11-05 paid 1500.00',
+      '2028-11-28 invoice 1500.00 due 2028-12-05: Internet, 5 Dec 2028 to 4 Jan 2029 1500.00',
+      '2028-12-05 paid 1500.00',
+      '2028-12-29 invoice 1500.00 due 2029-01-05: Internet, 5 Jan 2029 to 4 Feb 2029 1500.00',
+    ],
+    balance: 150000,
+    moves: ['2028-01-05 active home-10', '2028-03-12 suspended overdue', '2028-03-20 active home-10'],
+  },
+  {
+    title: 'Was without service for four days and gets a credit note for them, and some goodwill',
+    plan: 'Home 20',
+    joins: '2028-01-20',
+    events: {
+      ...paysOn(monthly(1, 12, '20'), 2_500),
+      '2028-05-30': async ({ isp, invoiceOf }) =>
+        issueCreditNote(isp.deps, isp.organisationId, {
+          invoiceId: await invoiceOf('2028-05-25'),
+          reason: 'Fibre cut, 25 to 28 May',
+          lines: [{ position: 1, days: { start: civilDate('2028-05-25'), end: civilDate('2028-05-29') } }],
+          actor,
+        }),
+      '2028-06-02': ({ isp, line }) =>
+        grantCredit(isp.deps, isp.organisationId, {
+          subscriberId: line.subscriberId,
+          kind: 'goodwill',
+          amount: money(20_000n, 'KES'),
+          reason: 'Sorry',
+          actor,
+        }),
+    },
+    books: [
+      '2028-01-20 invoice 2500.00 due 2028-01-20: Internet, 20 Jan 2028 to 19 Feb 2028 2500.00',
+      '2028-01-20 paid 2500.00',
+      '2028-02-13 invoice 2500.00 due 2028-02-20: Internet, 20 Feb 2028 to 19 Mar 2028 2500.00',
+      '2028-02-20 paid 2500.00',
+      '2028-03-13 invoice 2500.00 due 2028-03-20: Internet, 20 Mar 2028 to 19 Apr 2028 2500.00',
+      '2028-03-20 paid 2500.00',
+      '2028-04-13 invoice 2500.00 due 2028-04-20: Internet, 20 Apr 2028 to 19 May 2028 2500.00',
+      '2028-04-20 paid 2500.00',
+      '2028-05-13 invoice 2500.00 due 2028-05-20: Internet, 20 May 2028 to 19 Jun 2028 2500.00',
+      '2028-05-20 paid 2500.00',
+      '2028-05-30 credit_note 322.58: Fibre cut, 25 to 28 May',
+      '2028-06-02 goodwill 200.00: Sorry',
+      '2028-06-13 invoice 2500.00 due 2028-06-20: Internet, 20 Jun 2028 to 19 Jul 2028 2500.00',
+      '2028-06-20 paid 2500.00',
+      '2028-07-13 invoice 2500.00 due 2028-07-20: Internet, 20 Jul 2028 to 19 Aug 2028 2500.00',
+      '2028-07-20 paid 2500.00',
+      '2028-08-13 invoice 2500.00 due 2028-08-20: Internet, 20 Aug 2028 to 19 Sep 2028 2500.00',
+      '2028-08-20 paid 2500.00',
+      '2028-09-13 invoice 2500.00 due 2028-09-20: Internet, 20 Sep 2028 to 19 Oct 2028 2500.00',
+      '2028-09-20 paid 2500.00',
+      '2028-10-13 invoice 2500.00 due 2028-10-20: Internet, 20 Oct 2028 to 19 Nov 2028 2500.00',
+      '2028-10-20 paid 2500.00',
+      '2028-11-13 invoice 2500.00 due 2028-11-20: Internet, 20 Nov 2028 to 19 Dec 2028 2500.00',
+      '2028-11-20 paid 2500.00',
+      '2028-12-13 invoice 2500.00 due 2028-12-20: Internet, 20 Dec 2028 to 19 Jan 2029 2500.00',
+      '2028-12-20 paid 2500.00',
+    ],
+    balance: -52258,
+    moves: ['2028-01-20 active home-20'],
+  },
+  {
+    title: 'Tries the plan for nothing, then pays less for two months, then the full price',
+    plan: 'Home 10 with a trial',
+    joins: '2028-01-31',
+    events: {
+      '2028-01-31': ({ pays }) => pays(3_000),
+      '2028-02-29': ({ pays }) => pays(1_000),
+      '2028-03-31': ({ pays }) => pays(1_000),
+      '2028-04-30': ({ pays }) => pays(1_500),
+      '2028-05-31': ({ pays }) => pays(1_500),
+      '2028-06-10': cancels('2028-06-30'),
+    },
+    books: [
+      '2028-01-31 invoice 3000.00 due 2028-01-31: Installation 3000.00',
+      '2028-01-31 paid 3000.00',
+      '2028-02-22 invoice 1000.00 due 2028-02-29: Internet (First months), 29 Feb 2028 to 30 Mar 2028 1000.00',
+      '2028-02-29 paid 1000.00',
+      '2028-03-24 invoice 1000.00 due 2028-03-31: Internet (First months), 31 Mar 2028 to 29 Apr 2028 1000.00',
+      '2028-03-31 paid 1000.00',
+      '2028-04-23 invoice 1500.00 due 2028-04-30: Internet, 30 Apr 2028 to 30 May 2028 1500.00',
+      '2028-04-30 paid 1500.00',
+      '2028-05-24 invoice 1500.00 due 2028-05-31: Internet, 31 May 2028 to 29 Jun 2028 1500.00',
+      '2028-05-31 paid 1500.00',
+    ],
+    balance: 0,
+    moves: ['2028-01-31 active home-10', '2028-06-30 closed cancelled'],
+  },
+  {
+    title: 'Buys prepaid months when there is money, and is away from April to July',
+    plan: 'Prepaid 10',
+    joins: '2028-01-12',
+    events: {
+      '2028-01-13': ({ pays }) => pays(1_500),
+      '2028-02-10': ({ pays }) => pays(500),
+      '2028-02-12': ({ pays }) => pays(1_000),
+      '2028-03-01': ({ pays }) => pays(1_500),
+      '2028-08-02': ({ pays }) => pays(4_500),
+    },
+    books: [
+      '2028-01-13 paid 1500.00',
+      '2028-01-13 invoice 1500.00 due 2028-01-13: Internet, 13 Jan 2028 to 12 Feb 2028 1500.00',
+      '2028-02-10 paid 500.00',
+      '2028-02-12 paid 1000.00',
+      '2028-02-13 invoice 1500.00 due 2028-02-13: Internet, 13 Feb 2028 to 12 Mar 2028 1500.00',
+      '2028-03-01 paid 1500.00',
+      '2028-03-13 invoice 1500.00 due 2028-03-13: Internet, 13 Mar 2028 to 12 Apr 2028 1500.00',
+      '2028-08-02 paid 4500.00',
+      '2028-08-02 invoice 1500.00 due 2028-08-02: Internet, 2 Aug 2028 to 1 Sep 2028 1500.00',
+      '2028-09-02 invoice 1500.00 due 2028-09-02: Internet, 2 Sep 2028 to 1 Oct 2028 1500.00',
+      '2028-10-02 invoice 1500.00 due 2028-10-02: Internet, 2 Oct 2028 to 1 Nov 2028 1500.00',
+    ],
+    balance: 0,
+    moves: [
+      '2028-01-12 suspended expired',
+      '2028-01-13 active home-10',
+      '2028-04-13 suspended expired',
+      '2028-08-02 active home-10',
+      '2028-11-02 suspended expired',
+    ],
+  },
+  {
+    title: 'A business pays after the month, falls behind, pays in instalments and is given up in the end',
+    plan: 'Business 50',
+    joins: '2028-01-01',
+    events: {
+      ...paysOn(['2028-02-05', '2028-03-05', '2028-04-05'], 9_000),
+      '2028-06-15': async ({ isp, line, invoiceOf }) =>
+        createInstalmentPlan(isp.deps, isp.organisationId, line.subscriberId, {
+          invoiceIds: [await invoiceOf('2028-04-15'), await invoiceOf('2028-05-15')],
+          instalments: ['2028-06-20', '2028-07-20', '2028-08-20'].map((day) => ({ dueOn: civilDate(day) })),
+          graceDays: 2,
+          actor,
+        }),
+      '2028-06-20': ({ pays }) => pays(6_000),
+      '2028-07-20': ({ pays }) => pays(6_000),
+      '2028-07-25': cancels('2028-08-01'),
+      '2028-11-01': async ({ isp, invoiceOf }) =>
+        writeOffInvoice(isp.deps, isp.organisationId, { invoiceId: await invoiceOf('2028-07-15'), reason: 'Gone', actor }),
+    },
+    books: [
+      '2028-02-01 invoice 9000.00 due 2028-02-01: Internet, 1 Jan 2028 to 31 Jan 2028 9000.00',
+      '2028-02-05 paid 9000.00',
+      '2028-03-01 invoice 9000.00 due 2028-03-01: Internet, 1 Feb 2028 to 29 Feb 2028 9000.00',
+      '2028-03-05 paid 9000.00',
+      '2028-04-01 invoice 9000.00 due 2028-04-01: Internet, 1 Mar 2028 to 31 Mar 2028 9000.00',
+      '2028-04-05 paid 9000.00',
+      '2028-05-01 invoice 9000.00 due 2028-05-01: Internet, 1 Apr 2028 to 30 Apr 2028 9000.00',
+      '2028-06-01 invoice 9000.00 due 2028-06-01: Internet, 1 May 2028 to 31 May 2028 9000.00',
+      '2028-06-20 paid 6000.00',
+      '2028-07-01 invoice 9000.00 due 2028-07-01: Internet, 1 Jun 2028 to 30 Jun 2028 9000.00',
+      '2028-07-20 paid 6000.00',
+      '2028-08-01 invoice 9000.00 due 2028-08-01: Internet, 1 Jul 2028 to 31 Jul 2028 9000.00 (uncollectible)',
+    ],
+    balance: 1500000,
+    moves: [
+      '2028-01-01 active home-10',
+      '2028-05-09 suspended overdue',
+      '2028-06-15 active home-10',
+      '2028-07-09 suspended overdue',
+      '2028-08-01 closed cancelled',
+    ],
+  },
+]
