@@ -52,7 +52,7 @@ function withFacts(
       price: price.amount,
       priceVersion: price.version,
       cadence: price.cadence,
-      taxClass: price.taxClass,
+      taxClass: price.extras.find(({ key }) => key === line.component)?.taxClass ?? price.taxClass,
       pricing: price.pricing,
       phases: price.phases,
       extras: price.extras,
