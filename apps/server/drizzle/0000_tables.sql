@@ -110,6 +110,7 @@ CREATE TABLE "prices" (
 	"upload_bps" bigint NOT NULL,
 	"phases" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"extras" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"usage" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"segment" text,
 	"branch_id" uuid,
 	"policy" jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -189,6 +190,111 @@ CREATE TABLE "credits" (
 	CONSTRAINT "credits_kind" CHECK ("credits"."kind" in ('credit_note', 'transfer_in', 'deposit_release', 'reward', 'goodwill')),
 	CONSTRAINT "credits_total" CHECK ("credits"."total_minor" >= 0),
 	CONSTRAINT "credits_allocated" CHECK ("credits"."allocated_minor" between 0 and "credits"."total_minor")
+);
+--> statement-breakpoint
+CREATE TABLE "coupons" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"code" text NOT NULL,
+	"title" text NOT NULL,
+	"rate_bp" integer,
+	"fixed_minor" bigint,
+	"currency" text,
+	"exclusive" boolean NOT NULL,
+	"periods_max" integer,
+	"redemptions_max" integer,
+	"redemptions_per_subscriber_max" integer,
+	"valid_from" date,
+	"valid_until" date,
+	"plan_ids" uuid[],
+	"segments" text[],
+	"new_subscribers_only" boolean NOT NULL,
+	"redemptions" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "coupons_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "coupons_organisation_id_code_unique" UNIQUE("organisation_id","code"),
+	CONSTRAINT "coupons_value" CHECK ((rate_bp between 1 and 10000) is true and fixed_minor is null and currency is null
+  or rate_bp is null and (fixed_minor > 0) is true and currency is not null),
+	CONSTRAINT "coupons_periods" CHECK ("coupons"."periods_max" > 0),
+	CONSTRAINT "coupons_redemptions" CHECK ("coupons"."redemptions" between 0 and coalesce("coupons"."redemptions_max", "coupons"."redemptions"))
+);
+--> statement-breakpoint
+CREATE TABLE "invoice_line_discounts" (
+	"organisation_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"line_position" integer NOT NULL,
+	"position" integer NOT NULL,
+	"source" text NOT NULL,
+	"source_id" uuid,
+	"code" text NOT NULL,
+	"title" text NOT NULL,
+	"rate_bp" integer,
+	"fixed_minor" bigint,
+	"currency" text,
+	"base_minor" bigint NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"working" text NOT NULL,
+	CONSTRAINT "invoice_line_discounts_organisation_id_invoice_id_line_position_position_pk" PRIMARY KEY("organisation_id","invoice_id","line_position","position"),
+	CONSTRAINT "invoice_line_discounts_value" CHECK ((rate_bp between 1 and 10000) is true and fixed_minor is null and currency is null
+  or rate_bp is null and (fixed_minor > 0) is true and currency is not null),
+	CONSTRAINT "invoice_line_discounts_amount" CHECK ("invoice_line_discounts"."amount_minor" between 1 and "invoice_line_discounts"."base_minor")
+);
+--> statement-breakpoint
+CREATE TABLE "promotions" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"code" text NOT NULL,
+	"title" text NOT NULL,
+	"rate_bp" integer,
+	"fixed_minor" bigint,
+	"currency" text,
+	"exclusive" boolean NOT NULL,
+	"plan_ids" uuid[] NOT NULL,
+	"periods_max" integer,
+	"starts_on" date NOT NULL,
+	"ends_on" date,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "promotions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "promotions_organisation_id_code_unique" UNIQUE("organisation_id","code"),
+	CONSTRAINT "promotions_value" CHECK ((rate_bp between 1 and 10000) is true and fixed_minor is null and currency is null
+  or rate_bp is null and (fixed_minor > 0) is true and currency is not null),
+	CONSTRAINT "promotions_days" CHECK ("promotions"."ends_on" >= "promotions"."starts_on"),
+	CONSTRAINT "promotions_periods" CHECK ("promotions"."periods_max" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "referrals" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"referrer_id" uuid NOT NULL,
+	"referred_id" uuid NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"rewarded_at" timestamp (3) with time zone,
+	CONSTRAINT "referrals_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "referrals_organisation_id_referred_id_unique" UNIQUE("organisation_id","referred_id"),
+	CONSTRAINT "referrals_two" CHECK ("referrals"."referrer_id" <> "referrals"."referred_id")
+);
+--> statement-breakpoint
+CREATE TABLE "subscription_discounts" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"source_id" uuid NOT NULL,
+	"code" text NOT NULL,
+	"title" text NOT NULL,
+	"rate_bp" integer,
+	"fixed_minor" bigint,
+	"currency" text,
+	"exclusive" boolean NOT NULL,
+	"plan_ids" uuid[],
+	"from_day" date NOT NULL,
+	"until_day" date,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "subscription_discounts_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "subscription_discounts_organisation_id_subscription_id_source_source_id_unique" UNIQUE("organisation_id","subscription_id","source","source_id"),
+	CONSTRAINT "subscription_discounts_value" CHECK ((rate_bp between 1 and 10000) is true and fixed_minor is null and currency is null
+  or rate_bp is null and (fixed_minor > 0) is true and currency is not null)
 );
 --> statement-breakpoint
 CREATE TABLE "former_particulars" (
@@ -798,10 +904,93 @@ CREATE TABLE "subscriptions" (
 	CONSTRAINT "subscriptions_awaits" CHECK ("subscriptions"."awaits" is null or ("subscriptions"."awaits" in ('credit', 'payment') and "subscriptions"."next_invoice_on" is null))
 );
 --> statement-breakpoint
+CREATE TABLE "allowances" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"title" text NOT NULL,
+	"unit" text NOT NULL,
+	"granted_units" bigint NOT NULL,
+	"data_bundle_id" uuid,
+	"invoice_id" uuid,
+	"used_units" bigint DEFAULT 0 NOT NULL,
+	"valid_from" timestamp (3) with time zone NOT NULL,
+	"valid_until" timestamp (3) with time zone NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "allowances_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "allowances_used" CHECK ("allowances"."granted_units" > 0 and "allowances"."used_units" between 0 and "allowances"."granted_units"),
+	CONSTRAINT "allowances_valid" CHECK ("allowances"."valid_until" > "allowances"."valid_from")
+);
+--> statement-breakpoint
+CREATE TABLE "data_bundles" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"code" text NOT NULL,
+	"title" text NOT NULL,
+	"unit" text NOT NULL,
+	"units" bigint NOT NULL,
+	"valid_days" integer NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"category" text NOT NULL,
+	"tax_class" text NOT NULL,
+	"pricing" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"withdrawn_at" timestamp (3) with time zone,
+	CONSTRAINT "data_bundles_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "data_bundles_organisation_id_code_unique" UNIQUE("organisation_id","code"),
+	CONSTRAINT "data_bundles_units" CHECK ("data_bundles"."units" > 0 and "data_bundles"."valid_days" > 0 and "data_bundles"."amount_minor" > 0)
+);
+--> statement-breakpoint
+CREATE TABLE "invoice_line_usage" (
+	"organisation_id" uuid NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"line_position" integer NOT NULL,
+	"unit" text NOT NULL,
+	"units" bigint NOT NULL,
+	"rated_units" bigint NOT NULL,
+	CONSTRAINT "invoice_line_usage_organisation_id_invoice_id_line_position_pk" PRIMARY KEY("organisation_id","invoice_id","line_position"),
+	CONSTRAINT "invoice_line_usage_units" CHECK ("invoice_line_usage"."rated_units" >= 0 and "invoice_line_usage"."units" > "invoice_line_usage"."rated_units")
+);
+--> statement-breakpoint
+CREATE TABLE "usage_days" (
+	"organisation_id" uuid NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"unit" text NOT NULL,
+	"day" date NOT NULL,
+	"units" bigint NOT NULL,
+	"covered_units" bigint NOT NULL,
+	"rated_units" bigint DEFAULT 0 NOT NULL,
+	"terms" integer,
+	"period_start" date,
+	"period_end" date,
+	"due_on" date,
+	CONSTRAINT "usage_days_organisation_id_subscription_id_unit_day_pk" PRIMARY KEY("organisation_id","subscription_id","unit","day"),
+	CONSTRAINT "usage_days_units" CHECK ("usage_days"."rated_units" between 0 and "usage_days"."units" - "usage_days"."covered_units")
+);
+--> statement-breakpoint
+CREATE TABLE "usage_records" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"key" text NOT NULL,
+	"unit" text NOT NULL,
+	"quantity" bigint NOT NULL,
+	"occurred_at" timestamp (3) with time zone NOT NULL,
+	"day" date NOT NULL,
+	"covered_units" bigint NOT NULL,
+	"received_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "usage_records_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "usage_records_organisation_id_source_key_unique" UNIQUE("organisation_id","source","key"),
+	CONSTRAINT "usage_records_quantity" CHECK ("usage_records"."quantity" > 0 and "usage_records"."covered_units" between 0 and "usage_records"."quantity")
+);
+--> statement-breakpoint
 ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_invoice_id_line_position_invoice_lines_organisation_id_invoice_id_position_fk" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invoice_line_discounts" ADD CONSTRAINT "invoice_line_discounts_line" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "cut_off_members" ADD CONSTRAINT "cut_off_members_organisation_id_batch_id_cut_off_batches_organisation_id_id_fk" FOREIGN KEY ("organisation_id","batch_id") REFERENCES "public"."cut_off_batches"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -812,6 +1001,7 @@ ALTER TABLE "instalments" ADD CONSTRAINT "instalments_organisation_id_plan_id_in
 ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_debit_note_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","debit_note_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subscribers" ADD CONSTRAINT "subscribers_organisation_id_parent_id_subscribers_organisation_id_id_fk" FOREIGN KEY ("organisation_id","parent_id") REFERENCES "public"."subscribers"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invoice_line_usage" ADD CONSTRAINT "invoice_line_usage_line" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "charged_periods_line" ON "charged_periods" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on","id") WHERE "invoices"."status" = 'open';--> statement-breakpoint
@@ -821,6 +1011,9 @@ CREATE INDEX "credit_allocations_invoice" ON "credit_allocations" USING btree ("
 CREATE INDEX "credit_lines_line" ON "credit_lines" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "credits_subscriber" ON "credits" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
 CREATE INDEX "credits_free" ON "credits" USING btree ("organisation_id","subscriber_id") WHERE "credits"."allocated_minor" < "credits"."total_minor";--> statement-breakpoint
+CREATE INDEX "referrals_referrer" ON "referrals" USING btree ("organisation_id","referrer_id");--> statement-breakpoint
+CREATE INDEX "referrals_waiting" ON "referrals" USING btree ("organisation_id","id") WHERE "referrals"."rewarded_at" is null;--> statement-breakpoint
+CREATE INDEX "subscription_discounts_source" ON "subscription_discounts" USING btree ("organisation_id","source_id","subscriber_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "cut_off_batches_open" ON "cut_off_batches" USING btree ("organisation_id") WHERE "cut_off_batches"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "cut_off_batches_decided" ON "cut_off_batches" USING btree ("organisation_id","decided_on");--> statement-breakpoint
 CREATE INDEX "cut_off_members_service" ON "cut_off_members" USING btree ("organisation_id","service_id");--> statement-breakpoint
@@ -874,4 +1067,7 @@ CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("or
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_payer" ON "subscriptions" USING btree ("organisation_id","payer_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_awaiting" ON "subscriptions" USING btree ("organisation_id","payer_id") WHERE "subscriptions"."awaits" is not null;--> statement-breakpoint
-CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on","payer_id") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;
+CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on","payer_id") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;--> statement-breakpoint
+CREATE INDEX "allowances_subscription" ON "allowances" USING btree ("organisation_id","subscription_id","unit","valid_until");--> statement-breakpoint
+CREATE INDEX "usage_days_due" ON "usage_days" USING btree ("organisation_id","due_on","subscription_id") WHERE "usage_days"."due_on" is not null;--> statement-breakpoint
+CREATE INDEX "usage_records_day" ON "usage_records" USING btree ("organisation_id","subscription_id","unit","day");

@@ -26,6 +26,14 @@ create trigger invoice_lines_final before update or delete on invoice_lines for 
 --> statement-breakpoint
 create trigger invoice_line_taxes_final before update or delete on invoice_line_taxes for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
+create trigger invoice_line_discounts_final before update or delete on invoice_line_discounts for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger invoice_line_usage_final before update or delete on invoice_line_usage for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger subscription_discounts_final before update or delete on subscription_discounts for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
+create trigger usage_records_final before update or delete on usage_records for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
 create trigger ledger_blocks_final before update or delete on ledger_blocks for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
 create trigger ledger_block_entries_final before update or delete on ledger_block_entries for each row execute function nyuzi_refuse_change();
@@ -63,7 +71,7 @@ create trigger charged_periods_guarded before update or delete on charged_period
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'instalment_plan_invoices', 'instalments', 'invoice_line_taxes', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'number_series', 'payments', 'former_particulars', 'logos'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'subscription_discounts', 'usage_records'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -337,6 +345,24 @@ end $$;
 --> statement-breakpoint
 create trigger invoices_voided after update of status on invoices for each row when (new.status = 'void') execute function nyuzi_release_voided();
 --> statement-breakpoint
+-- What a coupon, a promotion or a data bundle gives is never changed, since redemptions, sales and lines follow from it: it ends, and it is counted.
+create function nyuzi_guard_offer() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    raise exception '% rows are never deleted; end them', tg_table_name using errcode = 'NY001';
+  end if;
+  if (to_jsonb(new) - 'redemptions' - 'valid_until' - 'ends_on' - 'withdrawn_at') is distinct from (to_jsonb(old) - 'redemptions' - 'valid_until' - 'ends_on' - 'withdrawn_at') then
+    raise exception 'the terms of % never change; end it and make another', old.code using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger coupons_guarded before update or delete on coupons for each row execute function nyuzi_guard_offer();
+--> statement-breakpoint
+create trigger data_bundles_guarded before update or delete on data_bundles for each row execute function nyuzi_guard_offer();
+--> statement-breakpoint
+create trigger promotions_guarded before update or delete on promotions for each row execute function nyuzi_guard_offer();
+--> statement-breakpoint
 -- Who paid how much, when, with which proof: facts. Only the match, the receipt that was still to come, and the allocated sum may be filled in.
 create function nyuzi_guard_payment() returns trigger language plpgsql as $$
 begin
@@ -453,7 +479,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on former_particulars, logos, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees from nyuzi_app;
+revoke update on former_particulars, logos, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;

@@ -30,6 +30,12 @@ const prefixes = {
   cutOffBatch: 'cob',
   extension: 'ext',
   instalmentPlan: 'ipl',
+  coupon: 'cpn',
+  promotion: 'prm',
+  referral: 'ref',
+  discount: 'dsc',
+  allowance: 'alw',
+  dataBundle: 'dbl',
 } as const
 
 export type Noun = keyof typeof prefixes
@@ -56,6 +62,12 @@ export type CutOffBatchId = Id<'cutOffBatch'>
 export type ExtensionId = Id<'extension'>
 export type InstalmentPlanId = Id<'instalmentPlan'>
 export type ApiKeyId = Id<'apiKey'>
+export type CouponId = Id<'coupon'>
+export type PromotionId = Id<'promotion'>
+export type ReferralId = Id<'referral'>
+export type DiscountId = Id<'discount'>
+export type AllowanceId = Id<'allowance'>
+export type DataBundleId = Id<'dataBundle'>
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const shown = /^([a-z]{3})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/

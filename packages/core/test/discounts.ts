@@ -3,7 +3,7 @@ import type { Discount, DiscountContext } from '../src/discounts/discount.ts'
 import { money } from '../src/money/money.ts'
 import type { DiscountFacts, DiscountRow } from '../src/recompute/expected-discounts.ts'
 import { addDays, civilDate } from '../src/time/calendar.ts'
-import { amountsMinor, civilDates } from './arbitraries.ts'
+import { amountsMinor, civilDates, idOf } from './arbitraries.ts'
 
 const today = civilDate('2026-08-01')
 const days = fc.option(
@@ -19,10 +19,12 @@ const steps = fc.uniqueArray(fc.record({ from: fc.integer({ min: 0, max: 40 }), 
   selector: ({ from }) => from,
   maxLength: 5,
 })
+const plans = fc.option(fc.subarray([idOf('plan', 1), idOf('plan', 2)]), { nil: undefined })
 const common = fc.record({
   from: days,
   until: days,
   exclusive: fc.option(fc.boolean(), { nil: undefined }),
+  planIds: plans,
   title: fc.constant('a discount'),
 })
 const anyDiscount = fc.oneof(
@@ -37,6 +39,7 @@ export const discountLists: fc.Arbitrary<readonly Discount[]> = fc
 
 export const discountContexts: fc.Arbitrary<DiscountContext> = fc.record({
   day: fc.constant(today),
+  planId: fc.constant(idOf('plan', 1)),
   subscriberSince: civilDates.map((date) => (date > today ? today : date)),
   activeSubscriptions: fc.integer({ min: 0, max: 50 }),
 })
@@ -47,8 +50,8 @@ export const discountFactsOf = (discounts: readonly Discount[], context: Discoun
   rows: discounts.map(rowOf),
 })
 
-function rowOf({ id, source, code, from, until, exclusive, ...discount }: Discount): DiscountRow {
-  const row = { id, source, code, from, until, exclusive }
+function rowOf({ id, source, code, from, until, planIds, exclusive, ...discount }: Discount): DiscountRow {
+  const row = { id, source, code, from, until, planIds, exclusive }
   if ('steps' in discount) return { ...row, steps: discount.steps }
   const { value } = discount
   return value.kind === 'percentage' ? { ...row, rateBp: value.rateBp } : { ...row, fixed: value.amount }

@@ -38,6 +38,16 @@ export const errorCodes = {
   // Dunning
   scope_taken: 409,
   cut_off_batch_decided: 409,
+  // Discounts and use
+  coupon_not_valid: 409,
+  coupon_used_up: 409,
+  coupon_not_for_you: 409,
+  coupon_redeemed_already: 409,
+  referral_too_late: 409,
+  referral_named: 409,
+  invalid_tariff: 400,
+  usage_key_reused: 409,
+  data_bundle_withdrawn: 409,
   // Installations
   unknown_plugin: 400,
   invalid_settings: 400,

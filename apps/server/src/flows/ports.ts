@@ -4,6 +4,7 @@ import type {
   Currency,
   CutOffMode,
   CutOffPolicy,
+  DiscountStep,
   ExtensionPolicy,
   InstallationId,
   Instant,
@@ -23,6 +24,7 @@ import type { BillingStore, IssuedStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
 import type { ClaimStore, CreditStore } from './credits/ports.ts'
+import type { DiscountReadings, DiscountStore } from './discounts/ports.ts'
 import type { DocumentStore, Printer } from './documents/ports.ts'
 import type { CutOffStore, DunningStore } from './dunning/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
@@ -33,6 +35,7 @@ import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, Notice
 import type { ReadingStore } from './readings/ports.ts'
 import type { ExtensionStore, InstalmentPlanStore, LateFeeStore, ReceivableStore } from './receivables/ports.ts'
 import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscribers/ports.ts'
+import type { UsageReadings, UsageStore } from './usage/ports.ts'
 
 /** Work that rows wait for. A wake-up names one of these; it is a hint, and the sweep finds what no one woke. */
 export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'access', 'messages'] as const
@@ -79,7 +82,21 @@ export type OrganisationPolicy = {
   readonly cutOffMode?: CutOffMode
   /** What late payers are charged; absent, nothing. */
   readonly lateFee?: LateFeePolicy
+  /** Off each subscription, by how many active ones its subscriber has. */
+  readonly volumeSteps?: readonly DiscountStep[]
+  /** By full months as a subscriber. */
+  readonly loyaltySteps?: readonly DiscountStep[]
+  /** Absent, nobody is rewarded for a referral. */
+  readonly referralReward?: ReferralRewards
 }
+
+export type ReferralRewards = { readonly referrer: ReferralReward; readonly referred: ReferralReward }
+
+/** A rate, or an amount in minor units of the organisation's currency, off the next periods. */
+export type ReferralReward = { readonly periods: number } & (
+  | { readonly rateBp: number; readonly amountMinor?: never }
+  | { readonly amountMinor: string; readonly rateBp?: never }
+)
 
 export type Organisation = {
   readonly id: OrganisationId
@@ -117,12 +134,14 @@ export type Transaction = {
   readonly subscribers: SubscriberStore
   readonly subscriptions: SubscriptionStore
   readonly services: ServiceStore
+  readonly discounts: DiscountStore
+  readonly usage: UsageStore
   readonly idempotency: IdempotencyStore
   readonly extensions: ExtensionStore
   readonly instalmentPlans: InstalmentPlanStore
   readonly receivables: ReceivableStore
   readonly lateFees: LateFeeStore
-  readonly readings: ReadingStore
+  readonly readings: ReadingStore & DiscountReadings & UsageReadings
   readonly cockpit: CockpitReadings
 }
 

@@ -3,6 +3,7 @@ import type { ApiParts } from './parts.ts'
 import { catalogRoutes } from './routes/catalog.ts'
 import { creditRoutes } from './routes/credits.ts'
 import { cutOffRoutes } from './routes/cut-offs.ts'
+import { discountRoutes } from './routes/discounts.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { dunningRoutes } from './routes/dunning.ts'
 import { installationRoutes } from './routes/installations.ts'
@@ -14,6 +15,7 @@ import { receivableRoutes } from './routes/receivables.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { subscriberRoutes } from './routes/subscribers.ts'
 import { subscriptionRoutes } from './routes/subscriptions.ts'
+import { usageRoutes } from './routes/usage.ts'
 
 /** Every route of the API, with who may use it. Tests walk it; what is not in it does not exist. */
 export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
@@ -21,6 +23,8 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...catalogRoutes(parts),
   ...subscriberRoutes(parts),
   ...subscriptionRoutes(parts),
+  ...discountRoutes(parts),
+  ...usageRoutes(parts),
   ...serviceRoutes(parts),
   ...installationRoutes(parts),
   ...invoiceRoutes(parts),

@@ -1,6 +1,7 @@
 import type { CivilDate, Currency, FinalInvoice, InvoiceLine, Phone, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
 import type { BillingStore, DueSubscription, OpenInvoice } from '../flows/billing/ports.ts'
 import type { Awaits } from '../flows/subscribers/ports.ts'
+import { addLineDetails } from './line-details.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { readSubscriptions } from './subscriptions.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -27,6 +28,7 @@ const lineColumns = {
   priceVersion: 'integer',
   terms: 'integer',
   arithmetic: 'text',
+  chargedComponent: 'text',
 } as const
 
 export const billingStore = (sql: Sql): BillingStore => {
@@ -61,22 +63,32 @@ export const billingStore = (sql: Sql): BillingStore => {
     },
 
     async nextInvoiceDay(until) {
-      const [row] =
-        await sql`select min(next_invoice_on) as day from subscriptions where next_invoice_on <= ${until} and parked_reason is null`
+      const [row] = await sql`
+        select least((select min(next_invoice_on) from subscriptions where next_invoice_on <= ${until} and parked_reason is null),
+                     (select min(d.due_on) from usage_days d join subscriptions s on s.id = d.subscription_id
+                       where d.due_on <= ${until} and s.parked_reason is null)) as day`
       return (row?.day as CivilDate | null) ?? undefined
     },
 
     async claimSubscribers(day, limit, only, wait = false) {
       const due = sql`s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.payer_id = any(${[...only]}::uuid[])` : sql``}`
+      const used = sql`d.due_on <= ${day} and s.parked_reason is null ${only ? sql`and s.payer_id = any(${[...only]}::uuid[])` : sql``}`
       // The limit is one of due rows, so that the reading follows what is due and not the number of subscribers. What another
       // holds does not count: runs side by side take different rows.
       const rows = wait
         ? await sql`
           select u.id from subscribers u
-           where u.id in (select s.payer_id from subscriptions s where ${due} order by s.next_invoice_on, s.payer_id limit ${limit}) order by u.id for update of u`
-        : await sql`
+           where u.id in (select s.payer_id from subscriptions s where ${due} order by s.next_invoice_on, s.payer_id limit ${limit})
+              or u.id in (select s.payer_id from usage_days d join subscriptions s on s.id = d.subscription_id where ${used} order by d.due_on, s.payer_id limit ${limit})
+           order by u.id for update of u`
+        : [
+            ...(await sql`
           select u.id from subscriptions s join subscribers u on u.id = s.payer_id
-           where ${due} order by s.next_invoice_on, s.payer_id limit ${limit} for update of u skip locked`
+           where ${due} order by s.next_invoice_on, s.payer_id limit ${limit} for update of u skip locked`),
+            ...(await sql`
+          select u.id from usage_days d join subscriptions s on s.id = d.subscription_id join subscribers u on u.id = s.payer_id
+           where ${used} order by d.due_on, s.payer_id limit ${limit} for update of u skip locked`),
+          ]
       return [...new Set(rows.map(({ id }) => id as SubscriberId))].sort()
     },
 
@@ -123,11 +135,13 @@ export const billingStore = (sql: Sql): BillingStore => {
         with r as materialized (select * from ${rowsOf(sql, lines, lineColumns)}),
         charged as (
           insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
-          select nyuzi_organisation(), subscription_id, component, daterange(period_start, period_end), invoice_id, position from r)
+          select nyuzi_organisation(), subscription_id, charged_component, daterange(period_start, period_end), invoice_id, position from r)
         insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
                                    period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic)
-        select nyuzi_organisation(), r.* from r`,
+        select nyuzi_organisation(), invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
+               period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic from r`,
       ])
+      await addLineDetails(sql, invoices)
     },
 
     async addInvoices(invoices, at) {
@@ -166,7 +180,8 @@ export const billingStore = (sql: Sql): BillingStore => {
 
     async parkDue(id, day, reason) {
       const rows = await sql`
-        update subscriptions set parked_reason = ${reason} where payer_id = ${id} and next_invoice_on <= ${day} and parked_reason is null returning id`
+        update subscriptions s set parked_reason = ${reason} where s.payer_id = ${id} and s.parked_reason is null
+           and (s.next_invoice_on <= ${day} or s.id in (select d.subscription_id from usage_days d where d.due_on <= ${day})) returning s.id`
       return rows.map((row) => row.id as SubscriptionId)
     },
   }
@@ -241,7 +256,12 @@ const toLineRow = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) => ({
   priceVersion: line.priceVersion,
   terms: line.terms,
   arithmetic: line.arithmetic,
+  chargedComponent: chargedComponent(line),
 })
+
+/** Use of a period may be charged more than once, but what lies above so many units only once. */
+const chargedComponent = ({ component, usage }: InvoiceLine): string =>
+  usage === undefined ? component : `${component} above ${usage.ratedUnits}`
 
 const toTaxRows = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) =>
   line.taxes.map((tax, index) => ({ invoiceId: id, linePosition: line.position, position: index + 1, ...tax }))

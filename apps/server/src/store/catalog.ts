@@ -13,6 +13,7 @@ import {
   type PriceExtra,
   type PriceId,
   type PricePhase,
+  type PriceUsage,
   type Pricing,
   type TaxClass,
 } from '@nyuzi/core'
@@ -55,9 +56,9 @@ async function addPrice(sql: Sql, price: Price, at: Instant): Promise<void> {
   const { id, planId, version, amount, billing, timing, category, cadence, graceDays, taxClass, pricing, profile, effectiveFrom } = price
   await sql`
     insert into prices (organisation_id, id, plan_id, version, amount_minor, currency, billing, timing, category, cadence_unit, cadence_count, grace_days, tax_class, pricing,
-                        phases, extras, segment, branch_id, policy, profile_name, download_bps, upload_bps, effective_from, created_at)
+                        phases, extras, usage, segment, branch_id, policy, profile_name, download_bps, upload_bps, effective_from, created_at)
     values (nyuzi_organisation(), ${id}, ${planId}, ${version}, ${amount.amountMinor}, ${amount.currency}, ${billing}, ${timing}, ${category}, ${cadence.unit},
-            ${cadence.count}, ${graceDays}, ${taxClass}, ${pricing}, ${sql.json(price.phases.map(withAmountText))}, ${sql.json(price.extras.map(withAmountText))},
+            ${cadence.count}, ${graceDays}, ${taxClass}, ${pricing}, ${sql.json(price.phases.map(withAmountText))}, ${sql.json(price.extras.map(withAmountText))}, ${sql.json((price.usage ?? []).map(toKeptUsage))},
             ${price.segment ?? null}, ${price.branchId ?? null}, ${sql.json(price.policy)}, ${profile.name}, ${profile.downloadBps}, ${profile.uploadBps}, ${effectiveFrom}, ${at})`
 }
 
@@ -89,6 +90,7 @@ export type PriceRow = {
   effectiveFrom: CivilDate
   phases: readonly Kept<PricePhase>[]
   extras: readonly Kept<PriceExtra>[]
+  usage: readonly KeptUsage[]
   segment: string | null
   branchId: BranchId | null
   policy: Partial<BillingPolicy>
@@ -98,7 +100,7 @@ export type PriceRow = {
 export const priceColumns = (sql: Sql) => sql`
   r.id, r.plan_id as "planId", r.version, r.amount_minor as "amountMinor", r.currency, r.billing, r.cadence_unit as "cadenceUnit",
   r.cadence_count as "cadenceCount", r.grace_days as "graceDays", r.tax_class as "taxClass", r.pricing, r.profile_name as "profileName", r.download_bps as "downloadBps",
-  r.upload_bps as "uploadBps", r.effective_from as "effectiveFrom", r.timing, r.category, r.phases, r.extras, r.segment, r.branch_id as "branchId", r.policy`
+  r.upload_bps as "uploadBps", r.effective_from as "effectiveFrom", r.timing, r.category, r.phases, r.extras, r.usage, r.segment, r.branch_id as "branchId", r.policy`
 
 export const fromRowPrice = (row: PriceRow): Price => ({
   id: row.id,
@@ -116,6 +118,7 @@ export const fromRowPrice = (row: PriceRow): Price => ({
   pricing: row.pricing,
   phases: row.phases.map((phase) => withAmount(phase, row.currency)),
   extras: row.extras.map((extra) => withAmount(extra, row.currency)),
+  ...(row.usage.length === 0 ? {} : { usage: row.usage.map((usage) => fromKeptUsage(usage, row.currency)) }),
   ...(row.segment === null ? {} : { segment: row.segment }),
   ...(row.branchId === null ? {} : { branchId: row.branchId }),
   policy: { ...defaultBillingPolicy, ...row.policy },
@@ -124,4 +127,45 @@ export const fromRowPrice = (row: PriceRow): Price => ({
 const withAmount = <Part extends { readonly amountMinor: string }>({ amountMinor, ...part }: Part, currency: Currency) => ({
   ...part,
   amount: money(BigInt(amountMinor), currency),
+})
+
+type KeptUsage = Omit<PriceUsage, 'tariff'> & {
+  readonly tariff: {
+    readonly scheme: PriceUsage['tariff']['scheme']
+    readonly unit: string
+    readonly blockUnits: string
+    readonly includedUnits: string
+    readonly tiers: readonly { readonly upTo?: string; readonly priceMinor: string; readonly flatFeeMinor?: string }[]
+  }
+}
+
+const toKeptUsage = ({ tariff: { tiers, blockUnits, includedUnits, ...tariff }, ...usage }: PriceUsage): KeptUsage => ({
+  ...usage,
+  tariff: {
+    ...tariff,
+    blockUnits: String(blockUnits),
+    includedUnits: String(includedUnits),
+    tiers: tiers.map(({ upTo, price, flatFee }) => ({
+      priceMinor: String(price.amountMinor),
+      ...(upTo === undefined ? {} : { upTo: String(upTo) }),
+      ...(flatFee === undefined ? {} : { flatFeeMinor: String(flatFee.amountMinor) }),
+    })),
+  },
+})
+
+const fromKeptUsage = (
+  { tariff: { tiers, blockUnits, includedUnits, ...tariff }, ...usage }: KeptUsage,
+  currency: Currency,
+): PriceUsage => ({
+  ...usage,
+  tariff: {
+    ...tariff,
+    blockUnits: BigInt(blockUnits),
+    includedUnits: BigInt(includedUnits),
+    tiers: tiers.map(({ upTo, priceMinor, flatFeeMinor }) => ({
+      price: money(BigInt(priceMinor), currency),
+      ...(upTo === undefined ? {} : { upTo: BigInt(upTo) }),
+      ...(flatFeeMinor === undefined ? {} : { flatFee: money(BigInt(flatFeeMinor), currency) }),
+    })),
+  },
 })

@@ -1,8 +1,11 @@
 import type {
+  AppliedDiscount,
   CivilDate,
   Currency,
+  DiscountRow,
   Instant,
   InvoiceId,
+  InvoiceLine,
   PlanId,
   PriceId,
   Pricing,
@@ -14,6 +17,7 @@ import type {
 } from '@nyuzi/core'
 import type { IssuedInvoiceRow, IssuedLineRow, IssuedStore } from '../flows/billing/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
+import { readLineDetails } from './line-details.ts'
 import type { Sql } from './transaction.ts'
 
 export const issuedStore = (sql: Sql): IssuedStore => ({
@@ -114,13 +118,19 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
   const taxes = await sql<TaxRow[]>`
     select invoice_id as "invoiceId", line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
       from invoice_line_taxes where invoice_id = any (${ids}::uuid[]) order by invoice_id, line_position, position`
+  const { discounts, definitions, usage } = await readLineDetails(sql, ids)
   const taxesByLine = grouped(taxes, ({ invoiceId, linePosition }) => `${invoiceId} ${linePosition}`)
   const linesByInvoice = grouped(lines, ({ invoiceId }) => invoiceId)
   return invoices.map(({ currency, totalMinor, ...invoice }) => ({
     ...invoice,
     total: { amountMinor: totalMinor, currency },
     lines: (linesByInvoice.get(invoice.id) ?? []).map((line) =>
-      fromRowLine(line, taxesByLine.get(`${invoice.id} ${line.position}`) ?? [], currency),
+      fromRowLine(line, currency, {
+        taxes: taxesByLine.get(`${invoice.id} ${line.position}`) ?? [],
+        discounts: discounts.get(`${invoice.id} ${line.position}`) ?? [],
+        definitions: definitions.get(`${invoice.id} ${line.position}`) ?? [],
+        usage: usage.get(`${invoice.id} ${line.position}`),
+      }),
     ),
   }))
 }
@@ -135,7 +145,14 @@ function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Readon
   return groups
 }
 
-function fromRowLine(row: LineRow, taxes: readonly TaxAmount[], currency: Currency): IssuedLineRow {
+type Details = {
+  readonly taxes: readonly TaxAmount[]
+  readonly discounts: readonly AppliedDiscount[]
+  readonly definitions: readonly DiscountRow[]
+  readonly usage: InvoiceLine['usage']
+}
+
+function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, definitions, usage }: Details): IssuedLineRow {
   const { position, description, component, dueOn, terms, taxPoint, priceVersion, arithmetic, origin, cancelledOn, cancelledAt } = row
   const line = {
     position,
@@ -153,6 +170,8 @@ function fromRowLine(row: LineRow, taxes: readonly TaxAmount[], currency: Curren
     priceId: row.linePriceId,
     priceVersion,
     arithmetic,
+    ...(discounts.length === 0 ? {} : { discounts }),
+    ...(usage === undefined ? {} : { usage }),
   }
   if (row.subscriptionId === null || row.planCode === null || origin === null) return line
   return {
@@ -162,6 +181,7 @@ function fromRowLine(row: LineRow, taxes: readonly TaxAmount[], currency: Curren
       price: fromRowPrice(row),
       subscription: { id: row.subscriptionId, ...(cancelledOn === null ? {} : { cancelledOn }) },
       terms: { number: terms, origin, anchorDay: row.anchorDay, periodsBefore: row.periodsBefore },
+      discounts: definitions,
       edges: row.edges,
       ...(cancelledAt === null ? {} : { cancelledAt }),
     },

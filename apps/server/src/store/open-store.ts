@@ -10,6 +10,7 @@ import { catalogStore } from './catalog.ts'
 import { claimStore } from './claims.ts'
 import { creditStore } from './credits.ts'
 import { cutOffStore } from './cut-offs.ts'
+import { discountStore } from './discounts.ts'
 import { documentStore } from './documents.ts'
 import { dunningStore } from './dunning.ts'
 import { extensionStore } from './extensions.ts'
@@ -32,6 +33,7 @@ import { subscriberStore } from './subscribers.ts'
 import { subscriptionStore } from './subscriptions.ts'
 import { taskStore } from './tasks.ts'
 import { type Database, inOrganisation, isDatabaseAway, repeating, type Sql, sqlState } from './transaction.ts'
+import { usageStore } from './usage.ts'
 
 class RolledBack extends Error {}
 
@@ -80,6 +82,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   dunning: dunningStore(sql),
   documents: documentStore(sql),
   extensions: extensionStore(sql),
+  discounts: discountStore(sql),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
   instalmentPlans: instalmentPlanStore(sql),
@@ -98,4 +101,5 @@ const openTransaction = (sql: Sql): Transaction => ({
   subscribers: subscriberStore(sql),
   subscriptions: subscriptionStore(sql),
   tasks: taskStore(sql),
+  usage: usageStore(sql),
 })

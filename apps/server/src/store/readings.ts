@@ -1,7 +1,8 @@
-import type { ReadingStore } from '../flows/readings/ports.ts'
+import type { Transaction } from '../flows/ports.ts'
 import { accessReadings } from './readings/access.ts'
 import { billingReadings } from './readings/billing.ts'
 import { creditReadings } from './readings/credits.ts'
+import { discountReadings } from './readings/discounts.ts'
 import { dunningReadings } from './readings/dunning.ts'
 import { ledgerReadings } from './readings/ledger.ts'
 import { organisationReadings } from './readings/organisation.ts'
@@ -9,9 +10,10 @@ import { paymentReadings } from './readings/payments.ts'
 import { receivableReadings } from './readings/receivables.ts'
 import { subscriberReadings } from './readings/subscribers.ts'
 import { timelineReadings } from './readings/timeline.ts'
+import { usageReadings } from './readings/usage.ts'
 import type { Sql } from './transaction.ts'
 
-export const readingStore = (sql: Sql): ReadingStore => ({
+export const readingStore = (sql: Sql): Transaction['readings'] => ({
   ...organisationReadings(sql),
   ...subscriberReadings(sql),
   ...billingReadings(sql),
@@ -22,4 +24,6 @@ export const readingStore = (sql: Sql): ReadingStore => ({
   ...dunningReadings(sql),
   ...ledgerReadings(sql),
   ...timelineReadings(sql),
+  ...discountReadings(sql),
+  ...usageReadings(sql),
 })

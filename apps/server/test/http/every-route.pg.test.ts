@@ -54,6 +54,11 @@ async function populate(slug: string): Promise<World> {
   const instalmentPlan = await as.post(`/v1/subscribers/${subscriber.id}/instalment-plans`, { instalments: [{ dueOn: soon() }] })
   const credit = await as.post('/v1/credit-notes', { invoice: invoice.id, reason: 'x', lines: [{ position: 1, net: amount }] }, once())
   const other = await as.post('/v1/subscribers', { branch: org.branch, name: 'B' })
+  const value = { kind: 'percentage', rateBp: 1000 }
+  const coupon = await as.post('/v1/coupons', { code: 'C1', title: 'c', value })
+  const promotion = await as.post('/v1/promotions', { code: 'P1', title: 'p', value, plans: [plan.id] })
+  const bundleBody = { title: 'd', unit: 'MB', units: '1', validDays: 1, amount }
+  const dataBundle = await as.post('/v1/data-bundles', { code: 'D1', ...bundleBody })
   const apiKey = await as.post('/v1/api-keys', { name: 'spare', permissions: ['read'] })
   await api.parts.store.inOrganisation(org.organisationId, (tx) =>
     tx.tasks.open({ kind: 'k', subjectNoun: 'payment', subjectId: 'x', title: 't', at: new Date() }),
@@ -78,6 +83,18 @@ async function populate(slug: string): Promise<World> {
     'PATCH /v1/subscribers/{subscriber}': { name: 'x' },
     'POST /v1/subscriptions': { subscriber: subscriber.id, plan: plan.id },
     'POST /v1/subscriptions/{subscription}/cancel': { on: '2026-03-01' },
+    'POST /v1/coupons': { code: 'C2', title: 'c', value },
+    'POST /v1/promotions': { code: 'P2', title: 'p', value, plans: [plan.id] },
+    'POST /v1/promotions/{promotion}/end': {},
+    'POST /v1/subscriptions/{subscription}/coupons': { code: 'c1' },
+    'POST /v1/subscribers/{subscriber}/referral': { code: 'nobody' },
+    'POST /v1/data-bundles': { code: 'D2', ...bundleBody },
+    'POST /v1/subscriptions/{subscription}/data-bundles': { dataBundle: dataBundle.id },
+    'POST /v1/usage-records': {
+      source: 'radius',
+      records: [{ key: 'r1', subscription: subscription.id, unit: 'MB', quantity: '1', at: '2026-01-02T00:00:00Z' }],
+    },
+    'POST /v1/subscriptions/{subscription}/allowances': { title: 'a', unit: 'MB', units: '1', validUntil: '2999-01-01T00:00:00Z' },
     'POST /v1/services': { subscription: subscription.id, installation: installation.id, kind: 'pppoe', username: 'c', password: 'd' },
     'POST /v1/services/{service}/hold': { hold: 'held', reason: 'x' },
     'POST /v1/installations': { ...payboxBody, name: 'x' },
@@ -129,6 +146,9 @@ async function populate(slug: string): Promise<World> {
       extension: extension.id,
       instalmentPlan: instalmentPlan.id,
       cutOffBatch: cutOffBatch.id,
+      coupon: coupon.id,
+      promotion: promotion.id,
+      dataBundle: dataBundle.id,
     },
     body: (route) => bodies[route],
   }

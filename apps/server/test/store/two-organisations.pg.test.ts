@@ -202,6 +202,30 @@ describe('Two organisations on one server', () => {
         insert into payment_intents (organisation_id, installation_id, subscriber_id, amount_minor, prompt_minor, currency, phone, account_reference, status, callback_token, requested_at)
         values (${id}, uuidv7(), uuidv7(), 1, 1, 'KES', '', '', 'failed', 'x', now())`
     }
+    for (const id of [isp.organisationId, other.organisationId]) {
+      await isp.raw`insert into promotions (organisation_id, code, title, rate_bp, exclusive, plan_ids, starts_on, created_at) values (${id}, 'P', 'P', 1, false, '{}', now(), now())`
+      await isp.raw`insert into coupons (organisation_id, code, title, rate_bp, exclusive, new_subscribers_only, created_at) values (${id}, 'C', 'C', 1, false, false, now())`
+      await isp.raw`
+        insert into subscription_discounts (organisation_id, subscriber_id, subscription_id, source, source_id, code, title, rate_bp, exclusive, from_day, created_at)
+        values (${id}, uuidv7(), uuidv7(), 'coupon', uuidv7(), 'C', 'C', 1, false, now(), now())`
+      await isp.raw`insert into referrals (organisation_id, referrer_id, referred_id, created_at) values (${id}, uuidv7(), uuidv7(), now())`
+      await isp.raw`
+        insert into invoice_line_discounts (organisation_id, invoice_id, line_position, position, source, code, title, rate_bp, base_minor, amount_minor, working)
+        select organisation_id, invoice_id, position, 1, 'volume', 'V', 'V', 1, 1, 1, '' from invoice_lines where organisation_id = ${id} limit 1`
+      await isp.raw`
+        insert into invoice_line_usage (organisation_id, invoice_id, line_position, unit, units, rated_units)
+        select organisation_id, invoice_id, position, 'MB', 1, 0 from invoice_lines where organisation_id = ${id} limit 1`
+      await isp.raw`
+        insert into usage_records (organisation_id, subscription_id, source, key, unit, quantity, occurred_at, day, covered_units, received_at)
+        values (${id}, uuidv7(), 's', 'k', 'MB', 1, now(), now(), 0, now())`
+      await isp.raw`
+        insert into data_bundles (organisation_id, code, title, unit, units, valid_days, amount_minor, currency, category, tax_class, pricing, created_at)
+        values (${id}, 'D', 'D', 'MB', 1, 1, 1, 'KES', 'internet', 'internet', 'inclusive', now())`
+      await isp.raw`insert into usage_days (organisation_id, subscription_id, unit, day, units, covered_units) values (${id}, uuidv7(), 'MB', now(), 1, 0)`
+      await isp.raw`
+        insert into allowances (organisation_id, subscription_id, title, unit, granted_units, valid_from, valid_until, created_at)
+        values (${id}, uuidv7(), 'a', 'MB', 1, now(), now() + interval '1 day', now())`
+    }
     expect(tables.length).toBeGreaterThan(25)
     for (const table of tables) {
       const owners = await isp.raw.unsafe(`select distinct organisation_id from ${table}`)
@@ -336,6 +360,13 @@ describe('Two organisations on one server', () => {
       'catalog.price': await tx.catalog.price(name['price'] as never),
       'catalog.hasPlan': await tx.catalog.hasPlan(isp.planId),
       'catalog.nextVersion': await tx.catalog.nextVersion(isp.planId),
+      'discounts.lockCoupon': await tx.discounts.lockCoupon({ code: 'OURS' }),
+      'discounts.isNew': !(await tx.discounts.isNew(subscriberId)),
+      'discounts.heldBy': [...(await tx.discounts.heldBy([ours.subscriptionId]))],
+      'discounts.standings': await tx.discounts.standings([ours.subscriptionId]),
+      'discounts.oldestActive': [...(await tx.discounts.oldestActive([subscriberId]))],
+      'usage.subscribersOf': [...(await tx.usage.subscribersOf([ours.subscriptionId]))],
+      'usage.termsOf': [...(await tx.usage.termsOf([ours.subscriptionId]))],
       'branches.has': await tx.branches.has(isp.branchId),
       'tasks.close': await tx.tasks.close(name['task'] as never, at),
     }))

@@ -4,6 +4,7 @@ import type { Money } from '../money/money.ts'
 import type { Pricing, TaxClass } from '../tax/rule.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { Cadence } from '../time/period.ts'
+import type { PriceUsage } from '../usage/price-usage.ts'
 import type { BillingPolicy } from './billing-policy.ts'
 
 /** `prepaid`: a period is bought with credit and nothing is owed for one that was not. `postpaid`: invoiced, paid or not. */
@@ -36,6 +37,8 @@ export type Price = {
   readonly phases: readonly PricePhase[]
   /** What is charged beside the amount: the parts of a bundle, a set-up fee. */
   readonly extras: readonly PriceExtra[]
+  /** What is charged by measure when a period is over; absent, nothing is. */
+  readonly usage?: readonly PriceUsage[]
   /** For whom it is; absent, for everyone. The more exact price goes before the general one. */
   readonly segment?: string
   readonly branchId?: BranchId

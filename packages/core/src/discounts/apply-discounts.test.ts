@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { amountsMinor } from '../../test/arbitraries.ts'
+import { amountsMinor, idOf } from '../../test/arbitraries.ts'
 import { discountContexts, discountLists } from '../../test/discounts.ts'
 import { type Money, money } from '../money/money.ts'
 import { Defect } from '../outcome.ts'
@@ -9,7 +9,7 @@ import { applyDiscounts } from './apply-discounts.ts'
 import type { Discount, DiscountValue } from './discount.ts'
 
 const prices: fc.Arbitrary<Money> = fc.oneof(fc.constant(0n), amountsMinor).map((amountMinor) => money(amountMinor, 'KES'))
-const context = { day: civilDate('2026-08-01'), subscriberSince: civilDate('2026-08-01'), activeSubscriptions: 1 }
+const context = { day: civilDate('2026-08-01'), planId: idOf('plan', 1), subscriberSince: civilDate('2026-08-01'), activeSubscriptions: 1 }
 const coupon = (value: DiscountValue, changes: Partial<Discount> = {}): Discount =>
   ({ id: 'c', code: 'C', title: 'a coupon', source: 'coupon', value, ...changes }) as Discount
 

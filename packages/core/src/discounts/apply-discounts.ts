@@ -24,7 +24,7 @@ export type Discounted = {
  * once. An exclusive discount is taken alone, or not at all: whatever leaves less, and the others where it is the same.
  */
 export function applyDiscounts(listPrice: Money, discounts: readonly Discount[], context: DiscountContext): Discounted {
-  const inForce = discounts.filter((discount) => holdsOn(discount, context.day)).sort(byOrder)
+  const inForce = discounts.filter((discount) => holdsFor(discount, context)).sort(byOrder)
   const together = inForce.filter(({ exclusive }) => exclusive !== true)
   const alone = inForce.filter(({ exclusive }) => exclusive === true).map((discount) => [discount])
   return [together, ...alone]
@@ -32,8 +32,8 @@ export function applyDiscounts(listPrice: Money, discounts: readonly Discount[],
     .reduce((least, other) => (other.amount.amountMinor < least.amount.amountMinor ? other : least))
 }
 
-const holdsOn = ({ from, until }: Discount, day: string): boolean =>
-  (from === undefined || from <= day) && (until === undefined || day < until)
+const holdsFor = ({ from, until, planIds }: Discount, { day, planId }: DiscountContext): boolean =>
+  (from === undefined || from <= day) && (until === undefined || day < until) && (planIds === undefined || planIds.includes(planId))
 
 function byOrder(left: Discount, right: Discount): number {
   const bySource = discountSources.indexOf(left.source) - discountSources.indexOf(right.source)

@@ -1,3 +1,4 @@
+import type { PlanId } from '../ids.ts'
 import type { Money } from '../money/money.ts'
 import type { CivilDate } from '../time/calendar.ts'
 
@@ -20,6 +21,8 @@ export type Discount = {
   readonly from?: CivilDate | undefined
   /** The first day on which it no longer holds. */
   readonly until?: CivilDate | undefined
+  /** Only while the subscription is to one of these plans; absent, on any. */
+  readonly planIds?: readonly PlanId[] | undefined
   /** Stands alone: it is taken instead of all others, where that leaves less to pay. */
   readonly exclusive?: boolean | undefined
 } & (
@@ -31,10 +34,14 @@ export type Discount = {
 export type DiscountContext = {
   /** The first day that is charged: a discount holds for a charge when it holds on that day. */
   readonly day: CivilDate
+  readonly planId: PlanId
   /** Since when the subscriber has been one: loyalty counts from it. */
   readonly subscriberSince: CivilDate
   readonly activeSubscriptions: number
 }
+
+/** All that may lower the price of one subscription. */
+export type Discounting = Pick<DiscountContext, 'subscriberSince' | 'activeSubscriptions'> & { readonly discounts: readonly Discount[] }
 
 export type AppliedDiscount = {
   readonly id: string

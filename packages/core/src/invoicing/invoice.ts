@@ -1,3 +1,4 @@
+import type { AppliedDiscount } from '../discounts/discount.ts'
 import type { InvoiceId, PriceId, SubscriberId, SubscriptionId } from '../ids.ts'
 import type { Currency } from '../money/currency.ts'
 import type { Money } from '../money/money.ts'
@@ -28,6 +29,10 @@ export type InvoiceLine = {
   /** What is claimed: net and taxes. */
   readonly total: Money
   readonly period: Period
+  /** What lowered the rate, in the order in which it was taken off. */
+  readonly discounts?: readonly AppliedDiscount[]
+  /** What was measured, and how much of it was charged before. */
+  readonly usage?: { readonly unit: string; readonly units: bigint; readonly ratedUnits: bigint }
   /** What the whole period costs, and which one that is: the line is the share of its days. */
   readonly rate: Money
   readonly whole: Period

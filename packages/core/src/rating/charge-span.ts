@@ -1,6 +1,7 @@
 import type { Price, PriceExtra } from '../catalog/price.ts'
+import { applyDiscounts } from '../discounts/apply-discounts.ts'
 import type { SubscriptionId } from '../ids.ts'
-import { type Money, zero } from '../money/money.ts'
+import { type Money, toDecimal, zero } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 import { addDays, type CivilDate } from '../time/calendar.ts'
@@ -18,7 +19,7 @@ export function chargeSpan(subscription: Subscription, span: Span): readonly Cha
   const { price } = span.terms
   const phase = phaseAt(price, span.index)
   const title = titles[price.category] ?? price.category
-  const base = chargeOf(subscription.id, span, {
+  const base = discountedCharge(subscription, span, {
     component: 'base',
     title: phase === undefined ? title : `${title} (${phase.title})`,
     category: price.category,
@@ -50,6 +51,19 @@ function chargeOf(subscriptionId: SubscriptionId, span: Span, { title, amount: r
   const { period, whole } = span
   const [amount, arithmetic] = shareOf(span, rate)
   return { ...named(subscriptionId, span, period, title), ...part, amount, rate, whole, arithmetic }
+}
+
+/** Discounts lower the price of the plan, before it is divided by days; the parts of a bundle and what is charged once they leave alone. */
+function discountedCharge({ id, discounting }: Subscription, span: Span, { amount: listPrice, ...part }: Part): Charge {
+  if (discounting === undefined) return chargeOf(id, span, { ...part, amount: listPrice })
+  const { discounts, ...facts } = discounting
+  const context = { ...facts, day: span.period.start, planId: span.terms.price.planId }
+  const { amount, applied } = applyDiscounts(listPrice, discounts, context)
+  const charge = chargeOf(id, span, { ...part, amount })
+  if (applied.length === 0) return charge
+  const taken = [toDecimal(listPrice), ...applied.map((one) => `${one.code} ${toDecimal(one.amount)}`)].join(' − ')
+  const isWhole = charge.arithmetic === toDecimal(amount)
+  return { ...charge, discounts: applied, arithmetic: isWhole ? taken : `${taken} = ${toDecimal(amount)}; ${charge.arithmetic}` }
 }
 
 /** A first period that is cut short costs what the policy of its price says. */

@@ -1,3 +1,4 @@
+import type { AppliedDiscount } from '../discounts/discount.ts'
 import type { PriceId, SubscriptionId } from '../ids.ts'
 import type { Money } from '../money/money.ts'
 import type { Pricing, TaxClass } from '../tax/rule.ts'
@@ -14,6 +15,10 @@ export type Charge = {
   readonly category: string
   /** As it was priced: with its taxes or without them. */
   readonly amount: Money
+  /** What lowered the rate, in the order in which it was taken off. */
+  readonly discounts?: readonly AppliedDiscount[]
+  /** What was measured, and how much of it was charged before; absent, it is no use that is charged. */
+  readonly usage?: { readonly unit: string; readonly units: bigint; readonly ratedUnits: bigint }
   /** What a whole period costs, and which period that is: the amount is its share for the charged days. */
   readonly rate: Money
   readonly whole: Period

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { amountsMinor } from '../../test/arbitraries.ts'
+import { amountsMinor, idOf } from '../../test/arbitraries.ts'
 import { discountContexts, discountFactsOf, discountLists } from '../../test/discounts.ts'
 import { amountIn, cell, type GoldenCase, goldenTable } from '../../test/golden-cases.ts'
 import { applyDiscounts } from '../discounts/apply-discounts.ts'
@@ -45,6 +45,7 @@ function factsOf(row: GoldenCase): { price: Money; discounts: readonly Discount[
     discounts: listIn(row, 'discounts').map(discountIn),
     context: {
       day: civilDate(cell(row, 'day')),
+      planId: idOf('plan', 1),
       subscriberSince: civilDate(cell(row, 'since')),
       activeSubscriptions: Number(cell(row, 'subscriptions')),
     },
@@ -108,7 +109,12 @@ describe('the two calculators of discounts', () => {
   })
 
   it('say it in words', () => {
-    const context = { day: civilDate('2026-08-01'), subscriberSince: civilDate('2024-08-01'), activeSubscriptions: 1 }
+    const context = {
+      day: civilDate('2026-08-01'),
+      planId: idOf('plan', 1),
+      subscriberSince: civilDate('2024-08-01'),
+      activeSubscriptions: 1,
+    }
     const discounts = ['loyalty STAY 24: 5 %', 'coupon WELCOME 500.00'].map(discountIn)
     expect(expectedDiscounts(money(250_000n, 'KES'), discountFactsOf(discounts, context)).taken.map(({ step }) => step)).toEqual([
       'STAY: 2500.00 × 5 ÷ 100 = 125.00',

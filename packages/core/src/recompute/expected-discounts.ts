@@ -9,6 +9,7 @@ export type DiscountRow = {
   readonly code: string
   readonly from?: string | undefined
   readonly until?: string | undefined
+  readonly planIds?: readonly string[] | undefined
   readonly exclusive?: boolean | undefined
   readonly rateBp?: number | undefined
   readonly fixed?: Money | undefined
@@ -18,6 +19,7 @@ export type DiscountRow = {
 export type DiscountFacts = {
   readonly rows: readonly DiscountRow[]
   readonly day: string
+  readonly planId: string
   readonly subscriberSince: string
   readonly activeSubscriptions: number
 }
@@ -34,6 +36,7 @@ const turns: Readonly<Record<string, string>> = { promotion: 'a', volume: 'b', l
 export function expectedDiscounts(listPrice: Money, facts: DiscountFacts): ExpectedDiscounts {
   const turnOf = ({ source, from = '0000-00-00', id }: DiscountRow) => `${turns[source]} ${from} ${id}`
   const valid = facts.rows
+    .filter(({ planIds }) => !planIds || new Set(planIds).has(facts.planId))
     .filter(({ from, until }) => !(from !== undefined && facts.day < from) && !(until !== undefined && until <= facts.day))
     .map((row) => ({ row, turn: turnOf(row) }))
     .sort((left, right) => (left.turn > right.turn ? 1 : -1))

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amountsMinor, anchors, civilDates, currencyCodes, idOf } from '../../test/arbitraries.ts'
+import { discountContexts, discountLists } from '../../test/discounts.ts'
 import { priceOf, subscriptionOf } from '../../test/nouns.ts'
 import { defaultBillingPolicy, firstPeriodPolicies } from '../catalog/billing-policy.ts'
 import type { Price } from '../catalog/price.ts'
+import type { AppliedDiscount } from '../discounts/discount.ts'
 import { draftInvoice } from '../invoicing/draft-invoice.ts'
 import type { InvoiceDraft } from '../invoicing/invoice.ts'
 import { money } from '../money/money.ts'
@@ -13,6 +15,7 @@ import { bangladesh } from '../tax/countries/bd.ts'
 import { kenya } from '../tax/countries/ke.ts'
 import { pricings, type TaxPack, taxClasses } from '../tax/rule.ts'
 import { addDays, civilDate, daysBetween } from '../time/calendar.ts'
+import type { DiscountRow } from './expected-discounts.ts'
 import { type Difference, type IssuedInvoice, recomputeInvoice } from './recompute-invoice.ts'
 
 type Terms = { readonly subscription: Subscription; readonly pack: TaxPack | undefined }
@@ -38,6 +41,7 @@ function issued(draft: InvoiceDraft, { subscription, pack }: Terms): IssuedInvoi
         timing: price.timing,
         firstPeriod: price.policy.firstPeriod,
         component: line.component,
+        discounts: (line.discounts ?? []).map((applied) => agreed(applied, subscription)),
         startsOn: origin,
         anchorDay,
         periodsBefore,
@@ -49,6 +53,12 @@ function issued(draft: InvoiceDraft, { subscription, pack }: Terms): IssuedInvoi
       },
     })),
   }
+}
+
+/** A discount of a line as it was agreed. */
+function agreed({ id, source, code, value }: AppliedDiscount, { discounting }: Subscription): DiscountRow {
+  const { from, exclusive } = discounting?.discounts.find((discount) => discount.id === id) ?? {}
+  return { id, source, code, from, exclusive, ...(value.kind === 'percentage' ? { rateBp: value.rateBp } : { fixed: value.amount }) }
 }
 
 const codes = ['levy', 'excise', 'vat'] as const
@@ -110,20 +120,25 @@ const subscriptions: fc.Arbitrary<Subscription> = fc
     paused: fc.option(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 90 })), { nil: undefined }),
     billedDays: fc.nat(900),
     periodsBefore: fc.nat(5),
+    discounting: fc.option(fc.record({ discounts: discountLists, context: discountContexts }), { nil: undefined }),
   })
-  .map(({ anchor, price, livedDays, paused, billedDays, periodsBefore }) => {
+  .map(({ anchor, price, livedDays, paused, billedDays, periodsBefore, discounting }) => {
     const { cadence, ...start } = anchor
     const cancelled = livedDays === undefined ? {} : ({ status: 'cancelled', cancelledOn: addDays(anchor.startsOn, livedDays) } as const)
     const from = addDays(anchor.startsOn, paused?.[0] ?? 0)
     const pauses = paused === undefined ? [] : [{ from, until: addDays(from, paused[1]) }]
     const billedUntil = addDays(anchor.startsOn, billedDays % 3 === 0 ? 0 : billedDays)
     const subscription = subscriptionOf({ ...start, ...cancelled, price: { ...price, cadence }, pauses, billedUntil })
-    return { ...subscription, terms: subscription.terms.map((terms) => ({ ...terms, periodsBefore })) }
+    const terms = subscription.terms.map((one) => ({ ...one, periodsBefore }))
+    return discounting === undefined
+      ? { ...subscription, terms }
+      : { ...subscription, terms, discounting: { ...discounting.context, discounts: discounting.discounts } }
   })
 
 describe('the two calculators', () => {
   it('agree on every line that the first one issues', () => {
     let lines = 0
+    let discounted = 0
     fc.assert(
       fc.property(
         subscriptions,
@@ -140,12 +155,14 @@ describe('the two calculators', () => {
             const draft = draftInvoice({ subscriberId: idOf('subscriber', 1), charges: [charge], today, taxPack: terms.pack })
             expect(recomputeInvoice(issued(draft, terms))).toMatchObject({ outcome: 'agree', differences: [], total: draft.total })
             lines += 1
+            if (charge.discounts) discounted += 1
           }
         },
       ),
       { numRuns: 1_000 },
     )
     expect(lines).toBeGreaterThan(3_000)
+    expect(discounted).toBeGreaterThan(300)
   })
 
   it('agree on an invoice of several lines', () => {

@@ -19,6 +19,8 @@ export type IssuedLine = {
   readonly net: Money
   readonly taxes: readonly ExpectedTax[]
   readonly total: Money
+  /** What lowered the price of its whole period, in order. */
+  readonly discounts?: readonly { readonly code: string; readonly amount: Money }[]
   readonly facts: LineFacts & { readonly priceVersion: number }
 }
 
@@ -43,7 +45,9 @@ export type RecomputedInvoice = {
 export function recomputeInvoice(issued: IssuedInvoice): RecomputedInvoice {
   const lines = issued.lines.map(({ facts }) => recomputeLine(facts))
   const total = { ...issued.total, amountMinor: lines.reduce((sum, line) => sum + line.total.amountMinor, 0n) }
-  const owed = lines.map(({ period }, index) => (issued.lines[index]?.facts.timing === 'arrears' ? period.end : period.start))
+  const owed = lines.map(({ period, rule }, index) =>
+    rule === 'used' || issued.lines[index]?.facts.timing === 'arrears' ? period.end : period.start,
+  )
   const dueOn = owed.reduce((first, day) => (day < first ? day : first), owed[0] ?? issued.issuedOn)
   const differences = [
     ...issued.lines.flatMap((line, index) => {
@@ -68,6 +72,7 @@ function compareLine(issued: IssuedLine, recomputed: RecomputedLine, issuedOn: s
     ['tax_class', issued.taxClass, facts.taxClass],
     ['pricing', issued.pricing, facts.pricing],
     ['tax_point', facts.taxPoint, taxPoint],
+    ...compareDiscounts(issued.discounts ?? [], recomputed.discounts),
     ['net', amountText(issued.net), amountText(recomputed.net)],
     ...compareTaxes(issued.taxes, recomputed.taxes, (amountMinor) => toDecimal({ ...recomputed.net, amountMinor })),
     ['total', amountText(issued.total), amountText(recomputed.total)],
@@ -87,6 +92,12 @@ function compareTaxes(issued: readonly ExpectedTax[], recomputed: readonly Expec
       [`${tax.code}_amount`, text(tax.amountMinor), text(other.amountMinor)],
     ]
   })
+}
+
+function compareDiscounts(issued: RecomputedLine['discounts'], recomputed: RecomputedLine['discounts']): Pair[] {
+  const text = (discounts: RecomputedLine['discounts']) =>
+    discounts.map(({ code, amount }) => `${code} ${amountText(amount)}`).join(', ') || 'none'
+  return [['discounts', text(issued), text(recomputed)]]
 }
 
 const unequal = (pairs: readonly Pair[]): Difference[] =>

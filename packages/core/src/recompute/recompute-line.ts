@@ -1,14 +1,18 @@
 import { type Money, toDecimal } from '../money/money.ts'
+import { expectedDiscounts } from './expected-discounts.ts'
 import { type ExpectedPeriod, expectedPeriod } from './expected-period.ts'
 import { expectedRate } from './expected-rate.ts'
 import { type ExpectedTax, type ExpectedTaxes, expectedTaxes, type Working } from './expected-taxes.ts'
+import { expectedUsage } from './expected-usage.ts'
 import { share } from './fraction.ts'
 import type { LineFacts } from './line-facts.ts'
 
 export type RecomputedLine = {
   readonly period: { readonly start: string; readonly end: string }
   /** `first`: begins late in its period. `last`: ends early in it, with the subscription, its terms or a pause. */
-  readonly rule: 'whole' | 'first' | 'last' | 'once'
+  readonly rule: 'whole' | 'first' | 'last' | 'once' | 'used'
+  /** What lowered the price of the whole period. */
+  readonly discounts: readonly { readonly code: string; readonly amount: Money }[]
   readonly net: Money
   /** In the order in which they are laid on. */
   readonly taxes: readonly ExpectedTax[]
@@ -24,12 +28,15 @@ export type RecomputedLine = {
 export function recomputeLine(facts: LineFacts): RecomputedLine {
   const { currency } = facts.price
   const period = expectedPeriod(facts)
-  const { rate, once, step } = expectedRate(facts, period.index)
   const text = (amountMinor: bigint) => toDecimal({ amountMinor, currency })
+  if (facts.usage !== undefined) return usedLine(facts, facts.usage, text)
+  const { rate: listPrice, once, step } = expectedRate(facts, period.index)
+  const { left: rate, taken } = discountedRate(facts, listPrice)
   const priced = once ? { amountMinor: rate.amountMinor, step: `Charged once: ${toDecimal(rate)}` } : sharePriced(facts, period, rate)
   const taxed = expectedTaxes(priced.amountMinor, facts)
   return {
     period: once ? facts.period : { start: period.start, end: period.end },
+    discounts: taken,
     rule: once ? 'once' : ruleOf(period),
     net: { amountMinor: taxed.netMinor, currency },
     taxes: taxed.taxes,
@@ -37,8 +44,35 @@ export function recomputeLine(facts: LineFacts): RecomputedLine {
     steps: [
       ...(once ? [] : [periodStep(facts, period)]),
       ...(step === undefined ? [] : [step]),
+      ...taken.map((discount) => discount.step),
       priced.step,
       ...taxSteps(facts, taxed, priced.amountMinor, text),
+    ],
+  }
+}
+
+/** Those that stand on the line held when it was made; what is checked is what they come to, and in which order. */
+function discountedRate({ discounts: rows = [], period }: LineFacts, listPrice: Money) {
+  return expectedDiscounts(listPrice, { rows, day: period.start, planId: '', subscriberSince: period.start, activeSubscriptions: 0 })
+}
+
+/** What all that was measured comes to, less what was charged before. */
+function usedLine(facts: LineFacts, usage: NonNullable<LineFacts['usage']>, text: (amountMinor: bigint) => string): RecomputedLine {
+  const { currency } = facts.price
+  const [all, before] = [expectedUsage(usage), expectedUsage({ ...usage, quantity: usage.ratedUnits })]
+  const pricedMinor = all.amountMinor - before.amountMinor
+  const taxed = expectedTaxes(pricedMinor, facts)
+  return {
+    period: facts.period,
+    rule: 'used',
+    discounts: [],
+    net: { amountMinor: taxed.netMinor, currency },
+    taxes: taxed.taxes,
+    total: { amountMinor: taxed.totalMinor, currency },
+    steps: [
+      `${all.step} = ${text(all.amountMinor)}`,
+      ...(usage.ratedUnits === 0n ? [] : [`Less what was charged before: ${before.step} = ${text(before.amountMinor)}`]),
+      ...taxSteps(facts, taxed, pricedMinor, text),
     ],
   }
 }

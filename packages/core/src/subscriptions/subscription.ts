@@ -1,4 +1,5 @@
 import type { Price } from '../catalog/price.ts'
+import type { Discounting } from '../discounts/discount.ts'
 import type { SubscriberId, SubscriptionId } from '../ids.ts'
 import { invariant } from '../outcome.ts'
 import type { CivilDate } from '../time/calendar.ts'
@@ -21,6 +22,8 @@ export type Subscription = {
   readonly terms: readonly Terms[]
   /** In order, from the one that holds on `billedUntil` on; none overlaps another. */
   readonly pauses: readonly Pause[]
+  /** What lowers its price; absent, nothing does. */
+  readonly discounting?: Discounting
   /** The first day that was not decided yet: charged, given away or skipped. */
   readonly billedUntil: CivilDate
 }

@@ -1,5 +1,6 @@
 import type { CivilDate, Instant, OrganisationId, SubscriberId, SubscriptionId } from '@nyuzi/core'
 import type { Deps, Transaction } from '../ports.ts'
+import { chargeUsageDue } from '../steps/charge-usage.ts'
 import { issueCharges } from '../steps/issue-charges.ts'
 import { type BatchWork, takeBatch } from '../steps/take-batch.ts'
 import { tellSuspended } from '../steps/tell-suspended.ts'
@@ -69,7 +70,8 @@ async function issueChunk(
   if (subscriberIds.length === 0) return none
   const organisation = await tx.organisation.read()
   const now = deps.clock.now()
-  const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due(subscriberIds, day), day)
+  const used = await chargeUsageDue(tx, subscriberIds, day)
+  const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due(subscriberIds, day), day, used)
   for (const { id, reason } of refused) {
     await tx.billing.park(id, reason)
     await openTask(tx, id, reason, now)

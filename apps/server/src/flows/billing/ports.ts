@@ -1,6 +1,7 @@
 import type {
   CivilDate,
   Currency,
+  DiscountRow,
   FinalInvoice,
   Instant,
   InvoiceId,
@@ -84,6 +85,8 @@ export type IssuedLineRow = Omit<InvoiceLine, 'category' | 'subscriptionId' | 'r
     readonly price: Price
     readonly subscription: Pick<Subscription, 'id' | 'cancelledOn'>
     readonly terms: Pick<Terms, 'number' | 'origin' | 'anchorDay' | 'periodsBefore'>
+    /** The discounts of the line as they were agreed. */
+    readonly discounts: readonly DiscountRow[]
     /** Days on which terms or pauses of the subscription began or ended. */
     readonly edges: readonly CivilDate[]
     /** When the cancellation was recorded. */

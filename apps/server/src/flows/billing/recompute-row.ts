@@ -44,7 +44,8 @@ function withFacts(
   choice: number,
 ): IssuedLine | undefined {
   if (line.from === undefined) return undefined
-  const { price, subscription, terms, edges, cancelledAt } = line.from
+  const { price, subscription, terms, edges, discounts, cancelledAt } = line.from
+  const usage = line.usage && price.usage?.find(({ tariff }) => tariff.unit === line.usage?.unit)
   const known = knownAt(cancelledAt, createdAt)
   return {
     ...line,
@@ -52,11 +53,13 @@ function withFacts(
       price: price.amount,
       priceVersion: price.version,
       cadence: price.cadence,
-      taxClass: price.extras.find(({ key }) => key === line.component)?.taxClass ?? price.taxClass,
       pricing: price.pricing,
       phases: price.phases,
       extras: price.extras,
       component: line.component,
+      taxClass: (usage ?? price.extras.find(({ key }) => key === line.component) ?? price).taxClass,
+      discounts,
+      usage: line.usage && usage && { ...usage.tariff, quantity: line.usage.units, ratedUnits: line.usage.ratedUnits },
       timing: price.timing,
       firstPeriod: terms.number === 1 ? price.policy.firstPeriod : 'prorated',
       startsOn: terms.origin,

@@ -1,5 +1,6 @@
 import { type CivilDate, civilDateAt, type OrganisationId } from '@nyuzi/core'
 import { recheckAccess } from '../access/recheck-access.ts'
+import { rewardReferrals } from '../discounts/reward-referrals.ts'
 import { listCutOffs } from '../dunning/list-cut-offs.ts'
 import { oweReminders } from '../dunning/owe-reminders.ts'
 import { InvalidInput } from '../errors.ts'
@@ -58,6 +59,7 @@ async function carryOut(
       await tx.audit.write({ actor, action: 'billing.run', subjectNoun: 'organisation', subjectId: organisationId, at, ...detail })
     return day
   })
+  await rewardReferrals(deps, organisationId)
   const invoices = await issueInvoices(deps, organisationId, day)
   const promises = await settlePromises(deps, organisationId, day)
   const fees = await chargeLateFees(deps, organisationId, day)

@@ -7,6 +7,7 @@ import {
   type PlanId,
   type Price,
   type PriceId,
+  refuseTariff,
 } from '@nyuzi/core'
 import { InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
@@ -56,15 +57,27 @@ export async function writePrice(
   return id
 }
 
-function checkPrice({ amount, billing, timing, phases = [], extras = [] }: NewPrice): void {
+function checkPrice({ amount, billing, timing, phases = [], extras = [], usage = [] }: NewPrice): void {
   const refuse = (field: string, rule: string, fix: string) => {
     throw new InvalidInput('invalid_input', fix, { errors: [{ field, rule, fix }] })
   }
   if (billing === 'prepaid' && timing === 'arrears')
     refuse('timing', 'prepaid_in_advance', 'Prepaid is charged in advance; leave timing out, or take postpaid.')
-  const keys = extras.map(({ key }) => key)
+  const keys = [...extras, ...usage].map(({ key }) => key)
   if (new Set([...keys, 'base']).size <= keys.length)
-    refuse('extras', 'unique_keys', 'Give each extra a key of its own; base is the price itself.')
+    refuse('extras', 'unique_keys', 'Give each extra and each usage a key of its own; base is the price itself.')
   if ([...phases, ...extras].some((part) => part.amount.currency !== amount.currency))
     refuse('extras', 'one_currency', `Give every amount of this price in ${amount.currency}.`)
+  for (const [index, { tariff }] of usage.entries()) {
+    const refused = refuseTariff(tariff)
+    const field = `usage.${index}.tariff`
+    if (refused) throw invalidTariff(`${field}.${refused.field}`, refused.message)
+    if (tariff.tiers[0]?.price.currency !== amount.currency)
+      throw invalidTariff(`${field}.tiers`, `Give every amount of this price in ${amount.currency}`)
+    if (usage.slice(0, index).some((other) => other.tariff.unit === tariff.unit))
+      throw invalidTariff(`${field}.unit`, 'Rate each unit once')
+  }
 }
+
+const invalidTariff = (field: string, message: string): InvalidInput =>
+  new InvalidInput('invalid_tariff', `This tariff cannot be sold: ${message}.`, { errors: [{ field, rule: 'tariff', fix: `${message}.` }] })

@@ -2,6 +2,7 @@ import {
   type CutOffMode,
   type CutOffPolicy,
   civilDateAt,
+  type DiscountStep,
   type ExtensionPolicy,
   type LateFeePolicy,
   type OrganisationId,
@@ -11,7 +12,7 @@ import {
   unknownTaxIn,
 } from '@nyuzi/core'
 import { InvalidInput } from '../errors.ts'
-import type { Deps, OrganisationPolicy } from '../ports.ts'
+import type { Deps, OrganisationPolicy, ReferralRewards } from '../ports.ts'
 
 export type ChangeOrganisation = {
   readonly name?: string
@@ -32,6 +33,10 @@ export type ChangeOrganisation = {
   readonly cutOffMode?: CutOffMode
   /** `from`: by default today. Null: none. */
   readonly lateFee?: (Omit<LateFeePolicy, 'from'> & Partial<Pick<LateFeePolicy, 'from'>>) | null
+  /** Each takes the place of the one before; null gives none. What was charged stays. */
+  readonly volumeSteps?: readonly DiscountStep[] | null
+  readonly loyaltySteps?: readonly DiscountStep[] | null
+  readonly referralReward?: ReferralRewards | null
   readonly actor: string
 }
 

@@ -158,6 +158,14 @@ export type InvoiceReading = {
   readonly dueOn: string
   readonly createdAt: Instant
 }
+export type LineDiscountReading = {
+  readonly source: string
+  readonly code: string
+  readonly title: string
+  readonly baseMinor: bigint
+  readonly amountMinor: bigint
+  readonly working: string
+}
 export type InvoiceLineReading = {
   readonly position: number
   readonly description: string
@@ -165,6 +173,10 @@ export type InvoiceLineReading = {
   readonly taxClass: string
   readonly pricing: string
   readonly taxPoint: string
+  /** What the whole period costs, after the discounts; null where no period is charged. */
+  readonly rateMinor: bigint | null
+  /** In the order in which they were taken off the price of the whole period. */
+  readonly discounts: readonly LineDiscountReading[]
   readonly netMinor: bigint
   readonly taxes: readonly TaxAmount[]
   readonly totalMinor: bigint

@@ -20,6 +20,8 @@ import {
 import type { Advance, DueSubscription } from '../billing/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
 import { applyCredit } from './apply-credit.ts'
+import type { UsageCharge } from './charge-usage.ts'
+import { withDiscounts } from './discounting.ts'
 
 export type IssuedCharges = {
   readonly invoices: readonly FinalInvoice[]
@@ -38,15 +40,14 @@ export async function issueCharges(
   organisation: Organisation,
   due: readonly DueSubscription[],
   day: CivilDate,
+  /** What was measured and is charged with it. */
+  used: readonly UsageCharge[] = [],
 ): Promise<IssuedCharges> {
   const terms = termsOf(organisation)
-  const decided = due.map((one) => decide(deps, one, day, terms.leadDays))
+  const discounted = await withDiscounts(tx, organisation, due)
+  const decided = discounted.map((one) => decide(deps, one, day, terms.leadDays))
   const refused = decided.filter((one) => one.outcome === 'refused')
-  const owed = draftsOf(
-    decided.filter((one) => one.outcome === 'charged'),
-    day,
-    terms.taxPack,
-  )
+  const owed = draftsOf([...decided.flatMap((one) => (one.outcome === 'charged' ? [toCharged(one)] : [])), ...used], day, terms.taxPack)
   const offered = decided.filter((one) => one.outcome === 'offered')
   const bought = await buy(tx, offered, owed, day, terms.taxPack)
 
@@ -127,16 +128,21 @@ function offer(due: DueSubscription, day: CivilDate): Decided {
 
 type Draft = { readonly draft: InvoiceDraft; readonly series: string }
 
+const toCharged = ({ due, charges }: Charged): UsageCharge => ({
+  subscriberId: due.payerId,
+  series: due.series,
+  charges: charges.map((one) => namedIn(due, one)),
+})
+
 /** One invoice for what a subscriber is charged on one day with one due date. */
-function draftsOf(charged: readonly Charged[], day: CivilDate, taxPack: TaxPack | undefined): readonly Draft[] {
+function draftsOf(charged: readonly UsageCharge[], day: CivilDate, taxPack: TaxPack | undefined): readonly Draft[] {
   const groups = new Map<string, { series: string; subscriberId: SubscriberId; charges: Charge[] }>()
-  for (const { due, charges } of charged) {
-    const { payerId: subscriberId } = due
+  for (const { subscriberId, series, charges } of charged) {
     for (const one of charges) {
       const key = `${subscriberId} ${one.dueOn > day ? one.dueOn : day}`
       const group = groups.get(key)
-      if (group) group.charges.push(namedIn(due, one))
-      else groups.set(key, { series: due.series, subscriberId, charges: [namedIn(due, one)] })
+      if (group) group.charges.push(one)
+      else groups.set(key, { series, subscriberId, charges: [one] })
     }
   }
   return [...groups.values()].map(({ series, subscriberId, charges }) => ({
@@ -146,7 +152,7 @@ function draftsOf(charged: readonly Charged[], day: CivilDate, taxPack: TaxPack 
 }
 
 /** A parent reads for whom it pays. */
-const namedIn = ({ onBehalfOf }: DueSubscription, one: Charge): Charge =>
+export const namedIn = ({ onBehalfOf }: Pick<DueSubscription, 'onBehalfOf'>, one: Charge): Charge =>
   onBehalfOf === undefined ? one : { ...one, description: `${one.description} (${onBehalfOf})` }
 
 /** Takes the offers that the free credit of their subscribers covers, in the order of their ids; the others wait for credit. */

@@ -69,8 +69,8 @@ export function catalogRoutes(parts: ApiParts): readonly Endpoint[] {
   ]
 }
 
-const fromApiPrice = ({ profile, effectiveFrom, segment, branch: branchId, ...price }: z.output<typeof priceIn>) => ({
+const fromApiPrice = ({ profile, effectiveFrom, segment, branch: branchId, usage, ...price }: z.output<typeof priceIn>) => ({
   ...price,
-  ...defined({ effectiveFrom, segment, branchId }),
+  ...defined({ effectiveFrom, segment, branchId, usage }),
   profile: { name: profile.name, downloadBps: BigInt(profile.downloadBps), uploadBps: BigInt(profile.uploadBps) },
 })

@@ -35,6 +35,9 @@ const toApiOrganisation = (organisation: OrganisationReading) => ({
     extensions: organisation.policy.extensions ?? defaultExtensionPolicy,
     cutOffMode: organisation.policy.cutOffMode ?? 'automatic',
     lateFee: organisation.policy.lateFee === undefined ? null : toApiLateFee(organisation.policy.lateFee),
+    volumeSteps: organisation.policy.volumeSteps ?? null,
+    loyaltySteps: organisation.policy.loyaltySteps ?? null,
+    referralReward: organisation.policy.referralReward ?? null,
   },
 })
 

@@ -1,7 +1,16 @@
 import { z } from '@hono/zod-openapi'
-import { defaultBillingPolicy, firstPeriodPolicies, pricings, renewalPolicies, suspensionPolicies, taxClasses } from '@nyuzi/core'
+import {
+  defaultBillingPolicy,
+  firstPeriodPolicies,
+  pricings,
+  renewalPolicies,
+  suspensionPolicies,
+  taxClasses,
+  usageSchemes,
+} from '@nyuzi/core'
 import type { PlanReading, PriceReading } from '../../flows/readings/ports.ts'
 import { amountIn, dateIn, dateOut, idIn, idOut, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
+import { unitsOut, usageUnit } from './usage.ts'
 
 const bitsPerSecond = z.number().int().min(1).max(1_000_000_000_000).openapi({ description: 'Bits per second', example: 10_000_000 })
 const cadenceUnit = z.enum(['day', 'week', 'month', 'year'])
@@ -25,6 +34,44 @@ const extraIn = z.strictObject({
   amount: moneyIn,
   taxClass: z.enum(taxClasses).default('internet'),
 })
+
+const unitsText = (rule: RegExp, fix: string) =>
+  z
+    .string()
+    .regex(rule, fix)
+    .transform((text) => BigInt(text))
+    .openapi({ type: 'string', example: '1024' })
+const unitsAbove = unitsText(/^[1-9]\d{0,14}$/, 'Send whole units above zero as text.')
+
+const usageIn = z
+  .strictObject({
+    key: z.string().regex(word, wordRule).openapi({ example: 'data' }),
+    title: line(60).openapi({ example: 'Data' }),
+    category: z.string().regex(word, wordRule).default('internet'),
+    taxClass: z.enum(taxClasses).default('internet'),
+    tariff: z.strictObject({
+      scheme: z.enum(usageSchemes).default('per_unit').openapi({
+        description:
+          '`graduated`: each unit costs what its own tier says; `volume`: all units cost what the tier says that the last of them reaches',
+      }),
+      unit: usageUnit,
+      blockUnits: unitsAbove.default(1n).openapi({ type: 'string', description: 'How many units a price is for', example: '1024' }),
+      includedUnits: unitsText(/^\d{1,15}$/, 'Send whole units as text.')
+        .default(0n)
+        .openapi({ type: 'string', description: 'Units of a period that cost nothing', example: '0' }),
+      tiers: z
+        .array(
+          z.strictObject({
+            upTo: unitsAbove.optional().openapi({ type: 'string', description: 'The last unit of the tier; left out on the last' }),
+            price: amountIn.openapi({ description: 'For one block' }),
+            flatFee: amountIn.optional().openapi({ description: 'Once, as soon as a unit reaches the tier' }),
+          }),
+        )
+        .min(1)
+        .max(20),
+    }),
+  })
+  .openapi({ description: 'Measured use, charged when a period is over' })
 
 const policyIn = z
   .strictObject({
@@ -55,6 +102,7 @@ export const priceIn = z.strictObject({
     .default('advance')
     .openapi({ description: 'Charged before a period, or when it is over (postpaid only)' }),
   category: z.string().regex(word, wordRule).default('internet').openapi({ description: 'Whose revenue it is, in the ledger' }),
+  usage: z.array(usageIn).max(10).optional().openapi({ description: 'Default: none is charged' }),
   phases: z
     .array(phaseIn)
     .max(10)
@@ -103,6 +151,21 @@ const priceOut = z
     extras: z.array(
       z.object({ kind: z.string(), key: z.string(), title: z.string(), category: z.string(), amount: moneyOut, taxClass: z.string() }),
     ),
+    usage: z.array(
+      z.object({
+        key: z.string(),
+        title: z.string(),
+        category: z.string(),
+        taxClass: z.string(),
+        tariff: z.object({
+          scheme: z.string(),
+          unit: z.string(),
+          blockUnits: unitsOut,
+          includedUnits: unitsOut,
+          tiers: z.array(z.object({ upTo: unitsOut.nullable(), price: moneyOut, flatFee: moneyOut.nullable() })),
+        }),
+      }),
+    ),
     segment: z.string().nullable(),
     branch: idOut('branch').nullable(),
     policy: z.object({ suspension: z.string(), pause: z.string(), lateRenewal: z.string(), firstPeriod: z.string() }),
@@ -131,11 +194,19 @@ const toApiPrice = ({
   branchId,
   phases,
   extras,
+  usage = [],
   ...price
 }: PriceReading) => ({
   ...price,
   phases: [...phases],
   extras: [...extras],
+  usage: usage.map(({ tariff, ...used }) => ({
+    ...used,
+    tariff: {
+      ...tariff,
+      tiers: tariff.tiers.map(({ upTo = null, price: tierPrice, flatFee = null }) => ({ upTo, price: tierPrice, flatFee })),
+    },
+  })),
   segment: segment ?? null,
   branch: branchId ?? null,
   profile: { name, downloadBps: Number(downloadBps), uploadBps: Number(uploadBps) },

@@ -65,6 +65,7 @@ export const explanationOut = z
   .openapi('InvoiceExplanation')
 
 const rules: Readonly<Record<RecomputedLine['rule'], string>> = {
+  used: 'What was measured in the period, by the tariff of the price, less what was charged for it before',
   whole: 'The whole period at the whole price',
   first: 'The rest of a period, from the start or from where new terms or service began: price × days ÷ days of the whole period',
   last: 'A period that ends early, with the subscription, its terms or a pause: price × days ÷ days of the whole period',

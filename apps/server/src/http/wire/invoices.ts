@@ -30,6 +30,17 @@ export const taxOut = z
   })
   .openapi('Tax')
 
+const lineDiscountOut = z
+  .object({
+    source: z.string().openapi({ description: '`promotion`, `volume`, `loyalty`, `referral` or `coupon`' }),
+    code: z.string(),
+    title: z.string(),
+    base: moneyOut.openapi({ description: 'What was left of the price of the whole period before it' }),
+    amount: moneyOut,
+    working: z.string().openapi({ example: '2500.00 × 10 ÷ 100' }),
+  })
+  .openapi('LineDiscount')
+
 const lineOut = z.object({
   position: z.number().int(),
   description: z.string(),
@@ -37,6 +48,9 @@ const lineOut = z.object({
   taxClass: z.string(),
   pricing: z.string(),
   taxPoint: dateOut.openapi({ description: 'The day whose tax rates it bears' }),
+  listPrice: moneyOut.nullable().openapi({ description: 'Of the whole period, before discounts; null where no period is charged' }),
+  discounts: z.array(lineDiscountOut).openapi({ description: 'In the order in which they are taken off' }),
+  rate: moneyOut.nullable().openapi({ description: 'Of the whole period, after discounts: the line is its share' }),
   net: moneyOut,
   taxes: z.array(taxOut).openapi({ description: 'In the order in which they are laid on' }),
   total: moneyOut.openapi({ description: 'Net and taxes' }),
@@ -84,13 +98,23 @@ export const toApiInvoiceWithLines = (
     invoice.currency,
   ),
   taxes: summariseTaxes(invoice.lines).map(toApiTax(invoice.currency)),
-  lines: invoice.lines.map(({ subscriptionId, priceId, netMinor, taxes, totalMinor, ...line }) => ({
+  lines: invoice.lines.map(({ subscriptionId, priceId, rateMinor, discounts, netMinor, taxes, totalMinor, ...line }) => ({
     ...line,
     subscription: subscriptionId,
     price: priceId,
+    listPrice: rateMinor === null ? null : amountOf(listMinor(rateMinor, discounts), invoice.currency),
+    discounts: discounts.map(({ baseMinor, amountMinor, ...discount }) => ({
+      ...discount,
+      base: amountOf(baseMinor, invoice.currency),
+      amount: amountOf(amountMinor, invoice.currency),
+    })),
+    rate: rateMinor === null ? null : amountOf(rateMinor, invoice.currency),
     net: amountOf(netMinor, invoice.currency),
     taxes: taxes.map(toApiTax(invoice.currency)),
     total: amountOf(totalMinor, invoice.currency),
   })),
   allocations: invoice.allocations.map(toApiAllocation(invoice.currency)),
 })
+
+const listMinor = (rateMinor: bigint, discounts: InvoiceLineReading['discounts']): bigint =>
+  discounts.reduce((sum, { amountMinor }) => sum + amountMinor, rateMinor)

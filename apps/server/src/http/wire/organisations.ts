@@ -25,6 +25,23 @@ const quietHours = z
     path: ['until'],
   })
   .openapi({ description: "Hours in the organisation's zone in which nobody is reminded; receipts go out at any hour" })
+const steps = z
+  .array(z.strictObject({ from: z.number().int().min(0).max(10_000), rateBp: z.number().int().min(1).max(10_000) }))
+  .min(1)
+  .max(20)
+  .readonly()
+const volumeSteps = steps.openapi({ description: 'Off each subscription: from so many active ones on, that rate' })
+const loyaltySteps = steps.openapi({ description: 'From so many full months as a subscriber on, that rate' })
+const reward = z.union([
+  z.strictObject({ rateBp: z.number().int().min(1).max(10_000), periods: z.number().int().min(1).max(120) }),
+  z.strictObject({
+    amountMinor: z.string().regex(/^[1-9]\d{0,14}$/, 'Send whole minor units (cents) above zero as text.'),
+    periods: z.number().int().min(1).max(120),
+  }),
+])
+const referralReward = z
+  .strictObject({ referrer: reward, referred: reward })
+  .openapi({ description: 'Off the next periods of both, once the one that was brought has paid its first invoice' })
 
 const policy = z.object({
   invoiceLeadDays: z.number().int().openapi({ description: 'Days before a period starts on which its invoice is issued' }),
@@ -37,6 +54,9 @@ const policy = z.object({
   extensions: extensionPolicyOut,
   cutOffMode: z.string().openapi({ description: 'automatic: a debt past its grace cuts off; approved: when a person approved its batch' }),
   lateFee: lateFeeOut.nullable(),
+  volumeSteps: volumeSteps.nullable(),
+  loyaltySteps: loyaltySteps.nullable(),
+  referralReward: referralReward.nullable(),
 })
 
 export const organisationOut = z
@@ -100,6 +120,9 @@ export const organisationChangesIn = z.strictObject({
       extensions: extensionPolicyIn.nullable().optional().openapi({ description: 'What may be promised; null goes back to the default' }),
       cutOffMode: z.enum(cutOffModes).optional(),
       lateFee: lateFeeIn.nullable().optional().openapi({ description: 'What late payers are charged; null: nothing' }),
+      volumeSteps: volumeSteps.nullable().optional(),
+      loyaltySteps: loyaltySteps.nullable().optional(),
+      referralReward: referralReward.nullable().optional(),
     })
     .optional(),
 })

@@ -1,5 +1,11 @@
 import type { TaxAmount } from '@nyuzi/core'
-import type { AllocationReading, InvoiceLineReading, InvoiceReading, ReadingStore } from '../../flows/readings/ports.ts'
+import type {
+  AllocationReading,
+  InvoiceLineReading,
+  InvoiceReading,
+  LineDiscountReading,
+  ReadingStore,
+} from '../../flows/readings/ports.ts'
 import type { Sql } from '../transaction.ts'
 import { after, where } from './page.ts'
 
@@ -19,17 +25,25 @@ export function billingReadings(sql: Sql): Pick<ReadingStore, 'invoices' | 'invo
     async invoice(id) {
       const [invoice] = await sql<InvoiceReading[]>`${invoices} where i.id = ${id}`
       if (!invoice) return undefined
-      const lines = await sql<Omit<InvoiceLineReading, 'taxes'>[]>`
-        select position, description, category, tax_class as "taxClass", pricing, tax_point as "taxPoint", net_minor as "netMinor",
+      const lines = await sql<Omit<InvoiceLineReading, 'taxes' | 'discounts'>[]>`
+        select position, description, category, tax_class as "taxClass", pricing, tax_point as "taxPoint", rate_minor as "rateMinor", net_minor as "netMinor",
                total_minor as "totalMinor", subscription_id as "subscriptionId", period_start as "periodStart",
                period_end as "periodEnd", price_id as "priceId", price_version as "priceVersion", arithmetic
         from invoice_lines where invoice_id = ${id} order by position`
       const taxes = await sql<(TaxAmount & { linePosition: number })[]>`
         select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
         from invoice_line_taxes where invoice_id = ${id} order by line_position, position`
+      const discounts = await sql<(LineDiscountReading & { linePosition: number })[]>`
+        select line_position as "linePosition", source, code, title, base_minor as "baseMinor", amount_minor as "amountMinor", working
+        from invoice_line_discounts where invoice_id = ${id} order by line_position, position`
+      const discountsOf = (position: number) => discounts.filter(({ linePosition }) => linePosition === position)
       const taxesOf = (position: number) => taxes.filter(({ linePosition }) => linePosition === position)
       const allocations = await sql<AllocationReading[]>`${allocationRows(sql)} where a.invoice_id = ${id} order by a.created_at, a.id`
-      return { ...invoice, lines: lines.map((line) => ({ ...line, taxes: taxesOf(line.position) })), allocations }
+      return {
+        ...invoice,
+        lines: lines.map((line) => ({ ...line, taxes: taxesOf(line.position), discounts: discountsOf(line.position) })),
+        allocations,
+      }
     },
   }
 }

@@ -41,6 +41,8 @@ export const prices = pgTable(
     phases: jsonb('phases').notNull().default([]),
     /** What is charged beside the amount: core `PriceExtra[]`, amounts as text. */
     extras: jsonb('extras').notNull().default([]),
+    /** What is charged by measure: core `PriceUsage[]`, amounts and units as text. */
+    usage: jsonb('usage').notNull().default([]),
     /** For whom it is; null for everyone. */
     segment: text('segment'),
     branchId: uuid('branch_id'),
