@@ -756,6 +756,32 @@ CREATE TABLE "late_fees" (
 	CONSTRAINT "late_fees_organisation_id_invoice_id_number_pk" PRIMARY KEY("organisation_id","invoice_id","number")
 );
 --> statement-breakpoint
+CREATE TABLE "recognised_days" (
+	"organisation_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	"recognised_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "recognised_days_organisation_id_day_pk" PRIMARY KEY("organisation_id","day")
+);
+--> statement-breakpoint
+CREATE TABLE "revenue_deferrals" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"line_position" integer NOT NULL,
+	"category" text NOT NULL,
+	"currency" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"span_start" date NOT NULL,
+	"span_end" date NOT NULL,
+	"from_on" date NOT NULL,
+	"until_on" date NOT NULL,
+	"deferred_on" date NOT NULL,
+	"stopped_on" date,
+	CONSTRAINT "revenue_deferrals_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "revenue_deferrals_positive" CHECK ("revenue_deferrals"."amount_minor" > 0),
+	CONSTRAINT "revenue_deferrals_days" CHECK ("revenue_deferrals"."span_start" < "revenue_deferrals"."span_end" and "revenue_deferrals"."span_start" <= "revenue_deferrals"."from_on" and "revenue_deferrals"."from_on" <= "revenue_deferrals"."until_on" and "revenue_deferrals"."until_on" <= "revenue_deferrals"."span_end")
+);
+--> statement-breakpoint
 CREATE TABLE "access_changes" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -1052,6 +1078,8 @@ CREATE INDEX "extensions_approved" ON "extensions" USING btree ("organisation_id
 CREATE INDEX "instalment_plan_invoices_invoice" ON "instalment_plan_invoices" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "instalment_plans_running" ON "instalment_plans" USING btree ("organisation_id","subscriber_id") WHERE "instalment_plans"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "instalment_plans_subscriber" ON "instalment_plans" USING btree ("organisation_id","subscriber_id","id");--> statement-breakpoint
+CREATE INDEX "revenue_deferrals_until" ON "revenue_deferrals" USING btree ("organisation_id","until_on");--> statement-breakpoint
+CREATE INDEX "revenue_deferrals_line" ON "revenue_deferrals" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "access_changes_subscriber" ON "access_changes" USING btree ("organisation_id","subscriber_id","applied_at");--> statement-breakpoint
 CREATE INDEX "access_states_due" ON "access_states" USING btree ("organisation_id","installation_id","urgent","next_attempt_at") WHERE "access_states"."status" <> 'in_sync';--> statement-breakpoint
 CREATE INDEX "access_states_recheck" ON "access_states" USING btree ("organisation_id","recheck_on") WHERE "access_states"."recheck_on" is not null;--> statement-breakpoint

@@ -54,6 +54,8 @@ create trigger late_fees_final before update or delete on late_fees for each row
 --> statement-breakpoint
 create trigger instalments_final before update or delete on instalments for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
+create trigger recognised_days_final before update or delete on recognised_days for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
 create trigger instalment_plan_invoices_final before update or delete on instalment_plan_invoices for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
 -- Days are released by the credit line that names them, or with the invoice that is voided, and by nothing else.
@@ -71,7 +73,7 @@ create trigger charged_periods_guarded before update or delete on charged_period
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'subscription_discounts', 'usage_records'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'usage_records'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -465,6 +467,31 @@ create trigger payments_stamped before insert on payments for each row execute f
 --> statement-breakpoint
 create trigger payments_stamped_late before update on payments for each row when (old.subscriber_id is null and new.subscriber_id is not null) execute function nyuzi_stamp_particulars();
 --> statement-breakpoint
+-- What a deferral has earned once the days before one are over: amount x days over / days, rounded down, of whole numbers
+-- that stay within their size.
+create function nyuzi_earned(amount bigint, span_start date, span_end date, before date) returns bigint language sql immutable parallel safe as $$
+  select amount / (span_end - span_start) * least(greatest(before - span_start, 0), span_end - span_start)
+       + amount % (span_end - span_start) * least(greatest(before - span_start, 0), span_end - span_start) / (span_end - span_start)
+$$;
+--> statement-breakpoint
+-- A deferral is stopped once, on a day that is not earned yet, and never changes else.
+create function nyuzi_guard_deferral() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or old.stopped_on is not null or new.stopped_on is null or new.until_on > old.until_on or new.until_on < old.from_on
+     or (to_jsonb(new) - array['until_on', 'stopped_on']) is distinct from (to_jsonb(old) - array['until_on', 'stopped_on']) then
+    raise exception 'a deferral of revenue is final; it may be stopped once, before a day' using errcode = 'NY001';
+  end if;
+  if exists (select from recognised_days d where d.organisation_id = old.organisation_id and d.day >= new.until_on and d.day < old.until_on and d.day >= old.from_on) then
+    raise exception 'days from % on are earned already', new.until_on using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger revenue_deferrals_guarded before update or delete on revenue_deferrals for each row execute function nyuzi_guard_deferral();
+--> statement-breakpoint
+alter table revenue_deferrals add constraint revenue_deferrals_line foreign key (organisation_id, invoice_id, line_position)
+  references invoice_lines (organisation_id, invoice_id, position) deferrable initially deferred;
+--> statement-breakpoint
 -- The server works as this role: no table ownership, so row-level security binds it.
 do $$ begin
   if not exists (select from pg_roles where rolname = 'nyuzi_app') then create role nyuzi_app nologin; end if;
@@ -479,7 +506,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on former_particulars, logos, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records from nyuzi_app;
+revoke update on former_particulars, logos, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records, recognised_days from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;

@@ -82,7 +82,7 @@ export type ReceiptDocument = Addressed & {
 }
 
 /** Entries that move what a subscriber owes; the others never stand on a statement. */
-export type StatementEntryKind = Exclude<EntryKind, 'payment_unmatched' | 'credit_applied'>
+export type StatementEntryKind = Exclude<EntryKind, 'payment_unmatched' | 'credit_applied' | 'revenue_recognised' | 'recognition_withdrawn'>
 
 export type StatementRow = {
   readonly on: CivilDate

@@ -13,6 +13,7 @@ import type {
   OrganisationId,
   PaymentProvider,
   QuietHours,
+  RevenueRecognition,
   ServiceId,
   TaskId,
   TaxPackCode,
@@ -34,6 +35,7 @@ import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
 import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, NoticeStore, PaymentStore } from './payments/ports.ts'
 import type { ReadingStore } from './readings/ports.ts'
 import type { ExtensionStore, InstalmentPlanStore, LateFeeStore, ReceivableStore } from './receivables/ports.ts'
+import type { RevenueStore } from './revenue/ports.ts'
 import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscribers/ports.ts'
 import type { UsageReadings, UsageStore } from './usage/ports.ts'
 
@@ -88,6 +90,8 @@ export type OrganisationPolicy = {
   readonly loyaltySteps?: readonly DiscountStep[]
   /** Absent, nobody is rewarded for a referral. */
   readonly referralReward?: ReferralRewards
+  /** When invoices issued from now on earn their net; absent, at once. */
+  readonly revenueRecognition?: RevenueRecognition
 }
 
 export type ReferralRewards = { readonly referrer: ReferralReward; readonly referred: ReferralReward }
@@ -141,6 +145,7 @@ export type Transaction = {
   readonly instalmentPlans: InstalmentPlanStore
   readonly receivables: ReceivableStore
   readonly lateFees: LateFeeStore
+  readonly revenue: RevenueStore
   readonly readings: ReadingStore & DiscountReadings & UsageReadings
   readonly cockpit: CockpitReadings
 }

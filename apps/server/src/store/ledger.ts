@@ -256,6 +256,16 @@ const checks = (sql: Sql) => ({
            where n.period_start is not null and case when i.status = 'void' then p.n is not null
              else coalesce(p.days, '{}') + coalesce(c.days, '{}') <> datemultirange(daterange(n.period_start, n.period_end))
                or coalesce(p.n, 0) + coalesce(c.n, 0) <> n.period_end - n.period_start end`,
+  /** What waits to be earned by the ledger is what the deferrals have left to earn. */
+  R1: sql`select coalesce(l.currency, d.currency) || ', ' || coalesce(l.category, d.category) as subject,
+                 'the ledger defers ' || coalesce(l.total, 0) || ', the days to come earn ' || coalesce(d.total, 0) as message
+            from (select a.owner as category, a.currency, -sum(p.amount_minor) as total from ledger_accounts a join postings p on p.account_id = a.id
+                   where a.kind = 'deferred_revenue' group by 1, 2) l
+            full join (select category, currency, sum(case when stopped_on is null then amount_minor else nyuzi_earned(amount_minor, span_start, span_end, until_on) end
+                                - nyuzi_earned(amount_minor, span_start, span_end, greatest(from_on, least(until_on, open_from)))) as total
+                         from revenue_deferrals, (select coalesce(max(day) + 1, '-infinity') as open_from from recognised_days) r group by 1, 2) d
+              on d.category = l.category and d.currency = l.currency
+           where coalesce(l.total, 0) <> coalesce(d.total, 0)`,
   /** What a subscriber owes by the ledger is what is open by the claims; a claim that was given up or is void asks nothing. */
   L10: owned(
     sql,

@@ -145,6 +145,12 @@ describe('The check of the books', () => {
       `delete from journal_entries where kind = 'invoice_issued' and source_id = (select id::text from invoices where sequence = 1 and kind = 'invoice')`,
       ['B2b'],
     ],
+    [
+      'an amount that waits to be earned and is not in the ledger',
+      `insert into revenue_deferrals (organisation_id, invoice_id, line_position, category, currency, amount_minor, span_start, span_end, from_on, until_on, deferred_on)
+       select organisation_id, invoice_id, position, category, 'KES', 100, period_start, period_end, period_start, period_end, period_start from invoice_lines limit 1`,
+      ['R1'],
+    ],
     ['a number left out', `delete from invoices where sequence = 2`, ['B4']],
     ['the last number taken away', `delete from invoices where sequence = (select max(sequence) from invoices)`, ['B4']],
     [

@@ -184,6 +184,10 @@ describe('Two organisations on one server', () => {
         part as (insert into instalments select organisation_id, id, 1, '2026-06-10', 1 from plan)
         insert into instalment_plan_invoices select p.organisation_id, p.id, i.id, 1 from plan p join invoices i using (organisation_id) limit 1`
       await isp.raw`insert into late_fees select organisation_id, id, 1, '2026-06-02', id from invoices where organisation_id = ${id} limit 1`
+      await isp.raw`
+        insert into revenue_deferrals (organisation_id, invoice_id, line_position, category, currency, amount_minor, span_start, span_end, from_on, until_on, deferred_on)
+        select organisation_id, invoice_id, position, category, 'KES', 1, '2026-05-01', '2026-06-01', '2026-06-01', '2026-06-01', '2026-06-01' from invoice_lines where organisation_id = ${id} limit 1`
+      await isp.raw`insert into recognised_days (organisation_id, day, recognised_at) values (${id}, '2026-05-31', now())`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
       await changeBranding(isp.deps, id, { logo: logoBytes(20, 20), actor: 'test' })
@@ -328,6 +332,8 @@ describe('Two organisations on one server', () => {
       'credits.linesOf': await tx.credits.linesOf(name['invoice'] as never),
       'credits.chargedDays': await tx.credits.chargedDays([{ subscriptionId: ours.subscriptionId, from: '2020-01-01' as CivilDate }]),
       'credits.branchCodes': [...(await tx.credits.branchCodes([subscriberId]))],
+      'revenue.ofInvoice': await tx.revenue.ofInvoice(name['invoice'] as never),
+      'revenue.ofLines': await tx.revenue.ofLines([{ invoiceId: name['invoice'] as never, position: 1 }]),
       'claims.read': await tx.claims.read(name['invoice'] as never),
       'claims.entry': await tx.claims.entry(name['invoice'] as never),
       'payments.candidates': (await tx.payments.candidates({ accountKeys: ['0N1Y0URS'], phones: [ours.phone], phoneSha256s: [] })).map(

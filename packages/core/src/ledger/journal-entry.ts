@@ -23,6 +23,8 @@ export type EntryKind =
   | 'written_off'
   | 'bad_debt_recovered'
   | 'invoice_voided'
+  | 'revenue_recognised'
+  | 'recognition_withdrawn'
   | 'reversal'
 
 /** Those that are the exact negation of an entry, which they name. */

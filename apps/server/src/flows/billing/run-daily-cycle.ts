@@ -7,6 +7,7 @@ import { InvalidInput } from '../errors.ts'
 import type { Deps, Store, Transaction } from '../ports.ts'
 import { chargeLateFees } from '../receivables/charge-late-fees.ts'
 import { settlePromises } from '../receivables/settle-promises.ts'
+import { recogniseRevenue } from '../revenue/recognise-revenue.ts'
 import { cutOffApproved } from '../steps/cut-off-approved.ts'
 import { issueInvoices } from './issue-invoices.ts'
 
@@ -17,6 +18,8 @@ export type DailyCycle = {
   readonly promisesKept: number
   readonly promisesBroken: number
   readonly lateFeesCharged: number
+  /** Days whose share of what was claimed ahead is earned now. */
+  readonly daysRecognised: number
   readonly remindersOwed: number
   readonly remindersSkipped: number
   readonly servicesSuspended: number
@@ -63,6 +66,7 @@ async function carryOut(
   const invoices = await issueInvoices(deps, organisationId, day)
   const promises = await settlePromises(deps, organisationId, day)
   const fees = await chargeLateFees(deps, organisationId, day)
+  const daysRecognised = await recogniseRevenue(deps, organisationId, day)
   const reminders = await oweReminders(deps, organisationId, day)
   const access = await recheckAccess(deps, organisationId, day)
   const cutOff = await cutOffApproved(deps, organisationId, day)
@@ -74,6 +78,7 @@ async function carryOut(
     promisesKept: promises.kept,
     promisesBroken: promises.broken,
     lateFeesCharged: fees.charged,
+    daysRecognised,
     remindersOwed: reminders.owed,
     remindersSkipped: reminders.skipped,
     servicesSuspended: access.suspended + invoices.suspended + fees.suspended + cutOff,

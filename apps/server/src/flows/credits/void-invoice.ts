@@ -2,6 +2,7 @@ import { asId, type InvoiceId, invariant, invoiceVoided, type OrganisationId } f
 import { Conflict } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
+import { stopDeferred } from '../steps/stop-deferred.ts'
 import { changeDebt } from './change-debt.ts'
 import { lockClaim, mustBe } from './lock-claim.ts'
 
@@ -27,7 +28,11 @@ export const voidInvoice = (
     }
     const issued = await tx.claims.entry(invoiceId)
     invariant(issued !== undefined, `${claim.number} is in the ledger`)
-    await tx.ledger.record([{ id: asId('entry', deps.ids.next()), entry: invoiceVoided(issued, today) }], now)
+    const withdrawn = await stopDeferred(tx, invoiceId, today)
+    await tx.ledger.record(
+      [invoiceVoided(issued, today), ...withdrawn].map((entry) => ({ id: asId('entry', deps.ids.next()), entry })),
+      now,
+    )
     await tx.claims.setStatus(invoiceId, 'void')
     return {
       result: { invoiceId },

@@ -7,6 +7,7 @@ import {
   type LateFeePolicy,
   type OrganisationId,
   type QuietHours,
+  type RevenueRecognition,
   type TaxPackCode,
   type TaxSettings,
   unknownTaxIn,
@@ -37,6 +38,8 @@ export type ChangeOrganisation = {
   readonly volumeSteps?: readonly DiscountStep[] | null
   readonly loyaltySteps?: readonly DiscountStep[] | null
   readonly referralReward?: ReferralRewards | null
+  /** For invoices issued from now on; those that were issued are earned as they were posted. */
+  readonly revenueRecognition?: RevenueRecognition
   readonly actor: string
 }
 

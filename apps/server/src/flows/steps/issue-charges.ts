@@ -21,6 +21,7 @@ import type { Advance, DueSubscription } from '../billing/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
 import { applyCredit } from './apply-credit.ts'
 import type { UsageCharge } from './charge-usage.ts'
+import { deferRevenue } from './defer-revenue.ts'
 import { withDiscounts } from './discounting.ts'
 
 export type IssuedCharges = {
@@ -54,10 +55,11 @@ export async function issueCharges(
   const now = deps.clock.now()
   const drafts = [...owed, ...bought.drafts].map(({ draft, series }) => ({ ...draft, id: asId('invoice', deps.ids.next()), series }))
   const advances = [...decided.flatMap((one) => (one.outcome === 'charged' ? [one.advance] : [])), ...bought.advances]
+  const waiting = await deferRevenue(tx, organisation, drafts, day)
   // Together, so that the database writes one while the next is made ready.
   await Promise.all([
     tx.ledger.record(
-      drafts.map((draft) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(draft) })),
+      drafts.map((draft) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(draft, waiting.get(draft.id)) })),
       now,
     ),
     tx.billing.addLines(drafts),

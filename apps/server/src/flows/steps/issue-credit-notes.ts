@@ -26,6 +26,7 @@ import type { NewEntry } from '../ledger/ports.ts'
 import type { Deps, Transaction } from '../ports.ts'
 import { numberDocuments } from './number-documents.ts'
 import { openClaims } from './open-claims.ts'
+import { reduceDeferred } from './reduce-deferred.ts'
 
 /** Some days of a line, a part of its amount, or `rest`: all that is left of it. */
 export type CreditOrder = LineRef &
@@ -61,6 +62,7 @@ export async function issueCreditNotes(
   const series = new Map([...codes].map(([id, code]) => [id, seriesOf(code, 'credit_note')]))
   const next = await numberDocuments(tx, [...series.values()])
   const notes = orders.map((order) => draft(order, lines, asId('credit', ids.next()), next(series.get(order.subscriberId) ?? '')))
+  const waiting = await reduceDeferred(tx, notes, (line) => lines.get(keyOf(line))?.charged ?? [])
 
   const givenUp = await tx.claims.writtenOff(found.filter(({ status }) => status === 'uncollectible').map(({ invoiceId }) => invoiceId))
   const open = openClaims(await tx.billing.openInvoices(subscriberIds), givenUp)
@@ -68,7 +70,7 @@ export async function issueCreditNotes(
   const allocations: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
   const issued = notes.map((note) => {
     const split = open.settle(note.subscriberId, note.total.amountMinor, new Set(note.lines.map(({ invoiceId }) => invoiceId)))
-    const entry = () => creditNoteIssued(note, note.total.amountMinor - split.restMinor)
+    const entry = () => creditNoteIssued(note, note.total.amountMinor - split.restMinor, waiting.get(note.id))
     if (note.total.amountMinor > 0n) entries.push({ id: asId('entry', ids.next()), entry: entry() })
     for (const { invoiceId, amountMinor } of split.allocations) {
       const id = ids.next()

@@ -79,6 +79,7 @@ export function invoiceRoutes(parts: ApiParts): readonly Endpoint[] {
         promisesKept: count,
         promisesBroken: count,
         lateFeesCharged: count,
+        daysRecognised: count.openapi({ description: 'Days whose share of what was claimed ahead is earned now' }),
         remindersOwed: count,
         remindersSkipped: count,
         servicesSuspended: count,

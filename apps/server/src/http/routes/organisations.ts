@@ -38,6 +38,7 @@ const toApiOrganisation = (organisation: OrganisationReading) => ({
     volumeSteps: organisation.policy.volumeSteps ?? null,
     loyaltySteps: organisation.policy.loyaltySteps ?? null,
     referralReward: organisation.policy.referralReward ?? null,
+    revenueRecognition: organisation.policy.revenueRecognition ?? 'on_invoice',
   },
 })
 

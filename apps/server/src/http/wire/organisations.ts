@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { cutOffModes, isWallTime, isZone, languages, taxClasses, taxPackCodes } from '@nyuzi/core'
+import { cutOffModes, isWallTime, isZone, languages, revenueRecognitions, taxClasses, taxPackCodes } from '@nyuzi/core'
 import { permissions } from '../../flows/api-keys/ports.ts'
 import { currency, dateIn, idOut, instantOut, line } from './primitives.ts'
 import { cutOffIn, cutOffOut, extensionPolicyIn, extensionPolicyOut, lateFeeIn, lateFeeOut } from './receivables.ts'
@@ -57,6 +57,7 @@ const policy = z.object({
   volumeSteps: volumeSteps.nullable(),
   loyaltySteps: loyaltySteps.nullable(),
   referralReward: referralReward.nullable(),
+  revenueRecognition: z.string().openapi({ description: 'on_invoice: earned with the invoice; by_day: as the days it charges pass' }),
 })
 
 export const organisationOut = z
@@ -123,6 +124,7 @@ export const organisationChangesIn = z.strictObject({
       volumeSteps: volumeSteps.nullable().optional(),
       loyaltySteps: loyaltySteps.nullable().optional(),
       referralReward: referralReward.nullable().optional(),
+      revenueRecognition: z.enum(revenueRecognitions).optional().openapi({ description: 'Of invoices issued from now on' }),
     })
     .optional(),
 })
