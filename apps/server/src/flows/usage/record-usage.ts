@@ -38,14 +38,14 @@ export async function recordUsage(
         records.map(({ key }) => key),
       ),
     )
+    const detail = { source, recorded: fresh.length, repeated: records.length - fresh.length }
+    await tx.audit.write({ actor, action: 'usage.record', subjectNoun: 'organisation', subjectId: organisationId, detail, at: now })
     if (fresh.length === 0) return { recorded: 0, repeated: records.length }
     const { covered, draws } = cover(fresh, await tx.usage.lockAllowances(subscriptionIds))
     const rows = covered.map((record) => ({ ...record, day: civilDateAt(record.occurredAt, timeZone) }))
     const days = daysOf(rows, await tx.usage.termsOf(subscriptionIds), civilDateAt(now, timeZone))
     if (!(await tx.usage.add(rows, days, now))) throw keyReused('One of the keys')
     await tx.usage.draw(draws)
-    const detail = { source, recorded: fresh.length, repeated: records.length - fresh.length }
-    await tx.audit.write({ actor, action: 'usage.record', subjectNoun: 'organisation', subjectId: organisationId, detail, at: now })
     return { recorded: fresh.length, repeated: records.length - fresh.length }
   })
 }
