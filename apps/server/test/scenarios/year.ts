@@ -36,7 +36,7 @@ export type Case = {
   readonly moves: readonly string[]
 }
 
-export const plans: Readonly<Record<string, Partial<NewPrice> & { readonly shillings: string }>> = {
+const plans: Readonly<Record<string, Partial<NewPrice> & { readonly shillings: string }>> = {
   'Home 10': { shillings: '1500' },
   'Home 20': { shillings: '2500', profile: { name: 'home-20', downloadBps: 20_000_000n, uploadBps: 10_000_000n } },
   'Home 40': { shillings: '4000', profile: { name: 'home-40', downloadBps: 40_000_000n, uploadBps: 20_000_000n } },
