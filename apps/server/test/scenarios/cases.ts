@@ -2,10 +2,12 @@ import { civilDate, type ExtensionId, money } from '@nyuzi/core'
 import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { writeOffInvoice } from '../../src/flows/credits/write-off-invoice.ts'
+import { redeemCoupon } from '../../src/flows/discounts/redeem-coupon.ts'
 import { answerExtension } from '../../src/flows/receivables/answer-extension.ts'
 import { createInstalmentPlan } from '../../src/flows/receivables/create-instalment-plan.ts'
 import { requestExtension } from '../../src/flows/receivables/request-extension.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
+import { recordUsage } from '../../src/flows/usage/record-usage.ts'
 import type { Case, Desk } from './year.ts'
 
 const actor = 'support'
@@ -33,6 +35,28 @@ const cancels =
   (on: string) =>
   ({ isp, line }: Desk) =>
     cancelSubscription(isp.deps, isp.organisationId, line.subscriptionId, { on: civilDate(on), actor })
+
+const uses =
+  (gigabytes: number) =>
+  ({ isp, line, today }: Desk) =>
+    recordUsage(isp.deps, isp.organisationId, {
+      source: 'router',
+      records: [
+        {
+          subscriptionId: line.subscriptionId,
+          key: `${line.username} ${today}`,
+          unit: 'MB',
+          quantity: BigInt(gigabytes) * 1_024n,
+          occurredAt: isp.clock.now(),
+        },
+      ],
+      actor,
+    })
+
+const redeems =
+  (code: string) =>
+  ({ isp, line }: Desk) =>
+    redeemCoupon(isp.deps, isp.organisationId, line.subscriptionId, { code, actor })
 
 export const cases: readonly Case[] = [
   {
@@ -265,5 +289,57 @@ export const cases: readonly Case[] = [
       '2028-07-09 suspended overdue',
       '2028-08-01 closed cancelled',
     ],
+  },
+  {
+    title: 'Pays only for what is used, ten shillings a gigabyte, the first of a month free',
+    plan: 'As you go',
+    joins: '2028-01-01',
+    events: {
+      '2028-01-20': uses(11),
+      '2028-02-29': uses(1),
+      '2028-03-02': uses(51),
+      '2028-03-31': uses(50),
+      ...paysOn(['2028-02-02'], 100),
+      ...paysOn(['2028-04-02'], 1_000),
+      '2028-05-10': cancels('2028-05-11'),
+    },
+    books: [
+      '2028-02-01 invoice 100.00 due 2028-02-01: Data, 11264 MB, 1 Jan 2028 to 31 Jan 2028 100.00',
+      '2028-02-02 paid 100.00',
+      '2028-04-01 invoice 1000.00 due 2028-04-01: Data, 103424 MB, 1 Mar 2028 to 31 Mar 2028 1000.00',
+      '2028-04-02 paid 1000.00',
+    ],
+    balance: 0,
+    moves: ['2028-01-01 active home-10', '2028-05-11 closed cancelled'],
+  },
+  {
+    title: 'Joins with a coupon for three months and reminds itself of the full price too late',
+    plan: 'Home 20',
+    joins: '2028-03-15',
+    events: {
+      '2028-03-15': ({ pays }) => pays(2_500),
+      '2028-03-16': redeems('KARIBU20'),
+      '2028-04-15': ({ pays }) => pays(2_000),
+      '2028-05-15': ({ pays }) => pays(2_000),
+      '2028-06-15': ({ pays }) => pays(2_000),
+      '2028-07-15': ({ pays }) => pays(2_000),
+      '2028-07-22': ({ pays }) => pays(500),
+      '2028-08-01': cancels('2028-08-15'),
+    },
+    books: [
+      '2028-03-15 invoice 2500.00 due 2028-03-15: Internet, 15 Mar 2028 to 14 Apr 2028 2500.00',
+      '2028-03-15 paid 2500.00',
+      '2028-04-08 invoice 2000.00 due 2028-04-15: Internet, 15 Apr 2028 to 14 May 2028 2000.00',
+      '2028-04-15 paid 2000.00',
+      '2028-05-08 invoice 2000.00 due 2028-05-15: Internet, 15 May 2028 to 14 Jun 2028 2000.00',
+      '2028-05-15 paid 2000.00',
+      '2028-06-08 invoice 2000.00 due 2028-06-15: Internet, 15 Jun 2028 to 14 Jul 2028 2000.00',
+      '2028-06-15 paid 2000.00',
+      '2028-07-08 invoice 2500.00 due 2028-07-15: Internet, 15 Jul 2028 to 14 Aug 2028 2500.00',
+      '2028-07-15 paid 2000.00',
+      '2028-07-22 paid 500.00',
+    ],
+    balance: 0,
+    moves: ['2028-03-15 active home-20', '2028-07-19 suspended overdue', '2028-07-22 active home-20', '2028-08-15 closed cancelled'],
   },
 ]

@@ -2,6 +2,7 @@ import { addDays, type CivilDate, civilDate, type InvoiceId, money, type PlanId 
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import type { NewPrice } from '../../src/flows/catalog/create-price.ts'
+import { createCoupon } from '../../src/flows/discounts/create-coupon.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
@@ -41,6 +42,18 @@ const plans: Readonly<Record<string, Partial<NewPrice> & { readonly shillings: s
   'Home 20': { shillings: '2500', profile: { name: 'home-20', downloadBps: 20_000_000n, uploadBps: 10_000_000n } },
   'Home 40': { shillings: '4000', profile: { name: 'home-40', downloadBps: 40_000_000n, uploadBps: 20_000_000n } },
   'Prepaid 10': { shillings: '1500', billing: 'prepaid', graceDays: 0 },
+  'As you go': {
+    shillings: '0',
+    usage: [
+      {
+        key: 'data',
+        title: 'Data',
+        category: 'internet',
+        taxClass: 'internet',
+        tariff: { scheme: 'per_unit', unit: 'MB', blockUnits: 1_024n, includedUnits: 1_024n, tiers: [{ price: money(1_000n, 'KES') }] },
+      },
+    ],
+  },
   'Business 50': { shillings: '9000', timing: 'arrears', graceDays: 7 },
   'Home 10 with a trial': {
     shillings: '1500',
@@ -73,6 +86,15 @@ export async function liveThrough(cases: readonly Case[], firstDay: string, last
       await createPlan(isp.deps, isp.organisationId, { code, name, actor, price: { ...priceOf(shillings, 'postpaid', 3), ...price } }),
     )
   }
+  await createCoupon(isp.deps, isp.organisationId, {
+    code: 'KARIBU20',
+    title: 'Karibu',
+    value: { kind: 'percentage', rateBp: 2_000 },
+    exclusive: false,
+    periodsMax: 3,
+    newSubscribersOnly: false,
+    actor,
+  })
   const plan = (name: string): PlanId => {
     const id = planIds.get(name)
     if (id === undefined) throw new Error(`${name} is not sold`)

@@ -89,7 +89,9 @@ const policyIn = z
   .openapi({ description: 'The terms of billing' })
 
 export const priceIn = z.strictObject({
-  amount: moneyIn,
+  amount: amountIn.openapi({
+    description: 'For a whole period, after the phases; nothing where only use is charged, or where the plan is free',
+  }),
   billing: z.enum(['prepaid', 'postpaid']).default('postpaid').openapi({
     description: '`postpaid` is invoiced, paid or not; `prepaid` is bought with credit, and nothing is owed for a period that was not',
   }),
