@@ -85,9 +85,11 @@ CREATE TABLE "plans" (
 	"id" uuid DEFAULT uuidv7() NOT NULL,
 	"code" text NOT NULL,
 	"name" text NOT NULL,
+	"kind" text DEFAULT 'base' NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "plans_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
-	CONSTRAINT "plans_organisation_id_code_unique" UNIQUE("organisation_id","code")
+	CONSTRAINT "plans_organisation_id_code_unique" UNIQUE("organisation_id","code"),
+	CONSTRAINT "plans_kind" CHECK ("plans"."kind" in ('base', 'add_on'))
 );
 --> statement-breakpoint
 CREATE TABLE "prices" (
@@ -889,11 +891,12 @@ CREATE TABLE "subscription_pauses" (
 	"subscription_id" uuid NOT NULL,
 	"from_on" date NOT NULL,
 	"until_on" date,
+	"settled_on" date,
 	"policy" text NOT NULL,
 	"reason" text NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscription_pauses_organisation_id_subscription_id_from_on_pk" PRIMARY KEY("organisation_id","subscription_id","from_on"),
-	CONSTRAINT "subscription_pauses_span" CHECK ("subscription_pauses"."until_on" is null or "subscription_pauses"."until_on" > "subscription_pauses"."from_on"),
+	CONSTRAINT "subscription_pauses_span" CHECK ("subscription_pauses"."until_on" is null or "subscription_pauses"."until_on" >= "subscription_pauses"."from_on"),
 	CONSTRAINT "subscription_pauses_policy" CHECK ("subscription_pauses"."policy" in ('bill', 'skip', 'extend'))
 );
 --> statement-breakpoint
@@ -917,6 +920,7 @@ CREATE TABLE "subscriptions" (
 	"id" uuid DEFAULT uuidv7() NOT NULL,
 	"subscriber_id" uuid NOT NULL,
 	"payer_id" uuid NOT NULL,
+	"base_id" uuid,
 	"starts_on" date NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
 	"cancelled_on" date,
@@ -1090,10 +1094,12 @@ CREATE INDEX "services_subscriber" ON "services" USING btree ("organisation_id",
 CREATE INDEX "subscribers_parent_children" ON "subscribers" USING btree ("organisation_id","parent_id") WHERE "subscribers"."parent_id" is not null;--> statement-breakpoint
 CREATE INDEX "subscribers_phone" ON "subscribers" USING btree ("organisation_id","phone");--> statement-breakpoint
 CREATE INDEX "subscribers_phone_sha256" ON "subscribers" USING btree ("organisation_id","phone_sha256");--> statement-breakpoint
+CREATE INDEX "subscription_pauses_to_settle" ON "subscription_pauses" USING btree ("organisation_id","until_on") WHERE "subscription_pauses"."settled_on" is null and "subscription_pauses"."until_on" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_terms_from" ON "subscription_terms" USING btree ("organisation_id","subscription_id","from_on");--> statement-breakpoint
 CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("organisation_id","price_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_payer" ON "subscriptions" USING btree ("organisation_id","payer_id");--> statement-breakpoint
+CREATE INDEX "subscriptions_base" ON "subscriptions" USING btree ("organisation_id","base_id") WHERE "subscriptions"."base_id" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_awaiting" ON "subscriptions" USING btree ("organisation_id","payer_id") WHERE "subscriptions"."awaits" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on","payer_id") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;--> statement-breakpoint
 CREATE INDEX "allowances_subscription" ON "allowances" USING btree ("organisation_id","subscription_id","unit","valid_until");--> statement-breakpoint

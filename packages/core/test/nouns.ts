@@ -49,6 +49,7 @@ export function subscriptionOf({
     startsOn,
     status: 'active',
     terms: [terms],
+    termsAgreed: changes.terms?.length ?? 1,
     pauses: [],
     billedUntil: startsOn,
     ...changes,

@@ -35,6 +35,12 @@ export const errorCodes = {
   already_cancelled: 409,
   username_taken: 409,
   no_price_in_force: 409,
+  not_billable: 409,
+  plan_kind_differs: 409,
+  cadence_differs: 409,
+  no_change_noted: 409,
+  pause_overlaps: 409,
+  not_paused: 409,
   // Dunning
   scope_taken: 409,
   cut_off_batch_decided: 409,

@@ -29,7 +29,7 @@ export const accessStore = (sql: Sql): AccessStore => ({
         join subscriptions s on s.id = v.subscription_id
         join subscribers u on u.id = s.payer_id
         join lateral (
-          select t.price_id, t.until_on from subscription_terms t where t.subscription_id = s.id and t.from_on <= greatest(${query.today}, s.starts_on)
+          select t.price_id, t.until_on from subscription_terms t where t.subscription_id = s.id and t.from_on <= greatest(${query.today}, s.starts_on) and (t.until_on is null or t.until_on > t.from_on)
            order by t.from_on desc, t.number desc limit 1) t on true
         join prices p on p.id = t.price_id
         left join access_states a on a.service_id = v.id

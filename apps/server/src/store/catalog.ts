@@ -8,6 +8,7 @@ import {
   defaultBillingPolicy,
   type Instant,
   money,
+  type Plan,
   type PlanId,
   type Price,
   type PriceExtra,
@@ -21,9 +22,9 @@ import type { CatalogStore } from '../flows/catalog/ports.ts'
 import type { Sql } from './transaction.ts'
 
 export const catalogStore = (sql: Sql): CatalogStore => ({
-  async addPlan({ id, code, name }, at) {
+  async addPlan({ id, code, name, kind }, at) {
     const rows = await sql`
-      insert into plans (organisation_id, id, code, name, created_at) values (nyuzi_organisation(), ${id}, ${code}, ${name}, ${at})
+      insert into plans (organisation_id, id, code, name, kind, created_at) values (nyuzi_organisation(), ${id}, ${code}, ${name}, ${kind}, ${at})
       on conflict do nothing returning id`
     return rows.length === 1
   },
@@ -40,8 +41,9 @@ export const catalogStore = (sql: Sql): CatalogStore => ({
     const [row] = await sql<PriceRow[]>`select ${priceColumns(sql)} from prices r where r.id = ${id}`
     return row && fromRowPrice(row)
   },
-  async hasPlan(id) {
-    return (await sql`select from plans where id = ${id}`).length === 1
+  async plan(id) {
+    const [plan] = await sql<Plan[]>`select id, code, name, kind from plans where id = ${id}`
+    return plan
   },
   async priceInForce(planId, on, { segment, branchId }) {
     const [row] = await sql<PriceRow[]>`

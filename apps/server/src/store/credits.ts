@@ -25,7 +25,7 @@ export const creditStore = (sql: Sql): CreditStore => ({
   async chargedDays(spans) {
     if (spans.length === 0) return []
     const rows = await sql<(Omit<ChargedDays, 'days'> & { start: CivilDate; end: CivilDate })[]>`
-      select p.invoice_id as "invoiceId", p.line_position as position, p.subscription_id as "subscriptionId", p.component,
+      select p.invoice_id as "invoiceId", p.line_position as position, p.subscription_id as "subscriptionId", i.subscriber_id as "payerId", p.component,
              lower(p.period * r.span) as start, upper(p.period * r.span) as "end"
         from (select subscription_id, daterange("from", until) as span from ${rowsOf(
           sql,
@@ -33,6 +33,7 @@ export const creditStore = (sql: Sql): CreditStore => ({
           { subscriptionId: 'uuid', from: 'date', until: 'date' },
         )}) r
         join charged_periods p on p.subscription_id = r.subscription_id and p.period && r.span
+        join invoices i on i.id = p.invoice_id
        order by p.subscription_id, start, p.component`
     return rows.map(({ start, end, ...row }) => ({ ...row, days: { start, end } }))
   },

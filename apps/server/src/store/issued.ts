@@ -7,6 +7,7 @@ import type {
   InvoiceId,
   InvoiceLine,
   PlanId,
+  PlanKind,
   PriceId,
   Pricing,
   SubscriptionId,
@@ -77,6 +78,7 @@ type LineRow = PriceRow & {
   planId: PlanId
   planCode: string | null
   planName: string
+  planKind: PlanKind
   subscriptionId: SubscriptionId | null
   component: string
   dueOn: CivilDate
@@ -84,6 +86,7 @@ type LineRow = PriceRow & {
   origin: CivilDate | null
   anchorDay: number
   periodsBefore: number
+  isFirst: boolean
   edges: readonly CivilDate[]
   cancelledOn: CivilDate | null
   cancelledAt: Instant | null
@@ -101,9 +104,9 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
     select ${priceColumns(sql)}, n.invoice_id as "invoiceId", n.position, n.description, n.tax_class as "lineTaxClass", n.pricing as "linePricing",
            n.tax_point as "taxPoint", n.net_minor as "netMinor", n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
            n.price_id as "linePriceId", n.price_version as "priceVersion", n.arithmetic, n.component, n.due_on as "dueOn", n.terms,
-           l.code as "planCode", l.name as "planName", s.id as "subscriptionId", t.origin, t.anchor_day as "anchorDay", t.periods_before as "periodsBefore",
+           l.code as "planCode", l.name as "planName", l.kind as "planKind", s.id as "subscriptionId", t.origin, t.anchor_day as "anchorDay", t.periods_before as "periodsBefore", t.from_on = s.starts_on as "isFirst",
            s.cancelled_on as "cancelledOn",
-           array(select from_on::text from subscription_terms e where e.subscription_id = n.subscription_id and e.number > 1
+           array(select from_on::text from subscription_terms e where e.subscription_id = n.subscription_id
                   union select unnest(array[from_on, until_on])::text from subscription_pauses e where e.subscription_id = n.subscription_id and until_on is not null
                   union select from_on::text from subscription_pauses e where e.subscription_id = n.subscription_id) as edges,
            case when s.cancelled_on is not null then (
@@ -177,10 +180,10 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, defin
   return {
     ...line,
     from: {
-      plan: { id: row.planId, code: row.planCode, name: row.planName },
+      plan: { id: row.planId, code: row.planCode, name: row.planName, kind: row.planKind },
       price: fromRowPrice(row),
       subscription: { id: row.subscriptionId, ...(cancelledOn === null ? {} : { cancelledOn }) },
-      terms: { number: terms, origin, anchorDay: row.anchorDay, periodsBefore: row.periodsBefore },
+      terms: { number: terms, origin, anchorDay: row.anchorDay, periodsBefore: row.periodsBefore, isFirst: row.isFirst },
       discounts: definitions,
       edges: row.edges,
       ...(cancelledAt === null ? {} : { cancelledAt }),

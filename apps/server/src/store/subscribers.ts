@@ -14,8 +14,8 @@ export const subscriberStore = (sql: Sql): SubscriberStore => ({
   },
   async lock(id) {
     const [row] = await sql<
-      { id: SubscriberId; status: SubscriberStatus; branchId: BranchId }[]
-    >`select id, status, branch_id as "branchId" from subscribers where id = ${id} for update`
+      { id: SubscriberId; status: SubscriberStatus; branchId: BranchId; segment: string }[]
+    >`select id, status, branch_id as "branchId", segment from subscribers where id = ${id} for update`
     return row
   },
   async change(id, { name, branchId, phone, email, addressLines, taxPin, language, segment, status }) {

@@ -1,14 +1,14 @@
 import type { CivilDate, Pause, PriceId, SubscriberId, Subscription, SubscriptionId, SubscriptionStatus, Terms } from '@nyuzi/core'
-import type { SubscriptionStore } from '../flows/subscribers/ports.ts'
+import type { LockedSubscription, PauseEnd, SubscriptionStore } from '../flows/subscribers/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
-import { fromRow } from './mapping.ts'
+import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
-  async add({ id, subscriberId, startsOn, status, graceDays, billedUntil }, { nextInvoiceOn, awaits }, at) {
+  async add({ id, subscriberId, startsOn, status, graceDays, billedUntil }, { nextInvoiceOn, awaits }, at, baseId) {
     await sql`
-      insert into subscriptions (organisation_id, id, subscriber_id, payer_id, starts_on, status, grace_days, billed_until, next_invoice_on, awaits, created_at)
-      values (nyuzi_organisation(), ${id}, ${subscriberId}, coalesce((select parent_id from subscribers where id = ${subscriberId} and parent_pays), ${subscriberId}),
+      insert into subscriptions (organisation_id, id, subscriber_id, base_id, payer_id, starts_on, status, grace_days, billed_until, next_invoice_on, awaits, created_at)
+      values (nyuzi_organisation(), ${id}, ${subscriberId}, ${baseId ?? null}, coalesce((select parent_id from subscribers where id = ${subscriberId} and parent_pays), ${subscriberId}),
               ${startsOn}, ${status}, ${graceDays ?? null}, ${billedUntil}, ${nextInvoiceOn ?? null}, ${awaits ?? null}, ${at})`
   },
   async read(id) {
@@ -19,6 +19,21 @@ export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
     await sql`select from subscriptions where id = ${id} for update`
     const [found] = await readSubscriptions(sql, sql`where s.id = ${id}`)
     return found
+  },
+  async lockTimelines(ids) {
+    if (ids.length === 0) return []
+    await sql`select from subscriptions where id = any(${[...ids]}::uuid[]) order by id for update`
+    const [subscriptions, schedules] = await Promise.all([
+      readSubscriptions(sql, sql`where s.id = any(${[...ids]}::uuid[])`, true),
+      sql`select id, payer_id as "payerId", base_id as "baseId", awaits from subscriptions where id = any(${[...ids]}::uuid[])`,
+    ])
+    const facts = new Map(
+      schedules.map(({ id, ...facts }) => [id as SubscriptionId, fromRow<Omit<LockedSubscription, keyof Subscription>>(facts)]),
+    )
+    return subscriptions.flatMap((subscription) => {
+      const found = facts.get(subscription.id)
+      return found === undefined ? [] : [{ ...subscription, ...found }]
+    })
   },
   async addTerms(terms, at) {
     if (terms.length === 0) return
@@ -39,20 +54,22 @@ export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
       untilOn: 'date',
       periodsBefore: 'integer',
     } as const
+    // What was agreed for their days before holds on none of them: terms that were to begin among them never do.
     await sql`
-      update subscription_terms t set until_on = r.from_on from ${rowsOf(sql, rows, columns)}
-       where t.subscription_id = r.subscription_id and t.from_on <= r.from_on and (t.until_on is null or t.until_on > r.from_on)`
+      update subscription_terms t set until_on = greatest(t.from_on, lower(r.days))
+        from (select subscription_id, daterange(min(from_on), case when bool_and(until_on is not null) then max(until_on) end) as days
+                from ${rowsOf(sql, rows, columns)} group by subscription_id) r
+       where t.subscription_id = r.subscription_id and (t.until_on is null or t.until_on > t.from_on) and daterange(t.from_on, t.until_on) && r.days`
     await sql`
       insert into subscription_terms (organisation_id, created_at, subscription_id, number, price_id, origin, anchor_day, from_on, until_on, periods_before)
       select nyuzi_organisation(), ${at}, r.* from ${rowsOf(sql, rows, columns)}`
   },
-  async dropTermsFrom(id, from) {
-    await sql`delete from subscription_terms where subscription_id = ${id} and from_on >= ${from} and number > 1`
-    await sql`update subscription_terms set until_on = null where subscription_id = ${id} and until_on >= ${from} and from_on < ${from}`
+  async cancel(id, cancelledOn) {
+    await sql`update subscriptions set status = 'cancelled', cancelled_on = ${cancelledOn} where id = ${id}`
   },
-  async cancel(id, cancelledOn, nextInvoiceOn) {
-    await sql`
-      update subscriptions set status = 'cancelled', cancelled_on = ${cancelledOn}, next_invoice_on = ${nextInvoiceOn ?? null}, awaits = null where id = ${id}`
+  async addOns(id) {
+    const rows = await sql`select id from subscriptions where base_id = ${id} and status = 'active' order by id`
+    return rows.map((row) => row.id as SubscriptionId)
   },
   async addPause(id, { from, until, policy, reason }, at) {
     await sql`
@@ -60,21 +77,31 @@ export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
       values (nyuzi_organisation(), ${id}, ${from}, ${until ?? null}, ${policy}, ${reason}, ${at})`
   },
   async endPause(id, from, until) {
-    if (until > from) await sql`update subscription_pauses set until_on = ${until} where subscription_id = ${id} and from_on = ${from}`
-    else await sql`delete from subscription_pauses where subscription_id = ${id} and from_on = ${from}`
+    await sql`
+      update subscription_pauses set until_on = greatest(from_on, ${until}::date), settled_on = greatest(from_on, ${until}::date)
+       where subscription_id = ${id} and from_on = ${from}`
+  },
+  async pausesToSettle(day, limit) {
+    return fromRows<PauseEnd>(
+      await sql`
+        select p.subscription_id as "subscriptionId", s.subscriber_id as "subscriberId", p.from_on as "from", p.until_on as until, p.policy
+          from subscription_pauses p join subscriptions s on s.id = p.subscription_id
+         where p.settled_on is null and p.until_on <= ${day} order by p.until_on, p.subscription_id limit ${limit}`,
+    )
   },
   async pauses(id) {
     const rows = await sql`
-      select from_on as "from", until_on as until, policy, reason from subscription_pauses where subscription_id = ${id} order by from_on`
+      select from_on as "from", until_on as until, policy, reason, settled_on as "settledOn" from subscription_pauses
+       where subscription_id = ${id} and (until_on is null or until_on > from_on) order by from_on`
     return rows.map((row) => fromRow(row))
   },
 })
 
-/** With their terms and pauses from the cursor on, in the order of their ids. `filter` is the rest of a query whose subscriptions are called `s`. */
-export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>): Promise<readonly Subscription[]> {
+/** With their terms and pauses from the cursor on, or all of them, in the order of their ids. `filter` is the rest of a query whose subscriptions are called `s`. */
+export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>, sinceEver = false): Promise<readonly Subscription[]> {
   const rows = await sql<Row[]>`
     select s.id, s.subscriber_id as "subscriberId", s.starts_on as "startsOn", s.status, s.cancelled_on as "cancelledOn", s.grace_days as "graceDays",
-           s.billed_until as "billedUntil" from subscriptions s ${filter} order by s.id`
+           s.billed_until as "billedUntil", (select max(t.number) from subscription_terms t where t.subscription_id = s.id) as "termsAgreed" from subscriptions s ${filter} order by s.id`
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
   const [terms, pauses] = await Promise.all([
@@ -83,13 +110,14 @@ export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>): Prom
              t.periods_before as "periodsBefore"
         from unnest(${ids}::uuid[]) as i(id)
         join subscriptions s on s.id = i.id
-        join subscription_terms t on t.subscription_id = s.id and (t.until_on is null or t.until_on > s.billed_until)
+        join subscription_terms t on t.subscription_id = s.id and (t.until_on is null or (t.until_on > t.from_on and ${sinceEver ? sql`true` : sql`t.until_on > s.billed_until`}))
        order by t.subscription_id, t.from_on, t.number`,
     // A pause whose days are charged interrupts nothing.
     sql<PauseRow[]>`
       select p.subscription_id as "subscriptionId", p.from_on as "from", p.until_on as until
         from subscription_pauses p join subscriptions s on s.id = p.subscription_id
-       where s.id = any(${ids}::uuid[]) and p.policy <> 'bill' and (p.until_on is null or p.until_on > s.billed_until) order by 1, 2`,
+       where s.id = any(${ids}::uuid[]) and p.policy <> 'bill'
+         and (p.until_on is null or (p.until_on > p.from_on and ${sinceEver ? sql`true` : sql`p.until_on > s.billed_until`})) order by 1, 2`,
   ])
   const prices = await sql<PriceRow[]>`
     select ${priceColumns(sql)} from prices r where r.id = any(${[...new Set(terms.map(({ priceId }) => priceId))]}::uuid[])`
@@ -114,6 +142,7 @@ type Row = {
   cancelledOn: CivilDate | null
   graceDays: number | null
   billedUntil: CivilDate
+  termsAgreed: number
 }
 
 type TermsRow = Omit<Terms, 'price' | 'until'> & { subscriptionId: SubscriptionId; priceId: PriceId; until: CivilDate | null }

@@ -82,6 +82,8 @@ async function populate(slug: string): Promise<World> {
     'POST /v1/subscribers': { branch: org.branch, name: 'x' },
     'PATCH /v1/subscribers/{subscriber}': { name: 'x' },
     'POST /v1/subscriptions': { subscriber: subscriber.id, plan: plan.id },
+    'POST /v1/subscriptions/{subscription}/change-plan': { price: plan.prices[0].id, when: 'at_period_end' },
+    'POST /v1/subscriptions/{subscription}/pause': { reason: 'x' },
     'POST /v1/subscriptions/{subscription}/cancel': { on: '2026-03-01' },
     'POST /v1/coupons': { code: 'C2', title: 'c', value },
     'POST /v1/promotions': { code: 'P2', title: 'p', value, plans: [plan.id] },

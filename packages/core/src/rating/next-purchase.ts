@@ -1,5 +1,5 @@
 import { isOver } from '../subscriptions/lifecycle.ts'
-import { billingAnchorOf, nextTermsNumber, type Subscription, type Terms, termsOn } from '../subscriptions/subscription.ts'
+import { billingAnchorOf, type Subscription, type Terms, termsOn } from '../subscriptions/subscription.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import { periodContaining } from '../time/period.ts'
 import type { Charge } from './charge.ts'
@@ -46,7 +46,7 @@ function fromToday(subscription: Subscription, due: Span, terms: Terms, today: C
   const { startsOn, billedUntil } = subscription
   const restarted: Terms = {
     ...terms,
-    number: nextTermsNumber(subscription),
+    number: subscription.termsAgreed + 1,
     origin: today,
     anchorDay: Number(today.slice(8)),
     from: today,

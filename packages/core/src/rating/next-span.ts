@@ -14,6 +14,8 @@ export type Span = {
   readonly index: number
   /** Is it the first period, and shorter than a whole one? */
   readonly isStub: boolean
+  /** Does it begin as a pause ends? It is not invoiced sooner: the pause may end earlier, or later. */
+  readonly afterPause: boolean
 }
 
 /** What follows the days that were decided; undefined when nothing ever will, or nothing as long as a pause has no end. */
@@ -37,15 +39,19 @@ export function nextSpan(subscription: Subscription): Span | undefined {
     period: { start: from, end: ends.reduce((first, day) => (day < first ? day : first)) },
     whole,
     index: terms.periodsBefore + found.index,
-    isStub: found.index === 0 && terms.number === 1 && from === found.period.start && from > whole.start,
+    isStub: found.index === 0 && terms.from === subscription.startsOn && from === found.period.start && from > whole.start,
+    afterPause: from > subscription.billedUntil,
   }
 }
 
 /** The day from which a span is owed, and the first day on which it may be invoiced. */
-export function spanDays({ terms, period }: Span, leadDays: number): { readonly dueOn: CivilDate; readonly invoiceOn: CivilDate } {
+export function spanDays(
+  { terms, period, afterPause }: Span,
+  leadDays: number,
+): { readonly dueOn: CivilDate; readonly invoiceOn: CivilDate } {
   const { timing, billing } = terms.price
   if (timing === 'arrears') return { dueOn: period.end, invoiceOn: period.end }
-  return { dueOn: period.start, invoiceOn: billing === 'prepaid' ? period.start : addDays(period.start, -leadDays) }
+  return { dueOn: period.start, invoiceOn: billing === 'prepaid' || afterPause ? period.start : addDays(period.start, -leadDays) }
 }
 
 /** The first day on which the next days may be invoiced; undefined when none will be, as things stand. */

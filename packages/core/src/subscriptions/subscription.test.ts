@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { priceOf, subscriptionOf, termsOf } from '../../test/nouns.ts'
 import { civilDate } from '../time/calendar.ts'
 import { isOver } from './lifecycle.ts'
-import { billingAnchorOf, graceDaysOf, nextTermsNumber, pauseOn, termsOn } from './subscription.ts'
+import { billingAnchorOf, graceDaysOf, pauseOn, termsOn } from './subscription.ts'
 
 const on = civilDate
 
@@ -26,7 +26,6 @@ describe('a subscription', () => {
     ]
     const numbers = ['2026-05-01', '2026-07-09', '2026-07-10', '2026-07-31', '2026-08-01'].map((day) => termsOn({ terms }, on(day)).number)
     expect(numbers).toEqual([1, 1, 3, 3, 2])
-    expect(nextTermsNumber({ terms })).toBe(4)
   })
 
   it('is paused from the first day of a pause to the day before it ends', () => {

@@ -20,6 +20,8 @@ export type Subscription = {
   readonly graceDays?: number
   /** In order and without a gap, from those that hold on `billedUntil` on. */
   readonly terms: readonly Terms[]
+  /** How many terms were agreed so far, with those that were taken back before they began. */
+  readonly termsAgreed: number
   /** In order, from the one that holds on `billedUntil` on; none overlaps another. */
   readonly pauses: readonly Pause[]
   /** What lowers its price; absent, nothing does. */
@@ -57,14 +59,25 @@ export const billingAnchorOf = ({ origin, anchorDay, price }: Terms): BillingAnc
   cadence: price.cadence,
 })
 
+/** Under which terms the days from one on stand instead: what was agreed for them before holds on none of them. */
+export function withTerms(subscription: Subscription, added: readonly Terms[]): Subscription {
+  const [first] = added
+  if (first === undefined) return subscription
+  const until = added.at(-1)?.until
+  const before = subscription.terms.filter(({ from }) => from < first.from).map((terms) => endingBy(terms, first.from))
+  const after = until === undefined ? [] : subscription.terms.filter(({ from }) => from >= until)
+  return { ...subscription, terms: [...before, ...added, ...after], termsAgreed: subscription.termsAgreed + added.length }
+}
+
+const endingBy = (terms: Terms, day: CivilDate): Terms =>
+  terms.until === undefined || terms.until > day ? { ...terms, until: day } : terms
+
 /** The terms that hold on a day; before the first the first, since a price is agreed before it begins. */
 export function termsOn({ terms }: Pick<Subscription, 'terms'>, day: CivilDate): Terms {
   const [first] = terms
   invariant(first !== undefined, 'a subscription has terms')
   return terms.reduce((held, one) => (one.from <= day ? one : held), first)
 }
-
-export const nextTermsNumber = ({ terms }: Pick<Subscription, 'terms'>): number => 1 + Math.max(0, ...terms.map(({ number }) => number))
 
 export const pauseOn = ({ pauses }: Pick<Subscription, 'pauses'>, day: CivilDate): Pause | undefined =>
   pauses.find(({ from, until }) => from <= day && (until === undefined || day < until))

@@ -84,7 +84,10 @@ export type IssuedLineRow = Omit<InvoiceLine, 'category' | 'subscriptionId' | 'r
     readonly plan: Plan
     readonly price: Price
     readonly subscription: Pick<Subscription, 'id' | 'cancelledOn'>
-    readonly terms: Pick<Terms, 'number' | 'origin' | 'anchorDay' | 'periodsBefore'>
+    readonly terms: Pick<Terms, 'number' | 'origin' | 'anchorDay' | 'periodsBefore'> & {
+      /** From the first day of service. */
+      readonly isFirst: boolean
+    }
     /** The discounts of the line as they were agreed. */
     readonly discounts: readonly DiscountRow[]
     /** Days on which terms or pauses of the subscription began or ended. */

@@ -61,7 +61,7 @@ function withFacts(
       discounts,
       usage: line.usage && usage && { ...usage.tariff, quantity: line.usage.units, ratedUnits: line.usage.ratedUnits },
       timing: price.timing,
-      firstPeriod: terms.number === 1 ? price.policy.firstPeriod : 'prorated',
+      firstPeriod: terms.isFirst ? price.policy.firstPeriod : 'prorated',
       startsOn: terms.origin,
       anchorDay: terms.anchorDay,
       periodsBefore: terms.periodsBefore,

@@ -9,6 +9,7 @@ import { chargeLateFees } from '../receivables/charge-late-fees.ts'
 import { settlePromises } from '../receivables/settle-promises.ts'
 import { recogniseRevenue } from '../revenue/recognise-revenue.ts'
 import { cutOffApproved } from '../steps/cut-off-approved.ts'
+import { endPauses } from '../subscribers/end-pauses.ts'
 import { issueInvoices } from './issue-invoices.ts'
 
 export type DailyCycle = {
@@ -38,7 +39,7 @@ export type DailyCycleOptions = {
 }
 
 /**
- * Invoice, settle promises, charge late fees, remind, suspend: everything that is due on the organisation's civil day and not done. Running it
+ * End pauses, invoice, settle promises, charge late fees, remind, suspend: everything that is due on the organisation's civil day and not done. Running it
  * twice, late, or after days of standstill ends in the same books as running it on time. The parts follow each other
  * because each reads what the one before wrote.
  */
@@ -63,6 +64,7 @@ async function carryOut(
     return day
   })
   await rewardReferrals(deps, organisationId)
+  await endPauses(deps, organisationId, day)
   const invoices = await issueInvoices(deps, organisationId, day)
   const promises = await settlePromises(deps, organisationId, day)
   const fees = await chargeLateFees(deps, organisationId, day)

@@ -7,7 +7,7 @@ export type CatalogStore = {
   nextVersion(planId: PlanId): Promise<number | undefined>
   addPrice(price: Price, at: Instant): Promise<void>
   price(id: PriceId): Promise<Price | undefined>
-  hasPlan(id: PlanId): Promise<boolean>
+  plan(id: PlanId): Promise<Plan | undefined>
   /** The newest version in force on that day of the most exact price list that is for the buyer: branch before segment before all. */
   priceInForce(
     planId: PlanId,

@@ -1,9 +1,9 @@
 import type { CreditId, Money, OrganisationId, SubscriberId } from '@nyuzi/core'
+import { changeDebt, checkAmount } from '../change-debt.ts'
 import { NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { grantCredits } from '../steps/grant-credits.ts'
-import { changeDebt, checkAmount } from './change-debt.ts'
 
 export type NewGrant = {
   readonly kind: 'reward' | 'goodwill'

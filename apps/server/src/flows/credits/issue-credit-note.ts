@@ -1,9 +1,9 @@
 import type { CreditId, InvoiceId, Money, OrganisationId, Period } from '@nyuzi/core'
+import { changeDebt, checkAmount } from '../change-debt.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { type CreditOrder, issueCreditNotes } from '../steps/issue-credit-notes.ts'
-import { changeDebt, checkAmount } from './change-debt.ts'
 
 export type NewCreditNote = {
   readonly invoiceId: InvoiceId

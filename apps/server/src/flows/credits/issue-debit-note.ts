@@ -1,9 +1,9 @@
 import type { CivilDate, FreeCharge, InvoiceId, OrganisationId, SubscriberId } from '@nyuzi/core'
+import { changeDebt, checkAmount } from '../change-debt.ts'
 import { InvalidInput, NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { issueDebitNotes } from '../steps/issue-debit-notes.ts'
-import { changeDebt, checkAmount } from './change-debt.ts'
 
 export type NewDebitNote = {
   readonly subscriberId: SubscriberId

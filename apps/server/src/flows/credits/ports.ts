@@ -43,7 +43,13 @@ export type CreditableLine = LineRef & {
 }
 
 /** Days of a subscription that one line charges. */
-export type ChargedDays = LineRef & { readonly subscriptionId: SubscriptionId; readonly component: string; readonly days: Period }
+export type ChargedDays = LineRef & {
+  readonly subscriptionId: SubscriptionId
+  /** Who was invoiced. */
+  readonly payerId: SubscriberId
+  readonly component: string
+  readonly days: Period
+}
 
 /** Money or credit that no claim has taken yet. */
 export type FreeCredit = {

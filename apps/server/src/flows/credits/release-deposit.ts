@@ -1,9 +1,9 @@
 import { type CreditId, formatMoney, type Money, money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
+import { changeDebt, checkAmount } from '../change-debt.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { grantCredits } from '../steps/grant-credits.ts'
-import { changeDebt, checkAmount } from './change-debt.ts'
 
 export type DepositRelease = {
   readonly subscriberId: SubscriberId

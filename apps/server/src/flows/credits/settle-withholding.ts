@@ -9,10 +9,10 @@ import {
   type PaymentId,
   paymentReceived,
 } from '@nyuzi/core'
+import { changeDebt, checkAmount } from '../change-debt.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
-import { changeDebt, checkAmount } from './change-debt.ts'
 import { lockClaim, mustBe } from './lock-claim.ts'
 
 export type WithholdingCertificate = {

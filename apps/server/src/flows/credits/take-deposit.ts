@@ -1,10 +1,10 @@
 import { type CivilDate, depositClaimed, type InvoiceId, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
+import { changeDebt, checkAmount } from '../change-debt.ts'
 import { NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { applyCredit } from '../steps/apply-credit.ts'
 import { issueClaims } from '../steps/issue-claims.ts'
-import { changeDebt, checkAmount } from './change-debt.ts'
 
 export type NewDeposit = {
   readonly subscriberId: SubscriberId

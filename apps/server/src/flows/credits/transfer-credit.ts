@@ -8,13 +8,13 @@ import {
   type SubscriberId,
   seriesOf,
 } from '@nyuzi/core'
+import { changeDebt, checkAmount } from '../change-debt.ts'
 import { InvalidInput, NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest, Transaction } from '../ports.ts'
 import { applyCredit } from '../steps/apply-credit.ts'
 import { issueClaims } from '../steps/issue-claims.ts'
 import { numberDocuments } from '../steps/number-documents.ts'
-import { changeDebt, checkAmount } from './change-debt.ts'
 import { freeCredit } from './free-credit.ts'
 
 export type CreditTransfer = {

@@ -1,9 +1,9 @@
 import { asId, type InvoiceId, invariant, invoiceVoided, type OrganisationId } from '@nyuzi/core'
+import { changeDebt } from '../change-debt.ts'
 import { Conflict } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { stopDeferred } from '../steps/stop-deferred.ts'
-import { changeDebt } from './change-debt.ts'
 import { lockClaim, mustBe } from './lock-claim.ts'
 
 export type InvoiceChange = {

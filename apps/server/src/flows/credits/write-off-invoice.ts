@@ -1,7 +1,7 @@
 import { asId, type InvoiceId, money, type OrganisationId, writtenOff } from '@nyuzi/core'
+import { changeDebt } from '../change-debt.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps } from '../ports.ts'
-import { changeDebt } from './change-debt.ts'
 import { lockClaim, mustBe } from './lock-claim.ts'
 import type { InvoiceChange } from './void-invoice.ts'
 

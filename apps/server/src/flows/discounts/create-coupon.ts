@@ -28,5 +28,5 @@ export async function checkTerms(
   const { currency } = await tx.organisation.read()
   if (value.kind === 'fixed' && value.amount.currency !== currency)
     throw new InvalidInput('currency_mismatch', `Prices of this organisation are in ${currency}.`)
-  for (const planId of planIds ?? []) if (!(await tx.catalog.hasPlan(planId))) throw new NotFound('plan', 'plans')
+  for (const planId of planIds ?? []) if (!(await tx.catalog.plan(planId))) throw new NotFound('plan', 'plans')
 }

@@ -28,7 +28,7 @@ export async function createDunningPolicy(
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     if (scope.branchId !== undefined && !(await tx.branches.has(scope.branchId))) throw new NotFound('branch', 'branch')
-    if (scope.planId !== undefined && !(await tx.catalog.hasPlan(scope.planId))) throw new NotFound('plan', 'plan')
+    if (scope.planId !== undefined && !(await tx.catalog.plan(scope.planId))) throw new NotFound('plan', 'plan')
     const { timeZone } = await tx.organisation.read()
     // That of the whole organisation takes over from the one of the house: a step both have goes on.
     const before = Object.keys(scope).length === 0 ? defaultDunningPolicy.steps : []

@@ -100,6 +100,8 @@ export type SubscriberReading = {
 export type SubscriptionReading = {
   readonly id: SubscriptionId
   readonly subscriberId: SubscriberId
+  /** Of an add-on. */
+  readonly baseId: SubscriptionId | null
   readonly planId: PlanId
   readonly planName: string
   readonly priceId: PriceId
@@ -116,6 +118,9 @@ export type SubscriptionReading = {
   readonly nextInvoiceOn: string | null
   readonly parkedReason: string | null
   readonly createdAt: Instant
+  /** The terms that follow those of the day. */
+  readonly next: { readonly from: string; readonly priceId: PriceId; readonly planId: PlanId; readonly planName: string } | null
+  readonly pauses: readonly { readonly from: string; readonly until: string | null; readonly policy: string; readonly reason: string }[]
 }
 export type ServiceReading = {
   readonly id: ServiceId
@@ -475,8 +480,9 @@ export type ReadingStore = {
     page: PageQuery & { readonly q?: string; readonly branchId?: BranchId; readonly parentId?: SubscriberId; readonly status?: string },
   ): Promise<readonly SubscriberReading[]>
   subscriber(id: SubscriberId): Promise<SubscriberReading | undefined>
-  subscriptions(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly SubscriptionReading[]>
-  subscription(id: SubscriptionId): Promise<SubscriptionReading | undefined>
+  /** As they stand on the organisation's civil day of the instant. */
+  subscriptions(page: PageQuery & { readonly subscriberId: SubscriberId }, at: Instant): Promise<readonly SubscriptionReading[]>
+  subscription(id: SubscriptionId, at: Instant): Promise<SubscriptionReading | undefined>
   services(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly ServiceReading[]>
   service(id: ServiceId): Promise<ServiceReading | undefined>
   invoices(

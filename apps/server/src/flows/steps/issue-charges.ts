@@ -95,11 +95,13 @@ const termsOf = ({ policy: { invoiceLeadDays, taxPack = 'none', taxSettings } }:
   taxPack: taxPackOf(taxPack, taxSettings),
 })
 
-/** One bad subscription is refused alone. */
+/** As the terms of its next days say: what is charged, or bought. One bad subscription is refused alone. */
 function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, leadDays: number): Decided {
   const { id } = due.subscription
   try {
-    return termsOn(due.subscription, day).price.billing === 'prepaid' ? offer(due, day) : charge(due, day, leadDays)
+    return termsOn(due.subscription, due.subscription.billedUntil).price.billing === 'prepaid'
+      ? offer(due, day)
+      : charge(due, day, leadDays)
   } catch (error) {
     log.error('a subscription could not be billed', { subscription: id, error })
     return { outcome: 'refused', id, reason: error instanceof Error ? error.message : String(error) }

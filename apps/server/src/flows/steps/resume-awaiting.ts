@@ -1,4 +1,4 @@
-import { addDays, type CivilDate, graceDaysOf, resumeOn, type SubscriberId, type Terms, termsOn } from '@nyuzi/core'
+import { addDays, type CivilDate, graceDaysOf, resumeOn, type SubscriberId, type Terms, termsOn, withTerms } from '@nyuzi/core'
 import type { DueSubscription } from '../billing/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
 import { issueCharges } from './issue-charges.ts'
@@ -23,7 +23,7 @@ export async function resumeAwaiting(
   )
   const resumed = restored.map((due) => resume(due, today))
   await tx.subscriptions.addTerms(
-    resumed.flatMap(({ due, terms }) => (terms === undefined ? [] : [{ subscriptionId: due.subscription.id, terms }])),
+    resumed.flatMap(({ due, terms }) => terms.map((one) => ({ subscriptionId: due.subscription.id, terms: one }))),
     deps.clock.now(),
   )
   const buyers = waiting.filter(({ subscription }) => termsOn(subscription, today).price.billing === 'prepaid')
@@ -39,10 +39,10 @@ async function withoutDebt(tx: Transaction, waiting: readonly DueSubscription[],
   })
 }
 
-function resume(due: DueSubscription, today: CivilDate): { readonly due: DueSubscription; readonly terms?: Terms } {
+function resume(due: DueSubscription, today: CivilDate): { readonly due: DueSubscription; readonly terms: readonly Terms[] } {
   const { subscription, offSince = today } = due
   const { suspension } = termsOn(subscription, today).price.policy
-  if (suspension === 'bill') return { due }
+  if (suspension === 'bill') return { due, terms: [] }
   const { terms, billedUntil } = resumeOn(subscription, today, suspension, offSince)
-  return { due: { ...due, subscription: { ...subscription, terms: [terms], billedUntil } }, terms }
+  return { due: { ...due, subscription: { ...withTerms(subscription, terms), billedUntil } }, terms }
 }

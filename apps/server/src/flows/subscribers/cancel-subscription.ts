@@ -1,40 +1,69 @@
-import { type CivilDate, nextInvoiceOn, type OrganisationId, type SubscriptionId } from '@nyuzi/core'
-import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { type CivilDate, type Course, endOfCharged, type OrganisationId, type SubscriptionId } from '@nyuzi/core'
+import { changeDebt } from '../change-debt.ts'
+import { InvalidInput } from '../errors.ts'
 import type { Deps } from '../ports.ts'
-import { wantAccess } from '../steps/want-access.ts'
+import { issueCharges } from '../steps/issue-charges.ts'
+import { lockSubscription } from '../steps/lock-subscription.ts'
+import { type CourseOrder, setCourses } from '../steps/set-courses.ts'
+import type { LockedSubscription, PauseRecord } from './ports.ts'
+
+export const refundPolicies = ['credit', 'none'] as const
+export type RefundPolicy = (typeof refundPolicies)[number]
 
 export type CancelSubscription = {
-  /** The first day without service; it may lie ahead. */
-  readonly on: CivilDate
+  /** The first day without service; it may lie ahead. `period_end`: the end of what is charged. */
+  readonly on: CivilDate | 'period_end'
+  /** What becomes of days that are charged and not served. Default: they stay charged. */
+  readonly refund?: RefundPolicy
+  /** Whether what it still owes is invoiced at once, and not by the run of the day. Default: no. */
+  readonly finalInvoice?: boolean
   readonly actor: string
 }
 
-/** What was charged stays charged; periods that begin before the last day are still charged, up to it. */
+/** Ends a subscription, with its add-ons. Periods that begin before the last day are still charged, up to it. */
 export async function cancelSubscription(
-  deps: Pick<Deps, 'store' | 'clock' | 'wake'>,
+  deps: Deps,
   organisationId: OrganisationId,
   id: SubscriptionId,
-  { on, actor }: CancelSubscription,
+  { on: asked, refund = 'none', finalInvoice = false, actor }: CancelSubscription,
 ): Promise<void> {
-  const now = deps.clock.now()
-  await deps.store.inOrganisation(organisationId, async (tx) => {
-    const organisation = await tx.organisation.read()
-    const subscription = await tx.subscriptions.lock(id)
-    if (!subscription) throw new NotFound('subscription')
-    // A payment decides about the same lines: one of the two sees what the other wrote.
-    await tx.billing.lockSubscribers([subscription.subscriberId])
-    if (subscription.status === 'cancelled')
-      throw new Conflict('already_cancelled', `This subscription is cancelled from ${subscription.cancelledOn} on.`)
+  await changeDebt(deps, organisationId, { actor }, async ({ tx, organisation, now, today }) => {
+    const { subscription, addOns } = await lockSubscription(tx, id)
+    const { subscriberId, payerId } = subscription
+    const on = asked === 'period_end' ? endOfCharged(subscription, today) : asked
     if (on < subscription.startsOn) {
       const fix = `Name a day on or after ${subscription.startsOn}.`
       throw new InvalidInput('invalid_input', 'A subscription cannot end before it starts.', {
         errors: [{ field: 'on', rule: 'not_before_start', fix }],
       })
     }
-    const cancelled = { ...subscription, status: 'cancelled', cancelledOn: on } as const
-    await tx.subscriptions.cancel(id, on, nextInvoiceOn(cancelled, organisation.policy.invoiceLeadDays))
-    await tx.audit.write({ actor, action: 'subscription.cancel', subjectNoun: 'subscription', subjectId: id, detail: { on }, at: now })
-    await wantAccess(tx, organisation, now, { subscriberIds: [subscription.subscriberId] })
+    const orders: CourseOrder[] = []
+    for (const one of [subscription, ...addOns]) {
+      const cancelledOn = on > one.startsOn ? on : one.startsOn
+      const pause = (await tx.subscriptions.pauses(one.id)).find(
+        ({ settledOn, until }) => settledOn === undefined && (until === undefined || until > cancelledOn),
+      )
+      if (pause) await tx.subscriptions.endPause(one.id, pause.from, cancelledOn)
+      await tx.subscriptions.cancel(one.id, cancelledOn)
+      const cancelled = { ...one, status: 'cancelled', cancelledOn } as const
+      orders.push({ subscription: cancelled, course: courseOf(one, cancelledOn, refund, pause), reason: 'Cancellation' })
+      const detail = { on: cancelledOn, refund }
+      if (one.id !== id)
+        await tx.audit.write({ actor, action: 'subscription.cancel', subjectNoun: 'subscription', subjectId: one.id, detail, at: now })
+    }
+    await setCourses(deps, tx, organisation, orders, today)
+    if (finalInvoice) await issueCharges(deps, tx, organisation, await tx.billing.due([payerId], today), today)
+    return {
+      result: undefined,
+      subscriberIds: [...new Set([subscriberId, payerId])],
+      audit: { action: 'subscription.cancel', subjectNoun: 'subscription', subjectId: id, detail: { on, refund } },
+    }
   })
-  deps.wake('access', organisationId)
+}
+
+/** Days of a pause that does not charge them are given back in any case. */
+function courseOf({ billedUntil }: LockedSubscription, on: CivilDate, refund: RefundPolicy, pause: PauseRecord | undefined): Course {
+  const from = pause !== undefined && pause.policy !== 'bill' && pause.from < on ? pause.from : on
+  if (refund === 'credit') return { terms: [], billedUntil: billedUntil < on ? billedUntil : on, released: { from } }
+  return { terms: [], billedUntil, ...(from < on && pause?.policy === 'skip' ? { released: { from, until: on } } : {}) }
 }

@@ -33,11 +33,18 @@ export type SubscriberChanges = {
 
 export type Family = { readonly parentId?: SubscriberId; readonly hasChildren: boolean; readonly status: SubscriberStatus }
 
+export type LockedSubscriber = {
+  readonly id: SubscriberId
+  readonly status: SubscriberStatus
+  readonly branchId: BranchId
+  readonly segment: string
+}
+
 export type SubscriberStore = {
   /** False when another subscriber's account number is the same once folded. */
   add(subscriber: Subscriber, at: Instant): Promise<boolean>
   /** Locked until the commit. */
-  lock(id: SubscriberId): Promise<{ readonly id: SubscriberId; readonly status: SubscriberStatus; readonly branchId: BranchId } | undefined>
+  lock(id: SubscriberId): Promise<LockedSubscriber | undefined>
   change(id: SubscriberId, changes: SubscriberChanges): Promise<void>
   /** Of its own, or paid by it. */
   hasActiveSubscription(id: SubscriberId): Promise<boolean>
@@ -51,22 +58,47 @@ export type Awaits = 'credit' | 'payment'
 
 export type Schedule = { readonly nextInvoiceOn?: CivilDate | undefined; readonly awaits?: Awaits | undefined }
 
-export type PauseRecord = Pause & { readonly policy: SuspensionPolicy; readonly reason: string }
+export type PauseRecord = Pause & {
+  readonly policy: SuspensionPolicy
+  readonly reason: string
+  /** The day on which the line went on again, and what the pause gives back was given. */
+  readonly settledOn?: CivilDate
+}
+
+/** A pause whose end has come. */
+export type PauseEnd = Required<Pause> & {
+  readonly subscriptionId: SubscriptionId
+  readonly subscriberId: SubscriberId
+  readonly policy: SuspensionPolicy
+}
+
+/** With all terms and pauses that it ever had. */
+export type LockedSubscription = Subscription & {
+  readonly payerId: SubscriberId
+  /** Of an add-on. */
+  readonly baseId?: SubscriptionId
+  readonly awaits?: Awaits
+}
 
 export type SubscriptionStore = {
   /** Without its terms. */
-  add(subscription: Subscription, schedule: Schedule, at: Instant): Promise<void>
+  add(subscription: Subscription, schedule: Schedule, at: Instant, baseId?: SubscriptionId): Promise<void>
   read(id: SubscriptionId): Promise<Subscription | undefined>
   /** Locked until the commit. */
   lock(id: SubscriptionId): Promise<Subscription | undefined>
-  /** The terms that held before end where these begin. */
+  /** Locked until the commit, in the order of their ids. */
+  lockTimelines(ids: readonly SubscriptionId[]): Promise<readonly LockedSubscription[]>
+  /** Those of a base that are active. */
+  addOns(id: SubscriptionId): Promise<readonly SubscriptionId[]>
+  /** What was agreed for their days before holds on none of them. */
   addTerms(terms: readonly { readonly subscriptionId: SubscriptionId; readonly terms: Terms }[], at: Instant): Promise<void>
-  /** Takes back terms that have not begun: those before them hold on. */
-  dropTermsFrom(id: SubscriptionId, from: CivilDate): Promise<void>
-  cancel(id: SubscriptionId, cancelledOn: CivilDate, nextInvoiceOn: CivilDate | undefined): Promise<void>
+  /** `billing.advance` says what is still to be invoiced. */
+  cancel(id: SubscriptionId, cancelledOn: CivilDate): Promise<void>
   addPause(id: SubscriptionId, pause: PauseRecord, at: Instant): Promise<void>
-  /** A pause that ends before it begins never was. */
+  /** Ends and settles it; one that ends before it begins never was. */
   endPause(id: SubscriptionId, from: CivilDate, until: CivilDate): Promise<void>
+  /** Those that ended by the day and are not settled, the oldest ends first. */
+  pausesToSettle(day: CivilDate, limit: number): Promise<readonly PauseEnd[]>
   /** All that there ever were, oldest first. */
   pauses(id: SubscriptionId): Promise<readonly PauseRecord[]>
 }

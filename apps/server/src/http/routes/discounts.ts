@@ -118,7 +118,7 @@ function couponRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(subscriptionDiscountOut),
       async handle({ principal, params: { subscription }, query }) {
         const rows = await store.inOrganisation(principal.organisationId, async (tx) => {
-          found(await tx.readings.subscription(subscription), 'subscription')
+          found(await tx.readings.subscription(subscription, parts.clock.now()), 'subscription')
           return await tx.readings.subscriptionDiscounts({ subscriptionId: subscription, ...toPage('discounts', query) })
         })
         return fromPage('discounts', query.limit, rows.map(toApiSubscriptionDiscount), ({ id }) => id)

@@ -116,7 +116,7 @@ export function subscriberRoutes(parts: ApiParts): readonly Endpoint[] {
       async handle({ principal, params: { subscriber }, query }) {
         const rows = await store.inOrganisation(principal.organisationId, async (tx) => {
           found(await tx.readings.subscriber(subscriber), 'subscriber')
-          return await tx.readings.subscriptions({ subscriberId: subscriber, ...toPage('subscriptions', query) })
+          return await tx.readings.subscriptions({ subscriberId: subscriber, ...toPage('subscriptions', query) }, parts.clock.now())
         })
         return fromPage('subscriptions', query.limit, rows.map(toApiSubscription), ({ id }) => id)
       },

@@ -1,18 +1,32 @@
-import { z } from '@hono/zod-openapi'
-import { Defect } from '@nyuzi/core'
+import { Defect, type OrganisationId, type SubscriptionId } from '@nyuzi/core'
 import { cancelSubscription } from '../../flows/subscribers/cancel-subscription.ts'
+import { changeSubscriptionPlan, type PlanChanged } from '../../flows/subscribers/change-plan.ts'
 import { createSubscription } from '../../flows/subscribers/create-subscription.ts'
+import { pauseSubscription } from '../../flows/subscribers/pause-subscription.ts'
+import { resumeSubscription } from '../../flows/subscribers/resume-subscription.ts'
+import { withdrawPlanChange } from '../../flows/subscribers/withdraw-plan-change.ts'
 import { defined } from '../defined.ts'
-import { type Endpoint, endpoint, found } from '../endpoint.ts'
+import { type Endpoint, endpoint, found, moneyEndpoint } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
-import { dateIn } from '../wire/primitives.ts'
-import { subscriptionIn, subscriptionOut, toApiSubscription } from '../wire/subscribers.ts'
+import {
+  cancellationIn,
+  pauseIn,
+  planChangedOut,
+  planChangeIn,
+  subscriptionIn,
+  subscriptionOut,
+  toApiSubscription,
+} from '../wire/subscribers.ts'
 
 const tag = 'Subscriptions'
 const params = { subscription: 'subscription' } as const
 
 export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
-  const { store } = parts
+  const { store, clock } = parts
+  const read = (organisationId: OrganisationId, id: SubscriptionId) =>
+    store.inOrganisation(organisationId, async (tx) =>
+      toApiSubscription(found(await tx.readings.subscription(id, clock.now()), 'subscription')),
+    )
   return [
     endpoint({
       method: 'post',
@@ -23,10 +37,10 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       body: subscriptionIn,
       status: 201,
       answer: subscriptionOut,
-      async handle({ principal: { organisationId, actor }, body: { subscriber, plan, price, ...body } }) {
+      async handle({ principal: { organisationId, actor }, body: { subscriber, plan, price, base, ...body } }) {
         const sold = soldOf(plan, price)
-        const id = await createSubscription(parts, organisationId, { ...defined(body), subscriberId: subscriber, sold, actor })
-        return toApiSubscription(found(await store.inOrganisation(organisationId, (tx) => tx.readings.subscription(id)), 'subscription'))
+        const input = { ...defined({ ...body, baseId: base }), subscriberId: subscriber, sold, actor }
+        return await read(organisationId, await createSubscription(parts, organisationId, input))
       },
     }),
     endpoint({
@@ -37,25 +51,83 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       summary: 'One subscription',
       params,
       answer: subscriptionOut,
-      handle: async ({ principal, params: { subscription } }) =>
-        toApiSubscription(
-          found(await store.inOrganisation(principal.organisationId, (tx) => tx.readings.subscription(subscription)), 'subscription'),
-        ),
+      handle: ({ principal, params: { subscription } }) => read(principal.organisationId, subscription),
+    }),
+    moneyEndpoint({
+      method: 'post',
+      path: '/v1/subscriptions/{subscription}/change-plan',
+      tag,
+      summary: 'Change to another plan or price',
+      description:
+        'Now: days that were charged are credited and charged anew at once, prepaid as far as credit reaches (`awaits` says that it does not). At the period end: noted, in the place of what was noted before.',
+      params,
+      body: planChangeIn,
+      answer: planChangedOut,
+      handle: ({ principal: { organisationId, actor }, params: { subscription }, body: { plan, price, when, on }, once }) =>
+        changeSubscriptionPlan(parts, organisationId, subscription, {
+          to: soldOf(plan, price),
+          when,
+          ...defined({ on }),
+          actor,
+          idempotency: once(async (changed: PlanChanged, tx) => ({
+            ...changed,
+            subscription: toApiSubscription(found(await tx.readings.subscription(subscription, clock.now()), 'subscription')),
+          })),
+        }),
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/subscriptions/{subscription}/withdraw-change',
+      permission: 'write',
+      tag,
+      summary: 'Take back a change that has not begun',
+      params,
+      answer: subscriptionOut,
+      async handle({ principal: { organisationId, actor }, params: { subscription } }) {
+        await withdrawPlanChange(parts, organisationId, subscription, { actor })
+        return await read(organisationId, subscription)
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/subscriptions/{subscription}/pause',
+      permission: 'write',
+      tag,
+      summary: 'Switch the line off for a while, as for a vacation',
+      description: 'It goes on again by itself when the pause has an end. What its days give back is settled then.',
+      params,
+      body: pauseIn,
+      answer: subscriptionOut,
+      async handle({ principal: { organisationId, actor }, params: { subscription }, body: { reason, ...body } }) {
+        await pauseSubscription(parts, organisationId, subscription, { ...defined(body), reason, actor })
+        return await read(organisationId, subscription)
+      },
+    }),
+    endpoint({
+      method: 'post',
+      path: '/v1/subscriptions/{subscription}/resume',
+      permission: 'write',
+      tag,
+      summary: 'End the pause today, or withdraw one that lies ahead',
+      params,
+      answer: subscriptionOut,
+      async handle({ principal: { organisationId, actor }, params: { subscription } }) {
+        await resumeSubscription(parts, organisationId, subscription, { actor })
+        return await read(organisationId, subscription)
+      },
     }),
     endpoint({
       method: 'post',
       path: '/v1/subscriptions/{subscription}/cancel',
       permission: 'write',
       tag,
-      summary: 'End a subscription',
+      summary: 'End a subscription, with its add-ons',
       params,
-      body: z.strictObject({ on: dateIn.openapi({ description: 'The first day without service; it may lie ahead' }) }),
+      body: cancellationIn,
       answer: subscriptionOut,
-      async handle({ principal: { organisationId, actor }, params: { subscription }, body: { on } }) {
-        await cancelSubscription(parts, organisationId, subscription, { on, actor })
-        return toApiSubscription(
-          found(await store.inOrganisation(organisationId, (tx) => tx.readings.subscription(subscription)), 'subscription'),
-        )
+      async handle({ principal: { organisationId, actor }, params: { subscription }, body: { on, when: _, ...body } }) {
+        await cancelSubscription(parts, organisationId, subscription, { ...body, on: on ?? 'period_end', actor })
+        return await read(organisationId, subscription)
       },
     }),
   ]

@@ -58,7 +58,7 @@ function measured(parts: ApiParts): readonly Endpoint[] {
       answer: usageOut,
       handle: ({ principal, params: { subscription }, query }) =>
         store.inOrganisation(principal.organisationId, async (tx) => {
-          found(await tx.readings.subscription(subscription), 'subscription')
+          found(await tx.readings.subscription(subscription, parts.clock.now()), 'subscription')
           return { days: await tx.readings.usageDays({ subscriptionId: subscription, ...defined(query) }) }
         }),
     }),
@@ -73,7 +73,7 @@ function measured(parts: ApiParts): readonly Endpoint[] {
       answer: pageOf(allowanceOut),
       async handle({ principal, params: { subscription }, query }) {
         const rows = await store.inOrganisation(principal.organisationId, async (tx) => {
-          found(await tx.readings.subscription(subscription), 'subscription')
+          found(await tx.readings.subscription(subscription, parts.clock.now()), 'subscription')
           return await tx.readings.allowances({ subscriptionId: subscription, ...toPage('allowances', query) })
         })
         return fromPage('allowances', query.limit, rows.map(toApiAllowance), ({ id }) => id)

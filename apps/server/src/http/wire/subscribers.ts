@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { isSegment, languages } from '@nyuzi/core'
+import { isSegment, languages, planChangeTimes, suspensionPolicies } from '@nyuzi/core'
 import type { ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
+import { refundPolicies } from '../../flows/subscribers/cancel-subscription.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
 import { addressLinesIn } from './documents.ts'
 import { taxPin } from './organisations.ts'
@@ -92,6 +93,9 @@ export const subscriptionIn = z
     subscriber: idIn('subscriber'),
     plan: idIn('plan').optional().openapi({ description: 'Sold at its newest price in force on the first day' }),
     price: idIn('price').optional().openapi({ description: 'Instead of the plan: this very version' }),
+    base: idIn('subscription')
+      .optional()
+      .openapi({ description: 'Of an add-on: the subscription it stands on, whose periods are its own' }),
     startsOn: dateIn.optional().openapi({ description: 'Default: today' }),
     anchorDay: z
       .number()
@@ -108,6 +112,7 @@ export const subscriptionOut = z
   .object({
     id: idOut('subscription'),
     subscriber: idOut('subscriber'),
+    base: idOut('subscription').nullable().openapi({ description: 'Of an add-on: the subscription it stands on' }),
     plan: idOut('plan'),
     planName: z.string(),
     price: idOut('price'),
@@ -125,12 +130,70 @@ export const subscriptionOut = z
       .nullable()
       .openapi({ description: 'What its next charge waits for: `credit` that buys it, or the `payment` of a debt' }),
     parkedReason: z.string().nullable().openapi({ description: 'Why billing it waits for a person' }),
+    next: z
+      .object({ from: dateOut, plan: idOut('plan'), planName: z.string(), price: idOut('price') })
+      .nullable()
+      .openapi({ description: 'What it changes to, and when' }),
+    pauses: z
+      .array(z.object({ from: dateOut, until: dateOut.nullable(), policy: z.string(), reason: z.string() }))
+      .openapi({ description: 'Days on which it is off by request; `until` is the first day with service again' }),
     createdAt: instantOut,
   })
   .openapi('Subscription')
 
-export const toApiSubscription = ({ subscriberId, planId, priceId, amountMinor, currency, ...subscription }: SubscriptionReading) => ({
+export const planChangeIn = z
+  .strictObject({
+    plan: idIn('plan').optional().openapi({ description: 'At its newest price in force for this subscriber' }),
+    price: idIn('price').optional().openapi({ description: 'Instead of the plan: this very version' }),
+    when: z.enum(planChangeTimes).openapi({
+      description:
+        '`now_prorated` keeps the billing day, `now_restarted` begins a period, `at_period_end` waits for the end of what is charged',
+    }),
+    on: dateIn.optional().openapi({ description: 'The first day under it when it is now; default: today' }),
+  })
+  .refine(({ plan, price }) => (plan === undefined) !== (price === undefined), { error: 'Send either a plan or a price.', path: ['plan'] })
+
+export const planChangedOut = z
+  .object({
+    from: dateOut.openapi({ description: 'The first day under the new price' }),
+    credited: moneyOut.openapi({ description: 'Given back of what was charged for days from then on' }),
+    charged: moneyOut.openapi({ description: 'Charged for them anew; what was not bought for want of credit is not in it' }),
+    subscription: subscriptionOut,
+  })
+  .openapi('PlanChange')
+
+export const pauseIn = z.strictObject({
+  from: dateIn.optional().openapi({ description: 'The first day without service; default: today' }),
+  until: dateIn.optional().openapi({ description: 'The first day with service again; default: when it is resumed' }),
+  policy: z.enum(suspensionPolicies).optional().openapi({
+    description: 'Its days are charged (`bill`), given back (`skip`), or follow (`extend`); default: as the price says',
+  }),
+  reason: line(200),
+})
+
+export const cancellationIn = z
+  .strictObject({
+    on: dateIn.optional().openapi({ description: 'The first day without service; it may lie ahead' }),
+    when: z.enum(['period_end']).optional().openapi({ description: 'Instead of a day: the end of what is charged' }),
+    refund: z.enum(refundPolicies).default('none').openapi({ description: 'Whether days that are charged and not served are credited' }),
+    finalInvoice: z.boolean().default(false).openapi({ description: 'Whether what it still owes is invoiced at once' }),
+  })
+  .refine(({ on, when }) => (on === undefined) !== (when === undefined), { error: 'Send either a day or period_end.', path: ['on'] })
+
+export const toApiSubscription = ({
+  subscriberId,
+  baseId,
+  planId,
+  priceId,
+  amountMinor,
+  currency,
+  next,
+  ...subscription
+}: SubscriptionReading) => ({
   ...subscription,
+  base: baseId,
+  next: next && { from: next.from, plan: next.planId, planName: next.planName, price: next.priceId },
+  pauses: [...subscription.pauses],
   subscriber: subscriberId,
   plan: planId,
   price: priceId,

@@ -192,7 +192,7 @@ async function rows(sql: Sql, page: ReturnType<Sql>): Promise<readonly Subscribe
       join branches b on b.organisation_id = s.organisation_id and b.id = s.branch_id
       left join lateral (
         select l.name from subscriptions n join subscription_terms t on t.subscription_id = n.id join prices r on r.id = t.price_id join plans l on l.id = r.plan_id
-         where n.subscriber_id = s.id order by n.id desc, t.from_on desc, t.number desc limit 1) plan on true
+         where n.subscriber_id = s.id and (t.until_on is null or t.until_on > t.from_on) order by n.id desc, t.from_on desc, t.number desc limit 1) plan on true
       left join lateral (
         select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint as minor, min(i.due_on) as due_on
           from invoices i where i.subscriber_id = s.id and i.status = 'open') owed on true

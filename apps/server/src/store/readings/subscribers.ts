@@ -1,4 +1,4 @@
-import { accountKey } from '@nyuzi/core'
+import { accountKey, type Instant } from '@nyuzi/core'
 import type { ReadingStore, ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
 import type { Sql } from '../transaction.ts'
 import { freeCredit } from './free-credit.ts'
@@ -14,15 +14,22 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
            (select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open') as "owedMinor",
            (select coalesce(sum(free), 0)::bigint from ${freeCredit(sql)} f where f.subscriber_id = s.id) as "creditMinor"
     from subscribers s`
-  const subscriptions = sql`
-    select s.id, s.subscriber_id as "subscriberId", r.plan_id as "planId", l.name as "planName", r.id as "priceId", r.version as "priceVersion",
+  const subscriptions = (at: Instant) => sql`
+    select s.id, s.subscriber_id as "subscriberId", s.base_id as "baseId", r.plan_id as "planId", l.name as "planName", r.id as "priceId", r.version as "priceVersion",
            r.amount_minor as "amountMinor", r.currency, s.starts_on as "startsOn", t.anchor_day as "anchorDay", s.status,
            s.cancelled_on as "cancelledOn", coalesce(s.grace_days, r.grace_days) as "graceDays", s.billed_until as "billedUntil", s.awaits,
-           s.next_invoice_on as "nextInvoiceOn", s.parked_reason as "parkedReason", s.created_at as "createdAt"
+           s.next_invoice_on as "nextInvoiceOn", s.parked_reason as "parkedReason", s.created_at as "createdAt",
+           (select json_build_object('from', n.from_on, 'priceId', n.price_id, 'planId', nr.plan_id, 'planName', nl.name)
+              from subscription_terms n join prices nr on nr.id = n.price_id join plans nl on nl.id = nr.plan_id
+             where n.subscription_id = s.id and n.from_on = t.until_on and (n.until_on is null or n.until_on > n.from_on)
+               and (n.price_id, n.origin, n.anchor_day) is distinct from (t.price_id, t.origin, t.anchor_day)) as next,
+           (select coalesce(json_agg(json_build_object('from', p.from_on, 'until', p.until_on, 'policy', p.policy, 'reason', p.reason) order by p.from_on), '[]')
+              from subscription_pauses p where p.subscription_id = s.id and (p.until_on is null or p.until_on > p.from_on)) as pauses
     from subscriptions s
     join lateral (
-      select t.price_id, t.anchor_day from subscription_terms t
-       where t.subscription_id = s.id and t.from_on < greatest(s.billed_until, s.starts_on + 1) order by t.from_on desc, t.number desc limit 1) t on true
+      select t.price_id, t.origin, t.anchor_day, t.until_on from subscription_terms t
+       where t.subscription_id = s.id and (t.until_on is null or t.until_on > t.from_on)
+         and t.from_on <= greatest(s.starts_on, (${at}::timestamptz at time zone (select time_zone from organisations))::date) order by t.from_on desc limit 1) t on true
     join prices r on r.organisation_id = s.organisation_id and r.id = t.price_id
     join plans l on l.organisation_id = r.organisation_id and l.id = r.plan_id`
   const services = sql`
@@ -38,9 +45,9 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
       ${where(sql, status, (word) => sql`s.status = ${word}`)}
       ${after(sql, page, sql`s.id`)}`,
     subscriber: async (id) => first(await sql<SubscriberReading[]>`${subscribers} where s.id = ${id}`),
-    subscriptions: ({ subscriberId, ...page }) =>
-      sql<SubscriptionReading[]>`${subscriptions} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
-    subscription: async (id) => first(await sql<SubscriptionReading[]>`${subscriptions} where s.id = ${id}`),
+    subscriptions: ({ subscriberId, ...page }, at) =>
+      sql<SubscriptionReading[]>`${subscriptions(at)} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
+    subscription: async (id, at) => first(await sql<SubscriptionReading[]>`${subscriptions(at)} where s.id = ${id}`),
     services: ({ subscriberId, ...page }) =>
       sql<ServiceReading[]>`${services} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
     service: async (id) => first(await sql<ServiceReading[]>`${services} where s.id = ${id}`),

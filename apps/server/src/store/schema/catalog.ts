@@ -9,9 +9,15 @@ export const plans = pgTable(
     id: id(),
     code: text('code').notNull(),
     name: text('name').notNull(),
+    /** base | add_on */
+    kind: text('kind').notNull().default('base'),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.id] }), unique().on(t.organisationId, t.code)],
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    unique().on(t.organisationId, t.code),
+    check('plans_kind', sql`${t.kind} in ('base', 'add_on')`),
+  ],
 )
 
 /** Immutable versions of a plan: what it costs, how often, and which speeds it gives. */

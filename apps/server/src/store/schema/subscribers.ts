@@ -52,6 +52,8 @@ export const subscriptions = pgTable(
     subscriberId: uuid('subscriber_id').notNull(),
     /** Who is invoiced: the subscriber, or its parent who pays. */
     payerId: uuid('payer_id').notNull(),
+    /** Of an add-on: the subscription it stands on. */
+    baseId: uuid('base_id'),
     /** The first day of service. */
     startsOn: date('starts_on').notNull(),
     status: text('status').notNull().default('active'),
@@ -73,6 +75,7 @@ export const subscriptions = pgTable(
     check('subscriptions_awaits', sql`${t.awaits} is null or (${t.awaits} in ('credit', 'payment') and ${t.nextInvoiceOn} is null)`),
     index('subscriptions_subscriber').on(t.organisationId, t.subscriberId),
     index('subscriptions_payer').on(t.organisationId, t.payerId),
+    index('subscriptions_base').on(t.organisationId, t.baseId).where(sql`${t.baseId} is not null`),
     index('subscriptions_awaiting').on(t.organisationId, t.payerId).where(sql`${t.awaits} is not null`),
     index('subscriptions_due')
       .on(t.organisationId, t.nextInvoiceOn, t.payerId)
@@ -116,6 +119,8 @@ export const subscriptionPauses = pgTable(
     fromOn: date('from_on').notNull(),
     /** The first day with service again; null while nobody knows. */
     untilOn: date('until_on'),
+    /** The day on which the line went on again and its days were settled. */
+    settledOn: date('settled_on'),
     /** Whether its days are charged, skipped or given back. */
     policy: text('policy').notNull(),
     reason: text('reason').notNull(),
@@ -123,7 +128,8 @@ export const subscriptionPauses = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.subscriptionId, t.fromOn] }),
-    check('subscription_pauses_span', sql`${t.untilOn} is null or ${t.untilOn} > ${t.fromOn}`),
+    check('subscription_pauses_span', sql`${t.untilOn} is null or ${t.untilOn} >= ${t.fromOn}`),
+    index('subscription_pauses_to_settle').on(t.organisationId, t.untilOn).where(sql`${t.settledOn} is null and ${t.untilOn} is not null`),
     check('subscription_pauses_policy', sql`${t.policy} in ('bill', 'skip', 'extend')`),
   ],
 )

@@ -1,9 +1,9 @@
 import { type CivilDate, civilDateAt, type Instant, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { InvalidInput } from '../errors.ts'
-import { type Idempotent, withIdempotency } from '../idempotency.ts'
-import type { AuditStore, Deps, IdempotentRequest, Organisation, Transaction } from '../ports.ts'
-import { resumeAwaiting } from '../steps/resume-awaiting.ts'
-import { wantAccess } from '../steps/want-access.ts'
+import { InvalidInput } from './errors.ts'
+import { type Idempotent, withIdempotency } from './idempotency.ts'
+import type { AuditStore, Deps, IdempotentRequest, Organisation, Transaction } from './ports.ts'
+import { resumeAwaiting } from './steps/resume-awaiting.ts'
+import { wantAccess } from './steps/want-access.ts'
 
 export type DebtChange<Result> = {
   readonly result: Result
