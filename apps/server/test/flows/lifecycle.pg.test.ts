@@ -168,17 +168,18 @@ describe('The life of a subscription', () => {
     })
   })
 
-  it('prepaid: a change buys the rest with what the note gave back, and waits where that does not reach', async () => {
+  it('prepaid: a change buys the rest with what the note gave back, and is refused where that does not reach', async () => {
     const small = await plan('1500', { ...priceOf('1500', 'prepaid', 0) })
     const bigger = await plan('3000', { ...priceOf('3000', 'prepaid', 0) })
     const line = await isp.subscribe({ planId: small, startsOn: on('2026-06-01') })
     await pay(line, 1_500)
     expect(await standing(line)).toMatchObject({ billed_until: '2026-07-01', awaits: null })
     isp.day('2026-06-16')
-    expect(await change(line, bigger)).toMatchObject({ credited: { amountMinor: 75_000n }, charged: { amountMinor: 0n } })
-    expect(await standing(line)).toMatchObject({ billed_until: '2026-06-16', awaits: 'credit' })
-    expect(await wanted(line)).toMatchObject({ wanted_state: 'suspended', wanted_reason: 'expired' })
+    await expect(change(line, bigger)).rejects.toMatchObject({ code: 'not_enough_credit' })
+    expect(await standing(line)).toMatchObject({ billed_until: '2026-07-01', awaits: null })
+    expect(await wanted(line)).toMatchObject({ wanted_state: 'active' })
     await pay(line, 750)
+    expect(await change(line, bigger)).toMatchObject({ credited: { amountMinor: 75_000n }, charged: { amountMinor: 150_000n } })
     expect(await standing(line)).toMatchObject({ billed_until: '2026-07-01', awaits: null })
     expect(await wanted(line)).toMatchObject({ wanted_state: 'active' })
     await run('2026-07-01')

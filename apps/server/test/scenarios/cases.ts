@@ -1,4 +1,5 @@
-import { civilDate, type ExtensionId, money } from '@nyuzi/core'
+import { civilDate, type ExtensionId, money, type PlanChangeTime } from '@nyuzi/core'
+import { expect } from 'vitest'
 import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { writeOffInvoice } from '../../src/flows/credits/write-off-invoice.ts'
@@ -6,7 +7,9 @@ import { redeemCoupon } from '../../src/flows/discounts/redeem-coupon.ts'
 import { answerExtension } from '../../src/flows/receivables/answer-extension.ts'
 import { createInstalmentPlan } from '../../src/flows/receivables/create-instalment-plan.ts'
 import { requestExtension } from '../../src/flows/receivables/request-extension.ts'
-import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
+import { cancelSubscription, type RefundPolicy } from '../../src/flows/subscribers/cancel-subscription.ts'
+import { changeSubscriptionPlan } from '../../src/flows/subscribers/change-plan.ts'
+import { pauseSubscription } from '../../src/flows/subscribers/pause-subscription.ts'
 import { recordUsage } from '../../src/flows/usage/record-usage.ts'
 import type { Case, Desk } from './year.ts'
 
@@ -32,9 +35,24 @@ const promises =
   }
 
 const cancels =
-  (on: string) =>
+  (on: string, refund: RefundPolicy = 'none') =>
   ({ isp, line }: Desk) =>
-    cancelSubscription(isp.deps, isp.organisationId, line.subscriptionId, { on: civilDate(on), actor })
+    cancelSubscription(isp.deps, isp.organisationId, line.subscriptionId, { on: civilDate(on), refund, actor })
+
+const changesPlan =
+  (name: string, when: PlanChangeTime) =>
+  ({ isp, line, plan }: Desk) =>
+    changeSubscriptionPlan(isp.deps, isp.organisationId, line.subscriptionId, { to: { planId: plan(name) }, when, actor })
+
+const pauses =
+  (from: string, until: string) =>
+  ({ isp, line }: Desk) =>
+    pauseSubscription(isp.deps, isp.organisationId, line.subscriptionId, {
+      from: civilDate(from),
+      until: civilDate(until),
+      reason: 'Vacation',
+      actor,
+    })
 
 const uses =
   (gigabytes: number) =>
@@ -341,5 +359,131 @@ export const cases: readonly Case[] = [
     ],
     balance: 0,
     moves: ['2028-03-15 active home-20', '2028-07-19 suspended overdue', '2028-07-22 active home-20', '2028-08-15 closed cancelled'],
+  },
+  {
+    title: 'Joins mid-month, upgrades twice, goes on vacation, pays late with a promise, gets a credit note, cancels',
+    plan: 'Home 10',
+    joins: '2028-01-17',
+    anchorDay: 1,
+    events: {
+      '2028-01-17': ({ pays }) => pays(726),
+      '2028-02-01': ({ pays }) => pays(1_500),
+      '2028-02-15': changesPlan('Home 20', 'now_prorated'),
+      '2028-02-16': ({ pays }) => pays(518),
+      ...paysOn(['2028-03-01', '2028-04-01'], 2_500),
+      '2028-04-20': changesPlan('Home 40', 'at_period_end'),
+      '2028-05-01': ({ pays }) => pays(4_000),
+      '2028-06-01': ({ pays }) => pays(4_000),
+      '2028-06-11': pauses('2028-06-11', '2028-07-11'),
+      '2028-08-06': promises('2028-08-12'),
+      '2028-08-11': ({ pays }) => pays(4_000),
+      ...paysOn(monthly(9, 11, '01'), 4_000),
+      '2028-10-20': async ({ isp, invoiceOf }) =>
+        issueCreditNote(isp.deps, isp.organisationId, {
+          invoiceId: await invoiceOf('2028-10-10'),
+          reason: 'Two days without service',
+          lines: [{ position: 1, days: { start: civilDate('2028-10-10'), end: civilDate('2028-10-12') } }],
+          actor,
+        }),
+      '2028-11-15': cancels('2028-11-21', 'credit'),
+    },
+    books: [
+      '2028-01-17 invoice 725.81 due 2028-01-17: Internet, 17 Jan 2028 to 31 Jan 2028 725.81',
+      '2028-01-17 paid 726.00',
+      '2028-01-25 invoice 1500.00 due 2028-02-01: Internet, 1 Feb 2028 to 29 Feb 2028 1500.00',
+      '2028-02-01 paid 1500.00',
+      '2028-02-15 credit_note 775.86: Change of plan',
+      '2028-02-15 invoice 1293.10 due 2028-02-15: Internet, 15 Feb 2028 to 29 Feb 2028 1293.10',
+      '2028-02-16 paid 518.00',
+      '2028-02-23 invoice 2500.00 due 2028-03-01: Internet, 1 Mar 2028 to 31 Mar 2028 2500.00',
+      '2028-03-01 paid 2500.00',
+      '2028-03-25 invoice 2500.00 due 2028-04-01: Internet, 1 Apr 2028 to 30 Apr 2028 2500.00',
+      '2028-04-01 paid 2500.00',
+      '2028-04-24 invoice 4000.00 due 2028-05-01: Internet, 1 May 2028 to 31 May 2028 4000.00',
+      '2028-05-01 paid 4000.00',
+      '2028-05-25 invoice 4000.00 due 2028-06-01: Internet, 1 Jun 2028 to 30 Jun 2028 4000.00',
+      '2028-06-01 paid 4000.00',
+      '2028-07-24 invoice 4000.00 due 2028-07-31: Internet, 31 Jul 2028 to 30 Aug 2028 4000.00',
+      '2028-08-11 paid 4000.00',
+      '2028-08-24 invoice 4000.00 due 2028-08-31: Internet, 31 Aug 2028 to 29 Sep 2028 4000.00',
+      '2028-09-01 paid 4000.00',
+      '2028-09-23 invoice 4000.00 due 2028-09-30: Internet, 30 Sep 2028 to 30 Oct 2028 4000.00',
+      '2028-10-01 paid 4000.00',
+      '2028-10-20 credit_note 258.07: Two days without service',
+      '2028-10-24 invoice 4000.00 due 2028-10-31: Internet, 31 Oct 2028 to 29 Nov 2028 4000.00',
+      '2028-11-01 paid 4000.00',
+      '2028-11-15 credit_note 1200.00: Cancellation',
+    ],
+    balance: -145902,
+    moves: [
+      '2028-01-17 active home-10',
+      '2028-02-15 active home-20',
+      '2028-05-01 active home-40',
+      '2028-06-11 suspended paused',
+      '2028-07-11 active home-40',
+      '2028-08-04 suspended overdue',
+      '2028-08-06 active home-40',
+      '2028-11-21 closed cancelled',
+    ],
+  },
+  {
+    title: 'Goes up and down again on one day, which comes to nothing',
+    plan: 'Home 10',
+    joins: '2028-03-01',
+    events: {
+      '2028-03-01': ({ pays }) => pays(1_500),
+      '2028-03-18': async (desk) => {
+        await changesPlan('Home 40', 'now_prorated')(desk)
+        await changesPlan('Home 10', 'now_prorated')(desk)
+      },
+      '2028-03-25': cancels('2028-04-01'),
+    },
+    books: [
+      '2028-03-01 invoice 1500.00 due 2028-03-01: Internet, 1 Mar 2028 to 31 Mar 2028 1500.00',
+      '2028-03-01 paid 1500.00',
+      '2028-03-18 credit_note 677.42: Change of plan',
+      '2028-03-18 invoice 1806.45 due 2028-03-18: Internet, 18 Mar 2028 to 31 Mar 2028 1806.45',
+      '2028-03-18 credit_note 1806.45: Change of plan',
+      '2028-03-18 invoice 677.42 due 2028-03-18: Internet, 18 Mar 2028 to 31 Mar 2028 677.42',
+      '2028-03-25 invoice 1500.00 due 2028-04-01: Internet, 1 Apr 2028 to 30 Apr 2028 1500.00',
+      '2028-03-25 credit_note 1500.00: Cancellation',
+    ],
+    balance: 0,
+    moves: ['2028-03-01 active home-10', '2028-04-01 closed cancelled'],
+  },
+  {
+    title: 'Prepaid, upgrades with what is left of the month, and changes the plan while expired',
+    plan: 'Prepaid 10',
+    joins: '2028-02-01',
+    events: {
+      '2028-02-01': ({ pays }) => pays(1_500),
+      '2028-02-16': async (desk) => {
+        await expect(changesPlan('Prepaid 20', 'now_prorated')(desk)).rejects.toThrow('Top up first')
+        await desk.pays(500)
+        await changesPlan('Prepaid 20', 'now_prorated')(desk)
+      },
+      '2028-03-01': ({ pays }) => pays(2_500),
+      '2028-04-10': changesPlan('Prepaid 10', 'now_restarted'),
+      '2028-04-12': ({ pays }) => pays(1_500),
+    },
+    books: [
+      '2028-02-01 paid 1500.00',
+      '2028-02-01 invoice 1500.00 due 2028-02-01: Internet, 1 Feb 2028 to 29 Feb 2028 1500.00',
+      '2028-02-16 paid 500.00',
+      '2028-02-16 credit_note 724.14: Change of plan',
+      '2028-02-16 invoice 1206.90 due 2028-02-16: Internet, 16 Feb 2028 to 29 Feb 2028 1206.90',
+      '2028-03-01 paid 2500.00',
+      '2028-03-01 invoice 2500.00 due 2028-03-01: Internet, 1 Mar 2028 to 31 Mar 2028 2500.00',
+      '2028-04-12 paid 1500.00',
+      '2028-04-12 invoice 1500.00 due 2028-04-12: Internet, 12 Apr 2028 to 11 May 2028 1500.00',
+    ],
+    balance: -1724,
+    moves: [
+      '2028-02-01 active home-10',
+      '2028-02-16 active home-20',
+      '2028-04-01 suspended expired',
+      '2028-04-12 active home-10',
+      '2028-05-12 suspended expired',
+    ],
   },
 ]

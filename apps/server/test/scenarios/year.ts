@@ -42,6 +42,12 @@ const plans: Readonly<Record<string, Partial<NewPrice> & { readonly shillings: s
   'Home 20': { shillings: '2500', profile: { name: 'home-20', downloadBps: 20_000_000n, uploadBps: 10_000_000n } },
   'Home 40': { shillings: '4000', profile: { name: 'home-40', downloadBps: 40_000_000n, uploadBps: 20_000_000n } },
   'Prepaid 10': { shillings: '1500', billing: 'prepaid', graceDays: 0 },
+  'Prepaid 20': {
+    shillings: '2500',
+    billing: 'prepaid',
+    graceDays: 0,
+    profile: { name: 'home-20', downloadBps: 20_000_000n, uploadBps: 10_000_000n },
+  },
   'As you go': {
     shillings: '0',
     usage: [

@@ -1,4 +1,13 @@
-import { type CivilDate, type Course, endOfCharged, type OrganisationId, type SubscriptionId } from '@nyuzi/core'
+import {
+  billingAnchorOf,
+  type CivilDate,
+  type Course,
+  endOfCharged,
+  type OrganisationId,
+  periodContaining,
+  type SubscriptionId,
+  termsOn,
+} from '@nyuzi/core'
 import { changeDebt } from '../change-debt.ts'
 import { InvalidInput } from '../errors.ts'
 import type { Deps } from '../ports.ts'
@@ -13,7 +22,7 @@ export type RefundPolicy = (typeof refundPolicies)[number]
 export type CancelSubscription = {
   /** The first day without service; it may lie ahead. `period_end`: the end of what is charged. */
   readonly on: CivilDate | 'period_end'
-  /** What becomes of days that are charged and not served. Default: they stay charged. */
+  /** What becomes of the charged days of the period that the day cuts. Default: they stay charged. */
   readonly refund?: RefundPolicy
   /** Whether what it still owes is invoiced at once, and not by the run of the day. Default: no. */
   readonly finalInvoice?: boolean
@@ -61,9 +70,20 @@ export async function cancelSubscription(
   })
 }
 
-/** Days of a pause that does not charge them are given back in any case. */
-function courseOf({ billedUntil }: LockedSubscription, on: CivilDate, refund: RefundPolicy, pause: PauseRecord | undefined): Course {
+/**
+ * Periods that have not begun by then are given back in any case, and days of a pause that does not charge them; of the
+ * period that the day cuts, what is charged stays so unless it is refunded.
+ */
+function courseOf(subscription: LockedSubscription, on: CivilDate, refund: RefundPolicy, pause: PauseRecord | undefined): Course {
+  const { billedUntil } = subscription
   const from = pause !== undefined && pause.policy !== 'bill' && pause.from < on ? pause.from : on
   if (refund === 'credit') return { terms: [], billedUntil: billedUntil < on ? billedUntil : on, released: { from } }
-  return { terms: [], billedUntil, ...(from < on && pause?.policy === 'skip' ? { released: { from, until: on } } : {}) }
+  if (from < on && pause?.policy === 'skip') return { terms: [], billedUntil, released: { from } }
+  const unbegun = firstUnbegun(subscription, on)
+  return billedUntil <= unbegun ? { terms: [], billedUntil } : { terms: [], billedUntil: unbegun, released: { from: unbegun } }
+}
+
+function firstUnbegun(subscription: LockedSubscription, on: CivilDate): CivilDate {
+  const found = periodContaining(billingAnchorOf(termsOn(subscription, on)), on)
+  return found === undefined || found.period.start === on ? on : found.period.end
 }

@@ -8,6 +8,7 @@ import {
   type OrganisationId,
   type PlanChangeTime,
   type Price,
+  type Subscription,
   type SubscriptionId,
   sameCadence,
   termsOn,
@@ -66,6 +67,7 @@ export const changeSubscriptionPlan = (
     const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due([payerId], today), today)
     const failed = refused.find((one) => one.id === id)
     if (failed) throw new Conflict('not_billable', `The change cannot be billed: ${failed.reason}.`)
+    await checkStillPaid(tx, subscription, today)
     const sum = (amounts: readonly Money[]) =>
       money(
         amounts.reduce((total, { amountMinor }) => total + amountMinor, 0n),
@@ -87,6 +89,18 @@ export const changeSubscriptionPlan = (
   })
 
 const reason = 'Change of plan'
+
+/** Days that were bought stay bought: a change that credit does not reach is not made, and the line stays on as it was. */
+async function checkStillPaid(tx: Transaction, before: Subscription, today: CivilDate): Promise<void> {
+  const wasPaid = termsOn(before, today).price.billing === 'prepaid' && before.billedUntil > today
+  if (!wasPaid) return
+  const after = await tx.subscriptions.read(before.id)
+  if (after === undefined || after.billedUntil > today) return
+  throw new Conflict(
+    'not_enough_credit',
+    'The credit does not reach for the rest of the period at the new price. Top up first, or change at the end of the period.',
+  )
+}
 
 function dayOf(on: CivilDate | undefined, when: PlanChangeTime, today: CivilDate, startsOn: CivilDate): CivilDate {
   const first = today > startsOn ? today : startsOn
