@@ -103,6 +103,14 @@ export const billingStore = (sql: Sql): BillingStore => {
       )
     },
 
+    async unserved(serviceIds) {
+      if (serviceIds.length === 0) return []
+      return await dueWhere(
+        sql,
+        sql`s.id in (select v.subscription_id from services v where v.id = any(${[...serviceIds]}::uuid[])) and s.awaits = 'payment' and s.parked_reason is null`,
+      )
+    },
+
     async lockSeries(series) {
       await sql`
         insert into number_series (organisation_id, series) select nyuzi_organisation(), s from unnest(${[...series]}::text[]) as s

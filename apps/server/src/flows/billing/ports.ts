@@ -9,6 +9,7 @@ import type {
   Phone,
   Plan,
   Price,
+  ServiceId,
   SubscriberId,
   Subscription,
   SubscriptionId,
@@ -64,6 +65,8 @@ export type BillingStore = {
   due(ids: readonly SubscriberId[], day: CivilDate): Promise<readonly DueSubscription[]>
   /** What waits for money of these payers, or is due on that day and was not looked at yet. */
   awaiting(ids: readonly SubscriberId[], today: CivilDate): Promise<readonly DueSubscription[]>
+  /** Of these lines, the subscriptions that are not charged because a debt keeps them off. */
+  unserved(serviceIds: readonly ServiceId[]): Promise<readonly DueSubscription[]>
   /** The last number given in each series, locked until the commit. */
   lockSeries(series: readonly string[]): Promise<ReadonlyMap<string, bigint>>
   /** Lines with their taxes and the days they charge, of invoices that follow in this transaction. */

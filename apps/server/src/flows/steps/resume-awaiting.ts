@@ -1,7 +1,40 @@
-import { addDays, type CivilDate, graceDaysOf, resumeOn, type SubscriberId, type Terms, termsOn, withTerms } from '@nyuzi/core'
+import {
+  addDays,
+  type CivilDate,
+  graceDaysOf,
+  type Instant,
+  nextInvoiceOn,
+  resumeOn,
+  type ServiceId,
+  type SubscriberId,
+  type Terms,
+  termsOn,
+  withTerms,
+} from '@nyuzi/core'
 import type { DueSubscription } from '../billing/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
 import { issueCharges } from './issue-charges.ts'
+
+/**
+ * The step before lines that a debt kept off are on again without its payment (an extension, an overdraft, a word of staff): what was
+ * not charged meanwhile goes on from today, and the run of the day charges it.
+ */
+export async function resumeUnserved(
+  tx: Transaction,
+  { policy: { invoiceLeadDays } }: Organisation,
+  now: Instant,
+  today: CivilDate,
+  serviceIds: readonly ServiceId[],
+): Promise<void> {
+  const resumed = (await tx.billing.unserved(serviceIds)).map((due) => resume(due, today))
+  await addTerms(tx, resumed, now)
+  await tx.billing.advance(
+    resumed.map(({ due: { subscription } }) => {
+      const { id, billedUntil } = subscription
+      return { id, billedUntil, nextInvoiceOn: nextInvoiceOn(subscription, invoiceLeadDays) }
+    }),
+  )
+}
 
 /**
  * The step after money came in: prepaid subscriptions that waited for credit are bought as far as it reaches, and those
@@ -22,24 +55,31 @@ export async function resumeAwaiting(
     today,
   )
   const resumed = restored.map((due) => resume(due, today))
-  await tx.subscriptions.addTerms(
-    resumed.flatMap(({ due, terms }) => terms.map((one) => ({ subscriptionId: due.subscription.id, terms: one }))),
-    deps.clock.now(),
-  )
+  await addTerms(tx, resumed, deps.clock.now())
   const buyers = waiting.filter(({ subscription }) => termsOn(subscription, today).price.billing === 'prepaid')
   await issueCharges(deps, tx, organisation, [...buyers, ...resumed.map(({ due }) => due)], today)
 }
 
 async function withoutDebt(tx: Transaction, waiting: readonly DueSubscription[], today: CivilDate): Promise<readonly DueSubscription[]> {
   if (waiting.length === 0) return []
-  const open = await tx.billing.openInvoices([...new Set(waiting.map(({ payerId }) => payerId))])
+  const open = await tx.billing.openInvoices([
+    ...new Set(waiting.flatMap(({ subscription, payerId }) => [subscription.subscriberId, payerId])),
+  ])
   return waiting.filter(({ subscription, payerId }) => {
-    const oldest = open.find(({ subscriberId }) => subscriberId === payerId)
+    const oldest = open.find(({ subscriberId }) => subscriberId === payerId || subscriberId === subscription.subscriberId)
     return oldest === undefined || addDays(oldest.dueOn, graceDaysOf(subscription, today)) >= today
   })
 }
 
-function resume(due: DueSubscription, today: CivilDate): { readonly due: DueSubscription; readonly terms: readonly Terms[] } {
+type Resumed = { readonly due: DueSubscription; readonly terms: readonly Terms[] }
+
+const addTerms = (tx: Transaction, resumed: readonly Resumed[], at: Instant): Promise<void> =>
+  tx.subscriptions.addTerms(
+    resumed.flatMap(({ due, terms }) => terms.map((one) => ({ subscriptionId: due.subscription.id, terms: one }))),
+    at,
+  )
+
+function resume(due: DueSubscription, today: CivilDate): Resumed {
   const { subscription, offSince = today } = due
   const { suspension } = termsOn(subscription, today).price.policy
   if (suspension === 'bill') return { due, terms: [] }

@@ -10,6 +10,7 @@ import {
 } from '@nyuzi/core'
 import type { ServiceStanding, WantedChange } from '../access/ports.ts'
 import type { Organisation, OrganisationPolicy, Transaction } from '../ports.ts'
+import { resumeUnserved } from './resume-awaiting.ts'
 
 export type AccessCause = { readonly paymentIds: ReadonlyMap<SubscriberId, { paymentId: PaymentId; receivedAt: Instant }> }
 
@@ -35,8 +36,16 @@ export async function wantAccess(
   const today = query.today ?? civilDateAt(now, organisation.timeZone)
   const standings = await tx.access.standings({ ...query, today })
   const changes = standings.flatMap((standing) => changeOf(standing, today, organisation.policy, query))
-  if (changes.length > 0) await tx.access.want(changes, now)
+  if (changes.length === 0) return []
+  // Before it is written that they are on: since when they were off tells what they are charged.
+  await resumeUnserved(tx, organisation, now, today, restoredOf(standings, changes))
+  await tx.access.want(changes, now)
   return changes.filter((change) => change.moved)
+}
+
+function restoredOf(standings: readonly ServiceStanding[], changes: readonly WantedChange[]): readonly ServiceId[] {
+  const on = new Set(changes.flatMap(({ serviceId, moved, state }) => (moved && state === 'active' ? [serviceId] : [])))
+  return standings.flatMap(({ serviceId, wanted }) => (on.has(serviceId) && wanted?.state === 'suspended' ? [serviceId] : []))
 }
 
 function changeOf(
