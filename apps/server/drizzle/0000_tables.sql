@@ -130,6 +130,7 @@ CREATE TABLE "credit_allocations" (
 	"credit_id" uuid NOT NULL,
 	"invoice_id" uuid NOT NULL,
 	"amount_minor" bigint NOT NULL,
+	"effective_on" date NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "credit_allocations_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "credit_allocations_positive" CHECK ("credit_allocations"."amount_minor" > 0)
@@ -568,6 +569,7 @@ CREATE TABLE "allocations" (
 	"payment_id" uuid NOT NULL,
 	"invoice_id" uuid NOT NULL,
 	"amount_minor" bigint NOT NULL,
+	"effective_on" date NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "allocations_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "allocations_positive" CHECK ("allocations"."amount_minor" > 0)
@@ -756,6 +758,14 @@ CREATE TABLE "late_fees" (
 	"falls_on" date NOT NULL,
 	"debit_note_id" uuid NOT NULL,
 	CONSTRAINT "late_fees_organisation_id_invoice_id_number_pk" PRIMARY KEY("organisation_id","invoice_id","number")
+);
+--> statement-breakpoint
+CREATE TABLE "general_ledger_codes" (
+	"organisation_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"owner" text NOT NULL,
+	"code" text NOT NULL,
+	CONSTRAINT "general_ledger_codes_organisation_id_kind_owner_pk" PRIMARY KEY("organisation_id","kind","owner")
 );
 --> statement-breakpoint
 CREATE TABLE "recognised_days" (
@@ -1038,6 +1048,7 @@ CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","d
 CREATE INDEX "invoices_subscriber" ON "invoices" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
 CREATE INDEX "credit_allocations_credit" ON "credit_allocations" USING btree ("organisation_id","credit_id");--> statement-breakpoint
 CREATE INDEX "credit_allocations_invoice" ON "credit_allocations" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
+CREATE INDEX "credit_allocations_effective" ON "credit_allocations" USING btree ("organisation_id","effective_on");--> statement-breakpoint
 CREATE INDEX "credit_lines_line" ON "credit_lines" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
 CREATE INDEX "credits_subscriber" ON "credits" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
 CREATE INDEX "credits_free" ON "credits" USING btree ("organisation_id","subscriber_id") WHERE "credits"."allocated_minor" < "credits"."total_minor";--> statement-breakpoint
@@ -1048,6 +1059,7 @@ CREATE UNIQUE INDEX "cut_off_batches_open" ON "cut_off_batches" USING btree ("or
 CREATE INDEX "cut_off_batches_decided" ON "cut_off_batches" USING btree ("organisation_id","decided_on");--> statement-breakpoint
 CREATE INDEX "cut_off_members_service" ON "cut_off_members" USING btree ("organisation_id","service_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dunning_policies_scope" ON "dunning_policies" USING btree ("organisation_id",coalesce("branch_id"::text, ''),coalesce("segment", ''),coalesce("plan_id"::text, '')) WHERE "dunning_policies"."removed_at" is null;--> statement-breakpoint
+CREATE INDEX "journal_entries_effective" ON "journal_entries" USING btree ("organisation_id","effective_on");--> statement-breakpoint
 CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
 CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint
 CREATE INDEX "messages_waiting" ON "messages" USING btree ("organisation_id","next_attempt_at") WHERE "messages"."next_attempt_at" is not null;--> statement-breakpoint
@@ -1059,6 +1071,7 @@ CREATE UNIQUE INDEX "installations_id" ON "installations" USING btree ("id");-->
 CREATE UNIQUE INDEX "tasks_open" ON "tasks" USING btree ("organisation_id","kind","subject_noun","subject_id") WHERE "tasks"."done_at" is null;--> statement-breakpoint
 CREATE INDEX "allocations_payment" ON "allocations" USING btree ("organisation_id","payment_id");--> statement-breakpoint
 CREATE INDEX "allocations_invoice" ON "allocations" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
+CREATE INDEX "allocations_effective" ON "allocations" USING btree ("organisation_id","effective_on");--> statement-breakpoint
 CREATE INDEX "callbacks_waiting" ON "callbacks" USING btree ("organisation_id","next_attempt_at") WHERE "callbacks"."status" = 'received';--> statement-breakpoint
 CREATE INDEX "intent_moves_intent" ON "intent_moves" USING btree ("organisation_id","intent_id");--> statement-breakpoint
 CREATE INDEX "payment_notices_waiting" ON "payment_notices" USING btree ("organisation_id","id") WHERE "payment_notices"."outcome" is null;--> statement-breakpoint

@@ -504,7 +504,7 @@ grant usage on schema public to nyuzi_app;
 --> statement-breakpoint
 grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
-grant delete on cursors, shared_secrets, idempotency_keys to nyuzi_app;
+grant delete on general_ledger_codes, cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
 revoke update on former_particulars, logos, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records, recognised_days from nyuzi_app;
 --> statement-breakpoint

@@ -35,6 +35,7 @@ import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
 import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, NoticeStore, PaymentStore } from './payments/ports.ts'
 import type { ReadingStore } from './readings/ports.ts'
 import type { ExtensionStore, InstalmentPlanStore, LateFeeStore, ReceivableStore } from './receivables/ports.ts'
+import type { ReportStore } from './reports/ports.ts'
 import type { RevenueStore } from './revenue/ports.ts'
 import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscribers/ports.ts'
 import type { UsageReadings, UsageStore } from './usage/ports.ts'
@@ -145,6 +146,7 @@ export type Transaction = {
   readonly instalmentPlans: InstalmentPlanStore
   readonly receivables: ReceivableStore
   readonly lateFees: LateFeeStore
+  readonly reports: ReportStore
   readonly revenue: RevenueStore
   readonly readings: ReadingStore & DiscountReadings & UsageReadings
   readonly cockpit: CockpitReadings

@@ -6,6 +6,7 @@ import { type FieldError, InvalidInput, NotFound } from '../flows/errors.ts'
 import type { Idempotent } from '../flows/idempotency.ts'
 import type { IdempotentRequest, Transaction, WrittenAnswer } from '../flows/ports.ts'
 import type { Principal } from './auth.ts'
+import { type CsvTable, toCsv } from './csv.ts'
 import { canonicalJson, cleanText } from './read-json.ts'
 
 export type Method = 'get' | 'post' | 'patch'
@@ -41,6 +42,8 @@ export type RawRequest = {
   readonly body: unknown
   readonly principal: Principal | undefined
   readonly idempotencyKey: string | undefined
+  /** The header of that name. */
+  readonly accept: string | undefined
   readonly at: Date
 }
 
@@ -61,6 +64,8 @@ export type Endpoint = {
   readonly answerSchema: z.ZodType
   /** Of what it answers with. */
   readonly contentType: 'application/json' | 'application/pdf'
+  /** Answers as CSV too, to who asks for it. */
+  readonly csv: boolean
   answer(request: RawRequest): Promise<EndpointAnswer>
 }
 
@@ -70,6 +75,8 @@ type EndpointAnswer = {
   readonly replayed?: boolean
   /** What a file is called where it is saved. */
   readonly fileName?: string
+  /** Other than that of the endpoint. */
+  readonly contentType?: string
 }
 
 type None = Record<never, never>
@@ -108,7 +115,33 @@ export function pdfEndpoint<P extends Params = None, Q extends z.ZodRawShape = N
     permission: spec.permission,
     async answer(request) {
       const { name, bytes } = await spec.handle({ ...read(described, request), principal: principalOf(request) })
-      return { status: 200, body: new Uint8Array(bytes), fileName: `${name.replace(/[^\w.-]+/g, '_')}.pdf` }
+      return { status: 200, body: new Uint8Array(bytes), fileName: fileName(name, 'pdf') }
+    },
+  }
+}
+
+/** A report: JSON a page at a time, or with `Accept: text/csv` all of its rows as a table. */
+export function reportEndpoint<A extends z.ZodType, Q extends z.ZodRawShape, Report>(
+  spec: Omit<Described<None, Q, z.ZodUndefined>, 'method' | 'body' | 'status'> & {
+    readonly answer: A
+    /** `whole`: every row is wanted, not a page of them. */
+    handle(asked: Asked<None, Q, z.ZodUndefined> & { readonly principal: Principal; readonly whole: boolean }): Promise<Report>
+    toAnswer(report: Report, query: z.output<z.ZodObject<Q>>): z.input<A>
+    toTable(report: Report): CsvTable & { readonly name: string }
+  },
+): Endpoint {
+  const described: Described<None, Q, z.ZodUndefined> & { readonly answer: A } = { ...spec, method: 'get' }
+  return {
+    ...describe(described),
+    csv: true,
+    permission: 'read',
+    async answer(request) {
+      const asked = read(described, request)
+      const whole = /(^|,)\s*text\/csv\s*(;|,|$)/i.test(request.accept ?? '')
+      const report = await spec.handle({ ...asked, principal: principalOf(request), whole })
+      if (!whole) return write(described, spec.toAnswer(report, asked.query))
+      const { name, ...table } = spec.toTable(report)
+      return { status: 200, body: toCsv(table), contentType: 'text/csv; charset=utf-8; header=present', fileName: fileName(name, 'csv') }
     },
   }
 }
@@ -164,6 +197,8 @@ export function operatorEndpoint<A extends z.ZodType, B extends z.ZodType>(
   return { ...describe(spec), permission: 'operator', answer: async (request) => write(spec, await spec.handle(read(spec, request))) }
 }
 
+const fileName = (name: string, extension: string): string => `${name.replace(/[^\w.-]+/g, '_')}.${extension}`
+
 /** What a list or a flow did not find, or what is another organisation's. */
 export function found<T>(value: T | undefined, noun: string): T {
   if (value === undefined) throw new NotFound(noun)
@@ -174,6 +209,7 @@ type AnySpec = Described<Params, z.ZodRawShape, z.ZodType> & { readonly answer: 
 
 const describe = (spec: AnySpec) => ({
   contentType: 'application/json' as const,
+  csv: false,
   method: spec.method,
   path: spec.path,
   params: spec.params ?? {},

@@ -35,10 +35,12 @@ export function mountEndpoints(
         body: endpoint.bodySchema ? await bodyOf(c) : undefined,
         principal,
         idempotencyKey: c.req.header('idempotency-key'),
+        accept: c.req.header('accept'),
         at: parts.clock.now(),
       })
       const headers = {
-        'content-type': endpoint.contentType === 'application/json' ? 'application/json; charset=utf-8' : endpoint.contentType,
+        'content-type':
+          answer.contentType ?? (endpoint.contentType === 'application/json' ? 'application/json; charset=utf-8' : endpoint.contentType),
         ...(answer.replayed ? { 'idempotent-replayed': 'true' } : {}),
         ...(answer.fileName === undefined ? {} : { 'content-disposition': `inline; filename="${answer.fileName}"` }),
       }
@@ -81,7 +83,7 @@ const problemSchema = z
   .openapi('Problem')
 
 function document(app: OpenAPIHono<ApiVariables>, endpoint: Endpoint): void {
-  const { method, path, tag, summary, permission, idempotent, status, params, querySchema, bodySchema, answerSchema, contentType } =
+  const { method, path, tag, summary, permission, idempotent, status, params, querySchema, bodySchema, answerSchema, contentType, csv } =
     endpoint
   const names = Object.keys(params)
   const needs = permission === 'operator' ? "The operator's key." : `Permission \`${permission}\`.`
@@ -102,7 +104,10 @@ function document(app: OpenAPIHono<ApiVariables>, endpoint: Endpoint): void {
           : {}),
       },
       responses: {
-        [status]: { description: 'Done', content: { [contentType]: { schema: answerSchema } } },
+        [status]: {
+          description: 'Done',
+          content: { [contentType]: { schema: answerSchema }, ...(csv ? { 'text/csv': { schema: z.string() } } : {}) },
+        },
         default: { description: 'A problem', content: { 'application/problem+json': { schema: problemSchema } } },
       },
     }),

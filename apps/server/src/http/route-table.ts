@@ -12,6 +12,7 @@ import { ledgerRoutes } from './routes/ledger.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { receivableRoutes } from './routes/receivables.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { subscriberRoutes } from './routes/subscribers.ts'
 import { subscriptionRoutes } from './routes/subscriptions.ts'
@@ -35,4 +36,5 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...receivableRoutes(parts),
   ...cutOffRoutes(parts),
   ...ledgerRoutes(parts),
+  ...reportRoutes(parts),
 ]

@@ -115,9 +115,9 @@ export const creditStore = (sql: Sql): CreditStore => ({
   async addAllocations(allocations, at) {
     if (allocations.length === 0) return
     await sql`
-      insert into credit_allocations (organisation_id, id, credit_id, invoice_id, amount_minor, created_at)
+      insert into credit_allocations (organisation_id, id, credit_id, invoice_id, amount_minor, effective_on, created_at)
       select nyuzi_organisation(), r.*, ${at}
-        from ${rowsOf(sql, [...allocations], { id: 'uuid', creditId: 'uuid', invoiceId: 'uuid', amountMinor: 'bigint' })}`
+        from ${rowsOf(sql, [...allocations], { id: 'uuid', creditId: 'uuid', invoiceId: 'uuid', amountMinor: 'bigint', effectiveOn: 'date' })}`
   },
 
   async free(ids) {

@@ -272,6 +272,18 @@ const checks = (sql: Sql) => ({
     'receivable',
     sql`select subscriber_id, sum(total_minor - allocated_minor) as total from invoices where status in ('open', 'paid') group by subscriber_id`,
   ),
+  /** Receivables of each day move in the ledger as claims and allocations say: what was open on a past day can be told. */
+  L11: sql`select coalesce(l.day, d.day)::text as subject, 'the ledger moves receivables by ' || coalesce(l.total, 0) || ', the documents by ' || coalesce(d.total, 0) as message
+             from (select e.effective_on as day, sum(p.amount_minor) as total
+                     from ledger_accounts a join postings p on p.account_id = a.id join journal_entries e on e.id = p.entry_id where a.kind = 'receivable' group by 1) l
+             full join (select day, sum(amount) as total from (
+                          select issued_on as day, total_minor as amount from invoices
+                          union all select effective_on, -amount_minor from allocations
+                          union all select effective_on, -amount_minor from credit_allocations
+                          union all select e.effective_on, p.amount_minor
+                            from journal_entries e join postings p on p.entry_id = e.id join ledger_accounts a on a.id = p.account_id
+                           where e.kind in ('written_off', 'bad_debt_recovered', 'invoice_voided') and a.kind = 'receivable') m group by 1) d on d.day = l.day
+            where coalesce(l.total, 0) <> coalesce(d.total, 0)`,
   /** The credit of a subscriber by the ledger is what is free of payments and credits. */
   L10b: owned(
     sql,

@@ -28,6 +28,7 @@ import { paymentStore } from './payments.ts'
 import { cockpitReadings } from './readings/cockpit.ts'
 import { readingStore } from './readings.ts'
 import { receivableStore } from './receivables.ts'
+import { reportStore } from './reports.ts'
 import { revenueStore } from './revenue.ts'
 import { serviceStore } from './services.ts'
 import { subscriberStore } from './subscribers.ts'
@@ -98,6 +99,7 @@ const openTransaction = (sql: Sql): Transaction => ({
   payments: paymentStore(sql),
   readings: readingStore(sql),
   receivables: receivableStore(sql),
+  reports: reportStore(sql),
   revenue: revenueStore(sql),
   services: serviceStore(sql),
   subscribers: subscriberStore(sql),

@@ -110,9 +110,9 @@ export const paymentStore = (sql: Sql): PaymentStore => {
     async addAllocations(allocations, at) {
       if (allocations.length === 0) return
       await sql`
-        insert into allocations (organisation_id, id, payment_id, invoice_id, amount_minor, created_at)
-        select nyuzi_organisation(), coalesce(id, uuidv7()), payment_id, invoice_id, amount_minor, ${at}
-          from ${rowsOf(sql, [...allocations], { id: 'uuid', paymentId: 'uuid', invoiceId: 'uuid', amountMinor: 'bigint' })}`
+        insert into allocations (organisation_id, id, payment_id, invoice_id, amount_minor, effective_on, created_at)
+        select nyuzi_organisation(), coalesce(id, uuidv7()), payment_id, invoice_id, amount_minor, effective_on, ${at}
+          from ${rowsOf(sql, [...allocations], { id: 'uuid', paymentId: 'uuid', invoiceId: 'uuid', amountMinor: 'bigint', effectiveOn: 'date' })}`
     },
 
     async candidates({ accountKeys, phones, phoneSha256s }) {

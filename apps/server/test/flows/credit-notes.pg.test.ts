@@ -210,7 +210,7 @@ describe('The database refuses', () => {
 
     it('an allocation beyond the credit or the claim, and a gap in the numbers', async () => {
       const allocate = (sql: postgres.TransactionSql) =>
-        sql`insert into credit_allocations (organisation_id, credit_id, invoice_id, amount_minor, created_at) select organisation_id, credit_id, invoice_id, 1, now() from credit_lines`
+        sql`insert into credit_allocations (organisation_id, credit_id, invoice_id, amount_minor, effective_on, created_at) select organisation_id, credit_id, invoice_id, 1, '2026-06-02', now() from credit_lines`
       expect(await refusal(role, allocate)).toBe('23514')
       const skip = (sql: postgres.TransactionSql) =>
         sql`insert into credits (organisation_id, subscriber_id, kind, series, sequence, number, currency, total_minor, issued_on, reason, created_at)

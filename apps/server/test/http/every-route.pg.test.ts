@@ -70,6 +70,7 @@ async function populate(slug: string): Promise<World> {
   const { effectiveFrom: _, ...price } = planBody('x').price
   const bodies: Record<string, object> = {
     'PATCH /v1/organisation': { name: 'New' },
+    'PATCH /v1/chart-of-accounts': { codes: [{ kind: 'revenue', code: '4000' }] },
     'PATCH /v1/organisation/branding': { footer: 'x' },
     'POST /v1/branches': { code: 'X1', name: 'x' },
     'POST /v1/api-keys': { name: 'x', permissions: ['read'] },

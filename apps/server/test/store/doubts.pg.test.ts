@@ -151,6 +151,7 @@ describe('The check of the books', () => {
        select organisation_id, invoice_id, position, category, 'KES', 100, period_start, period_end, period_start, period_end, period_start from invoice_lines limit 1`,
       ['R1'],
     ],
+    ['the day of an allocation moved', `update allocations set effective_on = effective_on + 1`, ['L11']],
     ['a number left out', `delete from invoices where sequence = 2`, ['B4']],
     ['the last number taken away', `delete from invoices where sequence = (select max(sequence) from invoices)`, ['B4']],
     [

@@ -216,8 +216,8 @@ describe('The database itself refuses', () => {
 
     it('to allocate more than the payment, or more than the invoice', async () => {
       const allocate = (sql: postgres.TransactionSql, amount: number, owner: string) => sql`
-        insert into allocations (organisation_id, payment_id, invoice_id, amount_minor, created_at)
-        select ${isp.organisationId}, p.id, i.id, ${amount}, now() from payments p, invoices i where i.subscriber_id = ${owner}`
+        insert into allocations (organisation_id, payment_id, invoice_id, amount_minor, effective_on, created_at)
+        select ${isp.organisationId}, p.id, i.id, ${amount}, '2026-06-02', now() from payments p, invoices i where i.subscriber_id = ${owner}`
       const [other] = await isp.raw`select subscriber_id from invoices where subscriber_id <> ${line.subscriberId}`
       await refuses((sql) => allocate(sql, 1, line.subscriberId), '23514')
       await refuses((sql) => allocate(sql, 200_000, other?.['subscriber_id']), '23514')

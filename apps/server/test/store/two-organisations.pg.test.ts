@@ -187,6 +187,7 @@ describe('Two organisations on one server', () => {
       await isp.raw`
         insert into revenue_deferrals (organisation_id, invoice_id, line_position, category, currency, amount_minor, span_start, span_end, from_on, until_on, deferred_on)
         select organisation_id, invoice_id, position, category, 'KES', 1, '2026-05-01', '2026-06-01', '2026-06-01', '2026-06-01', '2026-06-01' from invoice_lines where organisation_id = ${id} limit 1`
+      await isp.raw`insert into general_ledger_codes (organisation_id, kind, owner, code) values (${id}, 'revenue', '', '4000')`
       await isp.raw`insert into recognised_days (organisation_id, day, recognised_at) values (${id}, '2026-05-31', now())`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
@@ -200,7 +201,7 @@ describe('Two organisations on one server', () => {
       })
       await isp.raw.begin(async (sql) => {
         await sql`set local session_replication_role = replica`
-        await sql`insert into credit_allocations (organisation_id, credit_id, invoice_id, amount_minor, created_at) select organisation_id, credit_id, invoice_id, 1, now() from credit_lines where organisation_id = ${id}`
+        await sql`insert into credit_allocations (organisation_id, credit_id, invoice_id, amount_minor, effective_on, created_at) select organisation_id, credit_id, invoice_id, 1, '2026-06-02', now() from credit_lines where organisation_id = ${id}`
       })
       await isp.raw`
         insert into payment_intents (organisation_id, installation_id, subscriber_id, amount_minor, prompt_minor, currency, phone, account_reference, status, callback_token, requested_at)

@@ -71,7 +71,7 @@ export type CreditStore = {
   chargedDays(spans: readonly { subscriptionId: SubscriptionId; from: CivilDate; until?: CivilDate }[]): Promise<readonly ChargedDays[]>
   add(credits: readonly Credit[], at: Instant): Promise<void>
   addAllocations(
-    allocations: readonly { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[],
+    allocations: readonly { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint; effectiveOn: CivilDate }[],
     at: Instant,
   ): Promise<void>
   /** Free payments and credits of these subscribers, oldest first, locked. */

@@ -74,7 +74,7 @@ export const settleWithholding = (
     const place = { kind: 'withholding_receivable', subscriberId } as const
     const entry = paymentReceived({ paymentId, place, subscriberId, amount, allocatedMinor: amount.amountMinor, effectiveOn })
     await tx.ledger.record([{ id: asId('entry', deps.ids.next()), entry }], now)
-    await tx.payments.addAllocations([{ paymentId, invoiceId, amountMinor: amount.amountMinor }], now)
+    await tx.payments.addAllocations([{ paymentId, invoiceId, amountMinor: amount.amountMinor, effectiveOn }], now)
     return {
       result: { paymentId },
       subscriberIds: [subscriberId],

@@ -1,6 +1,7 @@
 import type {
   BranchId,
   CallbackId,
+  CivilDate,
   Currency,
   EvidenceGrade,
   InstallationId,
@@ -236,7 +237,7 @@ export type PaymentStore = {
   /** Moves a payment out of suspense. */
   assign(id: PaymentId, subscriberId: SubscriberId, by: string, at: Instant): Promise<void>
   addAllocations(
-    allocations: readonly { id?: string; paymentId: PaymentId; invoiceId: string; amountMinor: bigint }[],
+    allocations: readonly { id?: string; paymentId: PaymentId; invoiceId: string; amountMinor: bigint; effectiveOn: CivilDate }[],
     at: Instant,
   ): Promise<void>
   /** Subscribers that any of the keys could mean, with what they owe. */

@@ -33,15 +33,15 @@ export async function applyCredit(
   const open = openClaims(await tx.billing.openInvoices([...new Set(free.map(({ subscriberId }) => subscriberId))]), writtenOff)
   const givenUp = new Map(writtenOff.map((claim) => [claim.invoiceId, claim]))
   const first = new Set([...claims, ...givenUp.keys()])
-  const payments: { id: string; paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
-  const credits: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
+  const payments: { id: string; paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint; effectiveOn: CivilDate }[] = []
+  const credits: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint; effectiveOn: CivilDate }[] = []
   const entries: NewEntry[] = []
   for (const one of free) {
     const { subscriberId, currency } = one
     for (const { invoiceId, amountMinor } of open.settle(subscriberId, one.amountMinor, first).allocations) {
       const id = ids.next()
-      if ('paymentId' in one) payments.push({ id, paymentId: one.paymentId, invoiceId, amountMinor })
-      else credits.push({ id, creditId: one.creditId, invoiceId, amountMinor })
+      if ('paymentId' in one) payments.push({ id, paymentId: one.paymentId, invoiceId, amountMinor, effectiveOn: day })
+      else credits.push({ id, creditId: one.creditId, invoiceId, amountMinor, effectiveOn: day })
       const applied = { subscriberId, allocationId: id, amount: money(amountMinor, currency), effectiveOn: day }
       const claim = givenUp.get(invoiceId)
       if (claim) entries.push({ id: asId('entry', ids.next()), entry: badDebtRecovered({ ...applied, kind: claim.kind }) })

@@ -48,14 +48,12 @@ export async function applyMoney(
   const subscriberIds = [...new Set(matched.map(({ subscriberId }) => subscriberId))]
   const open = openClaims(await tx.billing.openInvoices(subscriberIds))
   const entries: NewEntry[] = []
-  const allocations: { paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
+  const allocations: { paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint; effectiveOn: CivilDate }[] = []
   for (const one of matched) {
     const split = open.settle(one.subscriberId, one.amountMinor)
-    allocations.push(...split.allocations.map((allocation) => ({ paymentId: one.paymentId, ...allocation })))
-    entries.push({
-      id: asId('entry', deps.ids.next()),
-      entry: entryOf(one, one.amountMinor - split.restMinor, civilDateAt(one.paidAt, organisation.timeZone)),
-    })
+    const effectiveOn = civilDateAt(one.paidAt, organisation.timeZone)
+    allocations.push(...split.allocations.map((allocation) => ({ paymentId: one.paymentId, ...allocation, effectiveOn })))
+    entries.push({ id: asId('entry', deps.ids.next()), entry: entryOf(one, one.amountMinor - split.restMinor, effectiveOn) })
   }
   const receipts = matched.map(({ paymentId, subscriberId }) => ({
     id: asId('message', deps.ids.next()),

@@ -42,10 +42,12 @@ export async function grantCredits(
 
   const open = openClaims(await tx.billing.openInvoices(subscriberIds))
   const entries: NewEntry[] = []
-  const allocations: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
+  const allocations: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint; effectiveOn: CivilDate }[] = []
   for (const credit of credits) {
     const split = open.settle(credit.subscriberId, credit.total.amountMinor)
-    allocations.push(...split.allocations.map((allocation) => ({ id: ids.next(), creditId: credit.id, ...allocation })))
+    allocations.push(
+      ...split.allocations.map((allocation) => ({ id: ids.next(), creditId: credit.id, ...allocation, effectiveOn: credit.issuedOn })),
+    )
     const entry = credit.kind === 'deposit_release' ? depositReleased : creditGranted
     entries.push({ id: asId('entry', ids.next()), entry: entry(credit, credit.total.amountMinor - split.restMinor) })
   }

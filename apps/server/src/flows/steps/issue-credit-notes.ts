@@ -67,14 +67,14 @@ export async function issueCreditNotes(
   const givenUp = await tx.claims.writtenOff(found.filter(({ status }) => status === 'uncollectible').map(({ invoiceId }) => invoiceId))
   const open = openClaims(await tx.billing.openInvoices(subscriberIds), givenUp)
   const entries: NewEntry[] = []
-  const allocations: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint }[] = []
+  const allocations: { id: string; creditId: CreditId; invoiceId: InvoiceId; amountMinor: bigint; effectiveOn: CivilDate }[] = []
   const issued = notes.map((note) => {
     const split = open.settle(note.subscriberId, note.total.amountMinor, new Set(note.lines.map(({ invoiceId }) => invoiceId)))
     const entry = () => creditNoteIssued(note, note.total.amountMinor - split.restMinor, waiting.get(note.id))
     if (note.total.amountMinor > 0n) entries.push({ id: asId('entry', ids.next()), entry: entry() })
     for (const { invoiceId, amountMinor } of split.allocations) {
       const id = ids.next()
-      allocations.push({ id, creditId: note.id, invoiceId, amountMinor })
+      allocations.push({ id, creditId: note.id, invoiceId, amountMinor, effectiveOn: note.issuedOn })
       const claim = givenUp.find((one) => one.invoiceId === invoiceId)
       if (claim === undefined) continue
       const { subscriberId, issuedOn: effectiveOn, currency } = note

@@ -4,7 +4,7 @@ import type { EntryReading, LedgerAccountReading, TaskReading } from '../../flow
 import { amountOf, dateOut, idOut, instantOut, moneyOut } from './primitives.ts'
 
 /** Whose account of a kind it is. Other kinds are owned by a category or a tax, or by nobody. */
-const owners: Readonly<Partial<Record<LedgerAccountKind, Noun>>> = {
+export const accountOwners: Readonly<Partial<Record<LedgerAccountKind, Noun>>> = {
   receivable: 'subscriber',
   credit: 'subscriber',
   deposit: 'subscriber',
@@ -16,8 +16,8 @@ const owners: Readonly<Partial<Record<LedgerAccountKind, Noun>>> = {
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const ownerText = (kind: LedgerAccountKind, owner: string): string => {
-  const noun = owners[kind]
+export const ownerText = (kind: LedgerAccountKind, owner: string): string => {
+  const noun = accountOwners[kind]
   return noun === undefined || !uuid.test(owner) ? owner : showId(noun, owner)
 }
 

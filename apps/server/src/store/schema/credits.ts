@@ -102,6 +102,8 @@ export const creditAllocations = pgTable(
     creditId: uuid('credit_id').notNull(),
     invoiceId: uuid('invoice_id').notNull(),
     amountMinor: minor('amount_minor').notNull(),
+    /** The day of its entry in the ledger. */
+    effectiveOn: date('effective_on').notNull(),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
@@ -109,6 +111,7 @@ export const creditAllocations = pgTable(
     check('credit_allocations_positive', sql`${t.amountMinor} > 0`),
     index('credit_allocations_credit').on(t.organisationId, t.creditId),
     index('credit_allocations_invoice').on(t.organisationId, t.invoiceId),
+    index('credit_allocations_effective').on(t.organisationId, t.effectiveOn),
     foreignKey({ columns: [t.organisationId, t.creditId], foreignColumns: [credits.organisationId, credits.id] }),
     foreignKey({ columns: [t.organisationId, t.invoiceId], foreignColumns: [invoices.organisationId, invoices.id] }),
   ],

@@ -38,6 +38,7 @@ export const journalEntries = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('journal_entries_source').on(t.organisationId, t.kind, t.sourceNoun, t.sourceId),
     unique('journal_entries_reverses').on(t.organisationId, t.reversesEntryId),
+    index('journal_entries_effective').on(t.organisationId, t.effectiveOn),
     index('journal_entries_recorded').on(t.organisationId, t.recordedAt),
   ],
 )

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { check, date, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { invoices } from './billing.ts'
 import { bytes, id, instant, minor, organisationId } from './columns.ts'
 
@@ -185,6 +185,8 @@ export const allocations = pgTable(
     paymentId: uuid('payment_id').notNull(),
     invoiceId: uuid('invoice_id').notNull(),
     amountMinor: minor('amount_minor').notNull(),
+    /** The day of its entry in the ledger. */
+    effectiveOn: date('effective_on').notNull(),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
@@ -192,6 +194,7 @@ export const allocations = pgTable(
     check('allocations_positive', sql`${t.amountMinor} > 0`),
     index('allocations_payment').on(t.organisationId, t.paymentId),
     index('allocations_invoice').on(t.organisationId, t.invoiceId),
+    index('allocations_effective').on(t.organisationId, t.effectiveOn),
     foreignKey({ columns: [t.organisationId, t.paymentId], foreignColumns: [payments.organisationId, payments.id] }),
     foreignKey({ columns: [t.organisationId, t.invoiceId], foreignColumns: [invoices.organisationId, invoices.id] }),
   ],

@@ -42,3 +42,16 @@ export const recognisedDays = pgTable(
   { organisationId: organisationId(), day: date('day').notNull(), recognisedAt: instant('recognised_at').notNull() },
   (t) => [primaryKey({ columns: [t.organisationId, t.day] })],
 )
+
+/** Which account of the organisation's own general ledger stands for a kind of ours, or for one account of it. */
+export const generalLedgerCodes = pgTable(
+  'general_ledger_codes',
+  {
+    organisationId: organisationId(),
+    kind: text('kind').notNull(),
+    /** Empty for all of the kind that have no code of their own. */
+    owner: text('owner').notNull(),
+    code: text('code').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.kind, t.owner] })],
+)
