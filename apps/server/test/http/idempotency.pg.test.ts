@@ -39,11 +39,14 @@ test('every money route demands a key', async () => {
     'post /v1/invoices/{invoice}/write-off',
     'post /v1/payment-intents',
     'post /v1/payments',
+    'post /v1/subscriptions/{subscription}/change-plan',
+    'post /v1/subscriptions/{subscription}/data-bundles',
     'post /v1/suspense/{payment}/resolve',
   ])
   for (const { path } of money) {
     const address = path
       .replace('{payment}', 'pay_019a6f0e7c3b7d109a523f1c5b8e2d47')
+      .replace('{subscription}', 'scn_019a6f0e7c3b7d109a523f1c5b8e2d47')
       .replace('{invoice}', 'inv_019a6f0e7c3b7d109a523f1c5b8e2d47')
     const answer = await api.call('POST', address, org.key, {})
     expect(answer).toMatchObject({ status: 400, body: { code: 'idempotency_key_required', errors: [{ field: 'Idempotency-Key' }] } })
