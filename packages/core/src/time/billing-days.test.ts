@@ -1,14 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { cell, goldenTable } from '../../test/golden-cases.ts'
 import { civilDateAt } from './calendar.ts'
 
-/** The day on which the organisation's books date an instant; rows were made apart from the code. */
-const [head = '', ...rows] = readFileSync(new URL('../../test/golden-days/billing-days.csv', import.meta.url), 'utf8')
-  .trim()
-  .split(/\r?\n/)
+const rows = goldenTable('billing-days.csv', ['case', 'what', 'zone', 'instant', 'day'])
 
-it('the table has the columns it should', () => expect(head).toBe('case,what,zone,instant,day'))
-
-it.each(rows.map((row) => row.split(',')))('%s: %s', (_case, _what, zone = '', instant = '', day) => {
-  expect(civilDateAt(new Date(instant), zone)).toBe(day)
+it.each(rows.map((row) => [`${cell(row, 'case')}: ${cell(row, 'what')}`, row] as const))('%s', (_, row) => {
+  expect(civilDateAt(new Date(cell(row, 'instant')), cell(row, 'zone'))).toBe(cell(row, 'day'))
 })
