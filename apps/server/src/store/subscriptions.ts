@@ -1,5 +1,5 @@
 import type { CivilDate, Pause, PriceId, SubscriberId, Subscription, SubscriptionId, SubscriptionStatus, Terms } from '@nyuzi/core'
-import type { LockedSubscription, PauseEnd, SubscriptionStore } from '../flows/subscribers/ports.ts'
+import type { LockedSubscription, PauseEnd, SubscriptionRef, SubscriptionStore } from '../flows/subscribers/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -66,6 +66,18 @@ export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
   },
   async cancel(id, cancelledOn) {
     await sql`update subscriptions set status = 'cancelled', cancelled_on = ${cancelledOn} where id = ${id}`
+  },
+  async replacedBy({ planId, version, segment, branchId }, after, limit) {
+    return await sql<SubscriptionRef[]>`
+      select s.id, s.subscriber_id as "subscriberId"
+        from prices r
+        join subscription_terms t on t.price_id = r.id
+        join subscriptions s on s.id = t.subscription_id and s.status = 'active'
+       where r.plan_id = ${planId} and r.version < ${version} and r.segment is not distinct from ${segment ?? null}::text
+         and r.branch_id is not distinct from ${branchId ?? null}::uuid
+         and (t.until_on is null or (t.until_on > t.from_on and t.until_on > s.billed_until))
+         ${after === undefined ? sql`` : sql`and (s.subscriber_id, s.id) > (${after.subscriberId}, ${after.id})`}
+       group by s.subscriber_id, s.id order by s.subscriber_id, s.id limit ${limit}`
   },
   async addOns(id) {
     const rows = await sql`select id from subscriptions where base_id = ${id} and status = 'active' order by id`

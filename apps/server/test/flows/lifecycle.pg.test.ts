@@ -3,10 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recomputeCredits } from '../../src/flows/billing/recompute-credits.ts'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { createPrice } from '../../src/flows/catalog/create-price.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
 import { type ChangePlan, changeSubscriptionPlan } from '../../src/flows/subscribers/change-plan.ts'
+import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.ts'
+import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import { pauseSubscription } from '../../src/flows/subscribers/pause-subscription.ts'
 import { resumeSubscription } from '../../src/flows/subscribers/resume-subscription.ts'
 import { withdrawPlanChange } from '../../src/flows/subscribers/withdraw-plan-change.ts'
@@ -302,6 +305,114 @@ describe('The life of a subscription', () => {
       isp.day('2026-06-16')
       await cancel(line, { finalInvoice: true })
       expect(await lines()).toEqual(['2026-06-16: 2026-06-01 to 2026-06-16, 1500'])
+    })
+  })
+
+  describe('a new version of a price', () => {
+    const version = (planId: PlanId, amount: string, existing: 'stay' | 'move', price: Partial<Parameters<typeof createPrice>[3]> = {}) =>
+      createPrice(isp.deps, isp.organisationId, planId, { ...priceOf(amount, 'postpaid', 3), ...price, existing, actor })
+
+    it('moves who has an older one for the same buyers, with the first period that is in force and not charged', async () => {
+      const line = await isp.subscribe({ startsOn: on('2026-06-01'), anchorDay: 1 })
+      const late = await isp.subscribe({ startsOn: on('2026-06-20'), anchorDay: 20 })
+      const other = await isp.subscribe({ startsOn: on('2026-06-01'), anchorDay: 1, planId: await plan('700') })
+      await run('2026-06-24')
+      expect(await version(isp.planId, '2000', 'stay', { effectiveFrom: on('2026-07-10') })).toMatchObject({ moved: 0 })
+      expect(await version(isp.planId, '1800', 'move', { effectiveFrom: on('2026-07-10'), segment: 'school' })).toMatchObject({ moved: 0 })
+      expect(await version(isp.planId, '1900', 'move', { effectiveFrom: on('2026-07-10') })).toMatchObject({ moved: 2 })
+      await run('2026-08-01')
+      const billed = async ({ subscriptionId }: Line) =>
+        (
+          await isp.raw`select period_start, total_minor from invoice_lines where subscription_id = ${subscriptionId} order by period_start`
+        ).map((row) => `${row['period_start']}: ${Number(row['total_minor']) / 100}`)
+      expect(await billed(line)).toEqual(['2026-06-01: 1500', '2026-07-01: 1500', '2026-08-01: 1900'])
+      expect(await billed(late)).toEqual(['2026-06-20: 1500', '2026-07-20: 1900'])
+      expect(await billed(other)).toEqual(['2026-06-01: 700', '2026-07-01: 700', '2026-08-01: 700'])
+      expect(await notes()).toEqual([])
+    })
+
+    it('goes on with the phases and changes the speed with the period; other periods are refused', async () => {
+      const trial = { phases: [{ title: 'Trial', periods: 3, amount: money(50_000n, 'KES') }] }
+      const planId = await plan('1500', trial)
+      const line = await isp.subscribe({ planId, startsOn: on('2026-06-01'), anchorDay: 1 })
+      await isp.cycle()
+      const faster = { profile: { name: 'home-20', downloadBps: 20_000_000n, uploadBps: 5_000_000n } }
+      await version(planId, '1600', 'move', { ...trial, ...faster, effectiveFrom: on('2026-06-10') })
+      await run('2026-06-30')
+      expect(await wanted(line)).toMatchObject({ download_bps: '10000000' })
+      await run('2026-07-01')
+      expect(await wanted(line)).toMatchObject({ download_bps: '20000000' })
+      await run('2026-09-01')
+      expect((await lines()).map((text) => text.split(', ')[1])).toEqual(['500', '500', '500', '1600'])
+      await expect(version(planId, '400', 'move', { cadence: { unit: 'week', count: 1 } })).rejects.toMatchObject({
+        code: 'cadence_differs',
+      })
+    })
+
+    it('for a segment is what that segment buys and changes to', async () => {
+      await version(isp.planId, '900', 'stay', { segment: 'school' })
+      const line = await isp.subscribe({ startsOn: on('2026-06-01'), anchorDay: 1, planId: await plan('3000') })
+      await isp.cycle()
+      await changeSubscriber(isp.deps, isp.organisationId, line.subscriberId, { segment: 'school', actor })
+      expect(await change(line, isp.planId)).toMatchObject({ credited: { amountMinor: 300_000n }, charged: { amountMinor: 90_000n } })
+    })
+  })
+
+  describe('an add-on', () => {
+    let line: Line
+    let addOn: PlanId
+    const sell = (planId: PlanId, baseId?: SubscriptionId, startsOn?: CivilDate) =>
+      createSubscription(isp.deps, isp.organisationId, {
+        subscriberId: line.subscriberId,
+        sold: { planId },
+        actor,
+        ...(baseId === undefined ? {} : { baseId }),
+        ...(startsOn === undefined ? {} : { startsOn }),
+      })
+    beforeEach(async () => {
+      line = await isp.subscribe({ startsOn: on('2026-06-01'), anchorDay: 1 })
+      addOn = await createPlan(isp.deps, isp.organisationId, {
+        code: 'IPTV',
+        name: 'Television',
+        kind: 'add_on',
+        actor,
+        price: { ...priceOf('300', 'postpaid', 3), category: 'television' },
+      })
+      await isp.cycle()
+    })
+
+    it('has the periods of its base, stands on its invoice, and is sold on nothing else', async () => {
+      isp.day('2026-06-16')
+      const id = await sell(addOn, line.subscriptionId)
+      await expect(sell(addOn)).rejects.toMatchObject({ code: 'plan_kind_differs' })
+      await expect(sell(isp.planId, line.subscriptionId)).rejects.toMatchObject({ code: 'plan_kind_differs' })
+      await expect(sell(addOn, id)).rejects.toMatchObject({ code: 'not_found' })
+      const second = await sell(await plan('800'), undefined, on('2026-07-01'))
+      await isp.cycle()
+      expect(await charged(id)).toEqual(['base [2026-06-16,2026-07-01)'])
+      await run('2026-06-24')
+      const [invoice] = await isp.raw`
+        select array_agg(n.subscription_id order by n.position) as of, count(distinct n.invoice_id)::int as invoices from invoice_lines n where n.period_start = '2026-07-01'`
+      expect(invoice?.['invoices']).toBe(1)
+      expect([...(invoice?.['of'] ?? [])].sort()).toEqual([line.subscriptionId, id, second].sort())
+    })
+
+    it('is paused, restarted and cancelled with its base', async () => {
+      isp.day('2026-06-16')
+      const id = await sell(addOn, line.subscriptionId)
+      await isp.cycle()
+      await change(line, isp.planId, 'now_restarted')
+      expect(await charged(id)).toEqual(['base [2026-06-16,2026-07-16)'])
+      await pauseSubscription(isp.deps, isp.organisationId, line.subscriptionId, { policy: 'skip', reason: 'vacation', actor })
+      isp.day('2026-06-26')
+      await resumeSubscription(isp.deps, isp.organisationId, line.subscriptionId, { actor })
+      expect(await charged(id)).toEqual(['base [2026-06-26,2026-07-16)'])
+      await expect(change(line, await plan('400', { cadence: { unit: 'week', count: 1 } }))).rejects.toMatchObject({
+        code: 'cadence_differs',
+      })
+      await cancelSubscription(isp.deps, isp.organisationId, line.subscriptionId, { on: on('2026-06-27'), refund: 'credit', actor })
+      expect(await charged(id)).toEqual(['base [2026-06-26,2026-06-27)'])
+      expect(await isp.raw`select status from subscriptions`).toEqual([{ status: 'cancelled' }, { status: 'cancelled' }])
     })
   })
 })

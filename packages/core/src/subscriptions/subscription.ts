@@ -72,11 +72,11 @@ export function withTerms(subscription: Subscription, added: readonly Terms[]): 
 const endingBy = (terms: Terms, day: CivilDate): Terms =>
   terms.until === undefined || terms.until > day ? { ...terms, until: day } : terms
 
-/** The terms that hold on a day; before the first the first, since a price is agreed before it begins. */
+/** The terms that hold on a day; before the first the first, since a price is agreed before it begins. Those without a day never do. */
 export function termsOn({ terms }: Pick<Subscription, 'terms'>, day: CivilDate): Terms {
   const [first] = terms
   invariant(first !== undefined, 'a subscription has terms')
-  return terms.reduce((held, one) => (one.from <= day ? one : held), first)
+  return terms.reduce((held, one) => (one.from <= day && one.from !== one.until ? one : held), first)
 }
 
 export const pauseOn = ({ pauses }: Pick<Subscription, 'pauses'>, day: CivilDate): Pause | undefined =>

@@ -3,6 +3,7 @@ import {
   type BillingPolicy,
   civilDateAt,
   defaultBillingPolicy,
+  invariant,
   type OrganisationId,
   type PlanId,
   type Price,
@@ -11,6 +12,7 @@ import {
 } from '@nyuzi/core'
 import { InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
+import { moveSubscriptions } from '../steps/move-subscriptions.ts'
 
 type Chosen = 'effectiveFrom' | 'timing' | 'category' | 'taxClass' | 'pricing' | 'phases' | 'extras'
 
@@ -21,14 +23,29 @@ export type NewPrice = Omit<Price, 'id' | 'planId' | 'version' | 'policy' | Chos
     readonly policy?: Partial<BillingPolicy>
   }
 
-/** A new version; subscriptions keep the version they were sold. */
+/** Whether active subscriptions keep the version they were sold, or move to the new one. */
+export const existingPolicies = ['stay', 'move'] as const
+export type ExistingPolicy = (typeof existingPolicies)[number]
+
+/** A new version. Who moves to it does so with the first period that is in force and not charged yet. */
 export async function createPrice(
-  deps: Pick<Deps, 'store' | 'clock' | 'ids'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'wake'>,
   organisationId: OrganisationId,
   planId: PlanId,
-  { actor, ...price }: NewPrice & { readonly actor: string },
-): Promise<PriceId> {
-  return await deps.store.inOrganisation(organisationId, (tx) => writePrice(tx, deps, planId, price, actor))
+  { actor, existing = 'stay', ...price }: NewPrice & { readonly actor: string; readonly existing?: ExistingPolicy },
+): Promise<{ readonly priceId: PriceId; readonly moved: number }> {
+  const created = await deps.store.inOrganisation(organisationId, async (tx) => {
+    const priceId = await writePrice(tx, deps, planId, price, actor)
+    if (existing === 'stay') return { priceId, moved: 0 }
+    const written = await tx.catalog.price(priceId)
+    invariant(written !== undefined, 'a price that was written is there')
+    const moved = await moveSubscriptions(deps, tx, await tx.organisation.read(), written)
+    const detail = { planId, moved }
+    await tx.audit.write({ actor, action: 'price.move', subjectNoun: 'price', subjectId: priceId, detail, at: deps.clock.now() })
+    return { priceId, moved }
+  })
+  if (created.moved > 0) deps.wake('access', organisationId)
+  return created
 }
 
 export async function writePrice(

@@ -27,6 +27,7 @@ import type {
   PayerIdentity,
   PaymentId,
   PlanId,
+  PlanKind,
   Price,
   PriceId,
   ServiceId,
@@ -71,6 +72,7 @@ export type PlanReading = {
   readonly id: PlanId
   readonly code: string
   readonly name: string
+  readonly kind: PlanKind
   readonly createdAt: Instant
   readonly prices: readonly PriceReading[]
 }

@@ -6,6 +6,7 @@ import type {
   Language,
   Pause,
   Phone,
+  Price,
   ServiceId,
   ServiceKind,
   Subscriber,
@@ -72,6 +73,8 @@ export type PauseEnd = Required<Pause> & {
   readonly policy: SuspensionPolicy
 }
 
+export type SubscriptionRef = { readonly id: SubscriptionId; readonly subscriberId: SubscriberId }
+
 /** With all terms and pauses that it ever had. */
 export type LockedSubscription = Subscription & {
   readonly payerId: SubscriberId
@@ -88,6 +91,8 @@ export type SubscriptionStore = {
   lock(id: SubscriptionId): Promise<Subscription | undefined>
   /** Locked until the commit, in the order of their ids. */
   lockTimelines(ids: readonly SubscriptionId[]): Promise<readonly LockedSubscription[]>
+  /** Those active ones that an older version of a price holds, with the same buyers, in the order of their subscribers. */
+  replacedBy(price: Price, after: SubscriptionRef | undefined, limit: number): Promise<readonly SubscriptionRef[]>
   /** Those of a base that are active. */
   addOns(id: SubscriptionId): Promise<readonly SubscriptionId[]>
   /** What was agreed for their days before holds on none of them. */

@@ -5,7 +5,7 @@ import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
 import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
-import { planIn, planOut, priceIn, toApiPlan } from '../wire/catalog.ts'
+import { newPriceIn, planIn, planOut, planWithMovedOut, type priceIn, toApiPlan } from '../wire/catalog.ts'
 
 const tag = 'Plans'
 
@@ -56,14 +56,16 @@ export function catalogRoutes(parts: ApiParts): readonly Endpoint[] {
       permission: 'write',
       tag,
       summary: 'Add a version of its price',
-      description: 'Subscriptions keep the version they were sold.',
+      description:
+        'Subscriptions keep the version they were sold, unless `existing` is `move`: then they move with the first period that is in force and not charged yet.',
       params: { plan: 'plan' },
-      body: priceIn,
+      body: newPriceIn,
       status: 201,
-      answer: planOut,
-      async handle({ principal: { organisationId, actor }, params, body }) {
-        await createPrice(parts, organisationId, params.plan, { ...fromApiPrice(body), actor })
-        return toApiPlan(found(await store.inOrganisation(organisationId, (tx) => tx.readings.plan(params.plan)), 'plan'))
+      answer: planWithMovedOut,
+      async handle({ principal: { organisationId, actor }, params, body: { existing, ...price } }) {
+        const { moved } = await createPrice(parts, organisationId, params.plan, { ...fromApiPrice(price), existing, actor })
+        const plan = found(await store.inOrganisation(organisationId, (tx) => tx.readings.plan(params.plan)), 'plan')
+        return { ...toApiPlan(plan), moved }
       },
     }),
   ]

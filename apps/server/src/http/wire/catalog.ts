@@ -2,12 +2,14 @@ import { z } from '@hono/zod-openapi'
 import {
   defaultBillingPolicy,
   firstPeriodPolicies,
+  planKinds,
   pricings,
   renewalPolicies,
   suspensionPolicies,
   taxClasses,
   usageSchemes,
 } from '@nyuzi/core'
+import { existingPolicies } from '../../flows/catalog/create-price.ts'
 import type { PlanReading, PriceReading } from '../../flows/readings/ports.ts'
 import { amountIn, dateIn, dateOut, idIn, idOut, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 import { unitsOut, usageUnit } from './usage.ts'
@@ -128,12 +130,19 @@ export const priceIn = z.strictObject({
   effectiveFrom: dateIn.optional().openapi({ description: 'Default: today' }),
 })
 
+export const newPriceIn = priceIn.extend({
+  existing: z.enum(existingPolicies).default('stay').openapi({
+    description: 'Whether active subscriptions of older versions for the same segment and branch keep theirs (`stay`) or `move`',
+  }),
+})
+
 export const planIn = z.strictObject({
   code: z
     .string()
     .regex(/^[A-Z0-9][A-Z0-9-]{0,19}$/, 'Send up to 20 capital letters, digits and dashes.')
     .openapi({ example: 'HOME10' }),
   name: line(100),
+  kind: z.enum(planKinds).default('base').openapi({ description: 'An `add_on` is sold on a subscription to a `base`, with its periods' }),
   price: priceIn,
 })
 
@@ -182,10 +191,15 @@ export const planOut = z
     id: idOut('plan'),
     code: z.string(),
     name: z.string(),
+    kind: z.string(),
     createdAt: instantOut,
     prices: z.array(priceOut).openapi({ description: 'Newest version first' }),
   })
   .openapi('Plan')
+
+export const planWithMovedOut = planOut
+  .extend({ moved: z.number().int().openapi({ description: 'How many subscriptions move to the new version' }) })
+  .openapi('PlanWithMoved')
 
 export const toApiPlan = (plan: PlanReading) => ({ ...plan, prices: plan.prices.map(toApiPrice) })
 

@@ -21,7 +21,7 @@ export function organisationReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const installations = sql`
     select id, plugin_id as "pluginId", name, branch_id as "branchId", settings, secrets, callback_token as "callbackToken", status, status_reason as "statusReason", version,
            created_at as "createdAt", updated_at as "updatedAt" from installations`
-  const plans = sql`select id, code, name, created_at as "createdAt" from plans`
+  const plans = sql`select id, code, name, kind, created_at as "createdAt" from plans`
 
   const withPrices = async (found: readonly Omit<PlanReading, 'prices'>[]): Promise<readonly PlanReading[]> => {
     const rows = await sql<(PriceRow & { createdAt: Instant })[]>`
