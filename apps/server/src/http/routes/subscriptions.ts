@@ -59,7 +59,7 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       tag,
       summary: 'Change to another plan or price',
       description:
-        'Now: days that were charged are credited and charged anew at once, prepaid as far as credit reaches (`awaits` says that it does not). At the period end: noted, in the place of what was noted before.',
+        'Now: days that were charged are credited and charged anew at once; prepaid is refused where the credit does not reach (`not_enough_credit`). At the period end: noted, in the place of what was noted before.',
       params,
       body: planChangeIn,
       answer: planChangedOut,

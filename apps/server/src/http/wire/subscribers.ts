@@ -157,7 +157,7 @@ export const planChangedOut = z
   .object({
     from: dateOut.openapi({ description: 'The first day under the new price' }),
     credited: moneyOut.openapi({ description: 'Given back of what was charged for days from then on' }),
-    charged: moneyOut.openapi({ description: 'Charged for them anew; what was not bought for want of credit is not in it' }),
+    charged: moneyOut.openapi({ description: 'Charged for them anew' }),
     subscription: subscriptionOut,
   })
   .openapi('PlanChange')
