@@ -81,32 +81,32 @@ end $$;
 -- The guards over whole statements run as the owner. The statement's own rows have passed row-level security, and each
 -- guard joins by their organisation; a second filter only misleads the planner while a table has no statistics yet: it
 -- then read all payments of the organisation for each one allocated. A guard looks up a few rows by their keys, so it is
--- kept from plans that read a whole table, which were cheap on the day they were cached.
+-- kept from plans that read a whole table, which were cheap on the day they were cached: a scalar subquery is never made a join.
 -- The postings of an entry come in one statement, before the entry itself: so one look at that statement proves
 -- that they sum to zero, and nothing can be added to an entry that exists.
 create function nyuzi_check_postings() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off set enable_hashjoin = off as $$
 declare bad record;
 begin
-  select entry_id, sum(amount_minor) as total, count(*) as postings, count(distinct currency) as currencies into bad
+  select entry_id, sum(amount_minor) as total, count(*) as postings, min(currency) as currency, max(currency) as other_currency into bad
     from new_postings group by organisation_id, entry_id
-    having sum(amount_minor) <> 0 or count(*) < 2 or count(distinct currency) <> 1 limit 1;
+    having sum(amount_minor) <> 0 or count(*) < 2 or min(currency) <> max(currency) limit 1;
   if found then
-    raise exception 'entry % does not balance: % postings in % currencies sum to %', bad.entry_id, bad.postings, bad.currencies, bad.total using errcode = 'NY002';
+    raise exception 'entry % does not balance: % postings in % and % sum to %', bad.entry_id, bad.postings, bad.currency, bad.other_currency, bad.total using errcode = 'NY002';
   end if;
-  select p.entry_id into bad from new_postings p join journal_entries e on e.organisation_id = p.organisation_id and e.id = p.entry_id limit 1;
+  select p.entry_id into bad from (select distinct organisation_id, entry_id from new_postings) p
+   where (select true from journal_entries e where e.organisation_id = p.organisation_id and e.id = p.entry_id) limit 1;
   if found then
     raise exception 'entry % is recorded already; its postings are final', bad.entry_id using errcode = 'NY001';
   end if;
-  select p.entry_id, p.currency, a.currency as account_currency into bad from new_postings p
+  select p.entry_id, p.currency, a.currency as account_currency into bad
+    from (select organisation_id, account_id, currency, any_value(entry_id) as entry_id from new_postings group by 1, 2, 3) p
     join ledger_accounts a on a.organisation_id = p.organisation_id and a.id = p.account_id where a.currency <> p.currency limit 1;
   if found then
     raise exception 'entry % posts % to an account in %', bad.entry_id, bad.currency, bad.account_currency using errcode = 'NY003';
   end if;
   update ledger_accounts a set balance_minor = a.balance_minor + s.amount, version = a.version + s.postings
-    from (select p.organisation_id, p.account_id, sum(p.amount_minor) as amount, count(*) as postings
-            from new_postings p join ledger_accounts k on k.organisation_id = p.organisation_id and k.id = p.account_id and k.keeps_balance
-           group by 1, 2) s
-   where a.organisation_id = s.organisation_id and a.id = s.account_id;
+    from (select organisation_id, account_id, sum(amount_minor) as amount, count(*) as postings from new_postings group by 1, 2) s
+   where a.organisation_id = s.organisation_id and a.id = s.account_id and a.keeps_balance;
   return null;
 end $$;
 --> statement-breakpoint
@@ -200,7 +200,7 @@ create trigger subscription_terms_guarded before update on subscription_terms fo
 --> statement-breakpoint
 -- The taxes of a line come before the line, so one look at the line proves that it adds up, and no tax can be added to
 -- a line that exists.
-create function nyuzi_check_lines() returns trigger language plpgsql as $$
+create function nyuzi_check_lines() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
 declare bad record;
 begin
   select n.invoice_id, n.position, n.total_minor, n.net_minor, coalesce(t.taxes, 0) as taxes into bad from new_lines n
@@ -216,11 +216,11 @@ end $$;
 --> statement-breakpoint
 create trigger invoice_lines_checked after insert on invoice_lines referencing new table as new_lines for each statement execute function nyuzi_check_lines();
 --> statement-breakpoint
-create function nyuzi_check_line_taxes() returns trigger language plpgsql as $$
+create function nyuzi_check_line_taxes() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
 declare bad record;
 begin
-  select n.invoice_id, n.line_position into bad from new_taxes n
-    join invoice_lines l on l.organisation_id = n.organisation_id and l.invoice_id = n.invoice_id and l.position = n.line_position limit 1;
+  select n.invoice_id, n.line_position into bad from (select distinct organisation_id, invoice_id, line_position from new_taxes) n
+   where (select true from invoice_lines l where l.organisation_id = n.organisation_id and l.invoice_id = n.invoice_id and l.position = n.line_position) limit 1;
   if found then
     raise exception 'line % of invoice % is final; its taxes came before it', bad.line_position, bad.invoice_id using errcode = 'NY001';
   end if;
@@ -284,11 +284,11 @@ end $$;
 --> statement-breakpoint
 create trigger credit_lines_checked after insert on credit_lines referencing new table as new_lines for each statement execute function nyuzi_check_credit_lines();
 --> statement-breakpoint
-create function nyuzi_check_credit_line_taxes() returns trigger language plpgsql as $$
+create function nyuzi_check_credit_line_taxes() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
 declare bad record;
 begin
-  select n.credit_id, n.line_position into bad from new_taxes n
-    join credit_lines l on l.organisation_id = n.organisation_id and l.credit_id = n.credit_id and l.position = n.line_position limit 1;
+  select n.credit_id, n.line_position into bad from (select distinct organisation_id, credit_id, line_position from new_taxes) n
+   where (select true from credit_lines l where l.organisation_id = n.organisation_id and l.credit_id = n.credit_id and l.position = n.line_position) limit 1;
   if found then
     raise exception 'line % of credit % is final; its taxes came before it', bad.line_position, bad.credit_id using errcode = 'NY001';
   end if;

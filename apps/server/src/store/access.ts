@@ -1,6 +1,6 @@
-import { type AccessProfile, debtReasons, type InstallationId, type ServiceId, type SubscriberId } from '@nyuzi/core'
+import { type AccessProfile, debtReasons, type InstallationId, type Instant, type ServiceId, type SubscriberId } from '@nyuzi/core'
 import type { Row } from 'postgres'
-import type { AccessStore, ServiceStanding, WantedService } from '../flows/access/ports.ts'
+import type { AccessStore, ServiceStanding, WantedChange, WantedService } from '../flows/access/ports.ts'
 import { type PlanStandingRow, standingColumn, toPlanStanding } from './instalment-plans.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -48,57 +48,17 @@ export const accessStore = (sql: Sql): AccessStore => ({
   },
 
   async want(changes, at) {
-    const rows = changes.map(({ profile, ...change }) => ({
-      serviceId: change.serviceId,
-      subscriberId: change.subscriberId,
-      installationId: change.installationId,
-      wantedState: change.state,
-      wantedReason: change.reason,
-      profileName: profile.name,
-      downloadBps: profile.downloadBps,
-      uploadBps: profile.uploadBps,
-      wantedVersion: change.version,
-      recheckOn: change.recheckOn,
-      moved: change.moved,
-      urgent: change.urgent,
-      causePaymentId: change.causePaymentId,
-      causeAt: change.causeAt,
-    }))
-    await sql`
-      insert into access_states as a (organisation_id, service_id, subscriber_id, installation_id, wanted_state, wanted_reason, profile_name, download_bps, upload_bps,
-             wanted_version, wanted_at, recheck_on, urgent, cause_payment_id, cause_at, next_attempt_at)
-      select nyuzi_organisation(), r.service_id, r.subscriber_id, r.installation_id, r.wanted_state, r.wanted_reason, r.profile_name, r.download_bps, r.upload_bps,
-             r.wanted_version, ${at}, r.recheck_on, r.urgent, r.cause_payment_id, r.cause_at, ${at}
-        from ${rowsOf(sql, rows, {
-          serviceId: 'uuid',
-          subscriberId: 'uuid',
-          installationId: 'uuid',
-          wantedState: 'text',
-          wantedReason: 'text',
-          profileName: 'text',
-          downloadBps: 'text',
-          uploadBps: 'text',
-          wantedVersion: 'integer',
-          recheckOn: 'date',
-          moved: 'boolean',
-          urgent: 'boolean',
-          causePaymentId: 'uuid',
-          causeAt: 'timestamptz',
-        })}
-      on conflict (organisation_id, service_id) do update set
-             wanted_state = excluded.wanted_state, wanted_reason = excluded.wanted_reason, profile_name = excluded.profile_name, download_bps = excluded.download_bps,
-             upload_bps = excluded.upload_bps, recheck_on = excluded.recheck_on, wanted_version = excluded.wanted_version,
-             wanted_at = case when excluded.wanted_version > a.wanted_version then excluded.wanted_at else a.wanted_at end,
-             status = case when excluded.wanted_version > a.wanted_version then 'pending' else a.status end,
-             urgent = case when excluded.wanted_version > a.wanted_version then excluded.urgent else a.urgent end,
-             attempts = case when excluded.wanted_version > a.wanted_version then 0 else a.attempts end,
-             next_attempt_at = case when excluded.wanted_version > a.wanted_version then excluded.next_attempt_at else a.next_attempt_at end,
-             cause_payment_id = case when excluded.wanted_version > a.wanted_version then excluded.cause_payment_id else a.cause_payment_id end,
-             cause_at = case when excluded.wanted_version > a.wanted_version then excluded.cause_at else a.cause_at end`
-    await sql`
-      insert into access_lanes (organisation_id, installation_id, next_attempt_at)
-      select distinct nyuzi_organisation(), i, ${at}::timestamptz from unnest(${[...new Set(changes.map(({ installationId }) => installationId as string))]}::uuid[]) as i
-      on conflict do nothing`
+    const moved = changes.filter((change) => change.moved)
+    const kept = changes.filter((change) => !change.moved)
+    if (kept.length > 0)
+      await sql`
+        update access_states a set wanted_reason = r.reason, recheck_on = r.recheck_on
+          from ${rowsOf(
+            sql,
+            kept.map(({ serviceId, version, reason, recheckOn }) => ({ serviceId, version, reason, recheckOn })),
+            { serviceId: 'uuid', version: 'integer', reason: 'text', recheckOn: 'date' },
+          )} where a.service_id = r.service_id and a.wanted_version = r.version`
+    if (moved.length > 0) await move(sql, moved, at)
   },
 
   async lanesDue(now) {
@@ -248,6 +208,59 @@ export const accessStore = (sql: Sql): AccessStore => ({
     return rows.map((row) => row.installation_id as InstallationId)
   },
 })
+
+/** Other states or profiles, each a version that the network has to follow. */
+async function move(sql: Sql, changes: readonly WantedChange[], at: Instant): Promise<void> {
+  const rows = changes.map(({ profile, ...change }) => ({
+    serviceId: change.serviceId,
+    subscriberId: change.subscriberId,
+    installationId: change.installationId,
+    wantedState: change.state,
+    wantedReason: change.reason,
+    profileName: profile.name,
+    downloadBps: profile.downloadBps,
+    uploadBps: profile.uploadBps,
+    wantedVersion: change.version,
+    recheckOn: change.recheckOn,
+    urgent: change.urgent,
+    causePaymentId: change.causePaymentId,
+    causeAt: change.causeAt,
+  }))
+  await sql`
+    insert into access_states as a (organisation_id, service_id, subscriber_id, installation_id, wanted_state, wanted_reason, profile_name, download_bps, upload_bps,
+           wanted_version, wanted_at, recheck_on, urgent, cause_payment_id, cause_at, next_attempt_at)
+    select nyuzi_organisation(), r.service_id, r.subscriber_id, r.installation_id, r.wanted_state, r.wanted_reason, r.profile_name, r.download_bps, r.upload_bps,
+           r.wanted_version, ${at}, r.recheck_on, r.urgent, r.cause_payment_id, r.cause_at, ${at}
+      from ${rowsOf(sql, rows, {
+        serviceId: 'uuid',
+        subscriberId: 'uuid',
+        installationId: 'uuid',
+        wantedState: 'text',
+        wantedReason: 'text',
+        profileName: 'text',
+        downloadBps: 'text',
+        uploadBps: 'text',
+        wantedVersion: 'integer',
+        recheckOn: 'date',
+        urgent: 'boolean',
+        causePaymentId: 'uuid',
+        causeAt: 'timestamptz',
+      })}
+    on conflict (organisation_id, service_id) do update set
+           wanted_state = excluded.wanted_state, wanted_reason = excluded.wanted_reason, profile_name = excluded.profile_name, download_bps = excluded.download_bps,
+           upload_bps = excluded.upload_bps, recheck_on = excluded.recheck_on, wanted_version = excluded.wanted_version,
+           wanted_at = case when excluded.wanted_version > a.wanted_version then excluded.wanted_at else a.wanted_at end,
+           status = case when excluded.wanted_version > a.wanted_version then 'pending' else a.status end,
+           urgent = case when excluded.wanted_version > a.wanted_version then excluded.urgent else a.urgent end,
+           attempts = case when excluded.wanted_version > a.wanted_version then 0 else a.attempts end,
+           next_attempt_at = case when excluded.wanted_version > a.wanted_version then excluded.next_attempt_at else a.next_attempt_at end,
+           cause_payment_id = case when excluded.wanted_version > a.wanted_version then excluded.cause_payment_id else a.cause_payment_id end,
+           cause_at = case when excluded.wanted_version > a.wanted_version then excluded.cause_at else a.cause_at end`
+  await sql`
+    insert into access_lanes (organisation_id, installation_id, next_attempt_at)
+    select distinct nyuzi_organisation(), i, ${at}::timestamptz from unnest(${[...new Set(changes.map(({ installationId }) => installationId as string))]}::uuid[]) as i
+    on conflict do nothing`
+}
 
 function toStanding(row: Row): ServiceStanding {
   const open = row.open as [string, string, PlanStandingRow | null][]

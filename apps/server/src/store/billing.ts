@@ -7,7 +7,7 @@ import { readSubscriptions } from './subscriptions.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 const lineColumns = {
-  invoiceId: 'uuid',
+  invoiceId: 'repeated uuid',
   position: 'integer',
   description: 'text',
   component: 'text',
@@ -17,14 +17,14 @@ const lineColumns = {
   taxPoint: 'date',
   netMinor: 'bigint',
   totalMinor: 'bigint',
-  subscriptionId: 'uuid',
+  subscriptionId: 'repeated uuid',
   periodStart: 'date',
   periodEnd: 'date',
   rateMinor: 'bigint',
   wholeStart: 'date',
   wholeEnd: 'date',
   dueOn: 'date',
-  priceId: 'uuid',
+  priceId: 'repeated uuid',
   priceVersion: 'integer',
   terms: 'integer',
   arithmetic: 'text',
@@ -130,7 +130,7 @@ export const billingStore = (sql: Sql): BillingStore => {
           sql`
         insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
         select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
-          invoiceId: 'uuid',
+          invoiceId: 'repeated uuid',
           linePosition: 'integer',
           position: 'integer',
           code: 'text',

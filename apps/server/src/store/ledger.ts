@@ -9,19 +9,19 @@ const balanceKept = new Set<LedgerAccountRef['kind']>(['receivable', 'credit', '
 export const ledgerStore = (sql: Sql): LedgerStore => ({
   async record(entries, recordedAt) {
     if (entries.length === 0) return
-    const accounts = await openAccounts(
-      sql,
-      entries.flatMap(({ entry }) => entry.postings.map(({ account }) => account)),
-    )
-    const postings = entries.flatMap(({ id, entry }) =>
+    const named = entries.flatMap(({ id, entry }) =>
       entry.postings.map(({ account, amountMinor }, index) => ({
         entryId: id,
         position: index + 1,
-        accountId: accounts.get(accountCode(account)),
+        account,
+        code: accountCode(account),
         amountMinor,
-        currency: account.currency,
       })),
     )
+    const accounts = await openAccounts(sql, new Map(named.map(({ code, account }) => [code, account])))
+    const postings = named.map(({ entryId, position, account: { currency }, code, amountMinor }) => {
+      return { entryId, position, accountId: accounts.get(code), amountMinor, currency }
+    })
     const rows = entries.map(({ id, entry }) => ({
       id,
       kind: entry.kind,
@@ -36,9 +36,9 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
       sql`
         insert into postings (organisation_id, entry_id, position, account_id, amount_minor, currency)
         select nyuzi_organisation(), r.* from ${rowsOf(sql, postings, {
-          entryId: 'uuid',
+          entryId: 'repeated uuid',
           position: 'integer',
-          accountId: 'uuid',
+          accountId: 'repeated uuid',
           amountMinor: 'bigint',
           currency: 'text',
         })}`,
@@ -101,8 +101,7 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
   },
 })
 
-async function openAccounts(sql: Sql, refs: readonly LedgerAccountRef[]): Promise<Map<string, string>> {
-  const wanted = new Map(refs.map((ref) => [accountCode(ref), ref]))
+async function openAccounts(sql: Sql, wanted: ReadonlyMap<string, LedgerAccountRef>): Promise<Map<string, string>> {
   const codes = [...wanted.keys()].sort()
   const read = async () =>
     (await sql`select code, id from ledger_accounts where code = any(${codes}::text[])`).map(({ code, id }) => [code, id] as const)

@@ -4,7 +4,10 @@
  */
 export function fromRow<Noun>(row: object): Noun {
   const noun: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(row)) if (value !== null) noun[name] = value
+  for (const name of Object.keys(row)) {
+    const value = (row as Record<string, unknown>)[name]
+    if (value !== null) noun[name] = value
+  }
   return noun as Noun
 }
 

@@ -78,34 +78,66 @@ export function isDatabaseAway(error: unknown): boolean {
   return awayCodes.has(code) || /^(08|53|57P|58)[0-9A-Z]{2,3}$/.test(code)
 }
 
-type Column = 'uuid' | 'text' | 'bigint' | 'integer' | 'boolean' | 'date' | 'timestamptz' | 'jsonb' | 'bytea' | 'daterange'
+type Column =
+  | 'uuid'
+  | 'repeated uuid'
+  | 'text'
+  | 'bigint'
+  | 'integer'
+  | 'boolean'
+  | 'date'
+  | 'timestamptz'
+  | 'jsonb'
+  | 'bytea'
+  | 'daterange'
 
 /**
  * Rows as one array a column, so that a statement writes any number of them in one round trip:
  * `insert into t (a, b) select a, b from ${rowsOf(sql, rows, { a: 'uuid', b: 'bigint' })}`.
  * Each array travels as the literal that the database reads itself: postgres.js takes no bigint arrays, and text arrays cost
- * twice, once to escape and once to cast.
+ * twice, once to escape and once to cast. Ids that many rows share travel once, and each row has the place of its id.
  */
 export function rowsOf<Row extends Record<string, unknown>>(
   sql: Sql,
   rows: readonly Row[],
   columns: { readonly [K in keyof Row & string]: Column },
 ) {
-  const names = Object.keys(columns) as (keyof Row & string)[]
-  const arrays = names.map((name) => sql`${arrayLiteral(rows, name)}::${sql.unsafe(columns[name])}[]`)
-  const list = arrays.reduce((left, right) => sql`${left}, ${right}`)
-  return sql`unnest(${list}) as r(${sql.unsafe(names.map((name) => `"${snake(name)}"`).join(', '))})`
+  const parts = Object.entries<Column>(columns).map(([name, column]) => {
+    const values = rows.map((row) => row[name])
+    const quotedName = `"${snake(name)}"`
+    if (column !== 'repeated uuid') return { name: quotedName, array: arrayOf(sql, values, column), read: sql.unsafe(quotedName) }
+    const { distinct, places } = placesOf(values)
+    return {
+      name: quotedName,
+      array: arrayOf(sql, places, 'integer'),
+      read: sql`(${arrayOf(sql, distinct, 'uuid')})[${sql.unsafe(quotedName)}] as ${sql.unsafe(quotedName)}`,
+    }
+  })
+  const list = (fragments: readonly postgres.Fragment[]) => fragments.reduce((left, right) => sql`${left}, ${right}`)
+  return sql`(select ${list(parts.map(({ read }) => read))} from unnest(${list(parts.map(({ array }) => array))}) as r(${sql.unsafe(parts.map(({ name }) => name).join(', '))})) as r`
 }
 
-const arrayLiteral = <Row extends Record<string, unknown>>(rows: readonly Row[], name: keyof Row): string =>
-  `{${rows.map((row) => quoted(row[name])).join(',')}}`
+const arrayOf = (sql: Sql, values: readonly unknown[], column: Exclude<Column, 'repeated uuid'>) =>
+  sql`${`{${values.map(asElement).join(',')}}`}::${sql.unsafe(column)}[]`
 
-/** Between quotes only a quote and a backslash mean anything; what is no text needs none. */
-function quoted(value: unknown): string {
+/** Places count from 1, as those of an array in the database. */
+function placesOf(values: readonly unknown[]): { readonly distinct: readonly unknown[]; readonly places: readonly (number | null)[] } {
+  const placeOf = new Map<unknown, number>()
+  const places = values.map((value) => {
+    if (value === null || value === undefined) return null
+    const place = placeOf.get(value) ?? placeOf.size + 1
+    if (place > placeOf.size) placeOf.set(value, place)
+    return place
+  })
+  return { distinct: [...placeOf.keys()], places }
+}
+
+/** What a literal splits or trims at, and the word that it takes for null, stand between quotes; there only a quote and a backslash mean anything. */
+function asElement(value: unknown): string {
   const text = asText(value)
   if (text === null) return 'NULL'
-  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean') return text
-  return /["\\]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
+  if (typeof value !== 'string' && !(value instanceof Uint8Array) && typeof value !== 'object') return text
+  return text.includes('"') || text.includes('\\') ? `"${text.replace(/["\\]/g, '\\$&')}"` : `"${text}"`
 }
 
 /** The same columns as text arrays alone, for a function that casts them itself. */

@@ -14,6 +14,8 @@ afterAll(async () => {
   await database.drop()
 })
 
+const ids = ['0198a3c0-0000-7000-8000-000000000001', '0198a3c0-0000-7000-8000-000000000002']
+
 describe('Rows that travel as arrays', () => {
   it('arrive as they left, whatever their texts hold', async () => {
     // PostgreSQL holds no character zero.
@@ -27,12 +29,13 @@ describe('Rows that travel as arrays', () => {
         bytes: fc.uint8Array({ maxLength: 20 }),
         facts: fc.dictionary(fc.constantFrom('a', 'b'), texts),
         on: fc.option(fc.boolean()),
+        shared: fc.option(fc.constantFrom(...ids)),
       }),
       { maxLength: 20 },
     )
     await fc.assert(
       fc.asyncProperty(rows, async (sent) => {
-        const columns = { text: 'text', minor: 'bigint', bytes: 'bytea', facts: 'jsonb', on: 'boolean' } as const
+        const columns = { text: 'text', minor: 'bigint', bytes: 'bytea', facts: 'jsonb', on: 'boolean', shared: 'repeated uuid' } as const
         const came = await sql`select * from ${rowsOf(sql, sent, columns)}`
         expect(came.map((row) => ({ ...row, bytes: [...row.bytes] }))).toEqual(sent.map((row) => ({ ...row, bytes: [...row.bytes] })))
       }),

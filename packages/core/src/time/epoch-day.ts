@@ -22,10 +22,12 @@ export function readParts(text: string): MonthParts | undefined {
 
 /** The same for a text that is already known to be a civil date. */
 export const partsOf = (text: string): MonthParts => ({
-  year: Number(text.slice(0, 4)),
-  month: Number(text.slice(5, 7)),
-  day: Number(text.slice(8, 10)),
+  year: digit(text, 0) * 1_000 + digit(text, 1) * 100 + digit(text, 2) * 10 + digit(text, 3),
+  month: digit(text, 5) * 10 + digit(text, 6),
+  day: digit(text, 8) * 10 + digit(text, 9),
 })
+
+const digit = (text: string, at: number): number => text.charCodeAt(at) - 48
 
 export const isLeapYear = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 
