@@ -938,10 +938,13 @@ CREATE TABLE "subscriptions" (
 	"billed_until" date NOT NULL,
 	"next_invoice_on" date,
 	"awaits" text,
+	"renewal_on" date,
+	"renewal_minor" bigint,
 	"parked_reason" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscriptions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
-	CONSTRAINT "subscriptions_awaits" CHECK ("subscriptions"."awaits" is null or ("subscriptions"."awaits" in ('credit', 'payment') and "subscriptions"."next_invoice_on" is null))
+	CONSTRAINT "subscriptions_awaits" CHECK ("subscriptions"."awaits" is null or ("subscriptions"."awaits" in ('credit', 'payment') and "subscriptions"."next_invoice_on" is null)),
+	CONSTRAINT "subscriptions_renewal" CHECK (("subscriptions"."renewal_on" is null) = ("subscriptions"."renewal_minor" is null) and "subscriptions"."renewal_minor" >= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "allowances" (
@@ -1110,6 +1113,7 @@ CREATE INDEX "subscribers_phone_sha256" ON "subscribers" USING btree ("organisat
 CREATE INDEX "subscription_pauses_to_settle" ON "subscription_pauses" USING btree ("organisation_id","until_on") WHERE "subscription_pauses"."settled_on" is null and "subscription_pauses"."until_on" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_terms_from" ON "subscription_terms" USING btree ("organisation_id","subscription_id","from_on");--> statement-breakpoint
 CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("organisation_id","price_id");--> statement-breakpoint
+CREATE INDEX "subscriptions_renewals" ON "subscriptions" USING btree ("organisation_id","renewal_on","id") WHERE "subscriptions"."renewal_on" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_payer" ON "subscriptions" USING btree ("organisation_id","payer_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_base" ON "subscriptions" USING btree ("organisation_id","base_id") WHERE "subscriptions"."base_id" is not null;--> statement-breakpoint

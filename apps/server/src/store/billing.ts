@@ -1,8 +1,9 @@
-import type { CivilDate, Currency, FinalInvoice, InvoiceLine, Phone, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
-import type { BillingStore, DueSubscription, OpenInvoice } from '../flows/billing/ports.ts'
+import type { CivilDate, FinalInvoice, InvoiceLine, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
+import type { BillingStore, Collectable, DueSubscription, OpenInvoice } from '../flows/billing/ports.ts'
 import type { Awaits } from '../flows/subscribers/ports.ts'
 import { addLineDetails } from './line-details.ts'
 import { fromRow, fromRows } from './mapping.ts'
+import { debtsOf, freeCreditOf, renewalsOf } from './renewal-standing.ts'
 import { readSubscriptions } from './subscriptions.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -44,12 +45,12 @@ export const billingStore = (sql: Sql): BillingStore => {
       return new Set(rows.map(({ id }) => id as SubscriberId))
     },
 
-    async lockToCollect(id) {
+    async lockToCollect(id, renewalsUntil) {
       const [row] = await sql`
-        select s.account_number as "accountNumber", s.phone, o.currency,
-               coalesce((select sum(i.total_minor - i.allocated_minor)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open'), 0) as "openMinor"
+        select s.account_number as "accountNumber", s.phone, o.currency, ${debtsOf(sql, sql`s.id`)} as "debtsMinor", ${freeCreditOf(sql, sql`s.id`)} as "freeMinor",
+               ${renewalsOf(sql, sql`s.id`, renewalsUntil)} as "renewalsMinor"
           from subscribers s join organisations o on o.id = s.organisation_id where s.id = ${id} for update of s`
-      return row && fromRow<{ accountNumber: string; phone?: Phone; openMinor: bigint; currency: Currency }>(row)
+      return row && fromRow<Collectable>(row)
     },
 
     async openInvoices(ids) {
@@ -172,9 +173,27 @@ export const billingStore = (sql: Sql): BillingStore => {
 
     async advance(subscriptions) {
       if (subscriptions.length === 0) return
+      const rows = subscriptions.map(({ renewal, ...row }) => ({ ...row, renewalOn: renewal?.on, renewalMinor: renewal?.amountMinor }))
       await sql`
-        update subscriptions s set billed_until = r.billed_until, next_invoice_on = r.next_invoice_on, awaits = r.awaits
-          from ${rowsOf(sql, [...subscriptions], { id: 'uuid', billedUntil: 'date', nextInvoiceOn: 'date', awaits: 'text' })} where s.id = r.id`
+        update subscriptions s set billed_until = r.billed_until, next_invoice_on = r.next_invoice_on, awaits = r.awaits,
+               renewal_on = r.renewal_on, renewal_minor = r.renewal_minor
+          from ${rowsOf(sql, rows, {
+            id: 'uuid',
+            billedUntil: 'date',
+            nextInvoiceOn: 'date',
+            awaits: 'text',
+            renewalOn: 'date',
+            renewalMinor: 'bigint',
+          })} where s.id = r.id`
+    },
+
+    async setRenewals(renewals, today) {
+      if (renewals.length === 0) return
+      const rows = renewals.map(({ id, renewal }) => ({ id, renewalOn: renewal?.on, renewalMinor: renewal?.amountMinor }))
+      await sql`
+        update subscriptions s set renewal_on = r.renewal_on, renewal_minor = r.renewal_minor, awaits = nullif(s.awaits, 'credit'),
+               next_invoice_on = case when s.awaits = 'credit' then ${today} else s.next_invoice_on end
+          from ${rowsOf(sql, rows, { id: 'uuid', renewalOn: 'date', renewalMinor: 'bigint' })} where s.id = r.id`
     },
 
     async unpark(id) {

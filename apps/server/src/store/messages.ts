@@ -1,10 +1,12 @@
 import {
+  type CivilDate,
   type Currency,
   civilDateAt,
   keepsQuietHours,
   type MessageFacts,
   type MessageId,
   type MessageKind,
+  missingToRenew,
   money,
   quietUntil,
   type SubscriberId,
@@ -12,6 +14,7 @@ import {
 import type { Row } from 'postgres'
 import type { MessageSource, MessageStore, MessageToSend } from '../flows/messages/ports.ts'
 import { fromRow } from './mapping.ts'
+import { renewalStanding, toRenewalStanding } from './renewal-standing.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const messageStore = (sql: Sql): MessageStore => ({
@@ -56,9 +59,9 @@ export const messageStore = (sql: Sql): MessageStore => ({
       claimed as (
         update messages m set status = 'sending', next_attempt_at = ${claimUntil}, attempts = m.attempts + 1
           from mine where m.id = mine.mine_id
-        returning m.id, m.subscriber_id, m.kind, m.source_noun, m.source_id, m.channels, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
-      select c.*, s.name, s.account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
-             i.number, i.due_on, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
+        returning m.id, m.subscriber_id, m.kind, m.dedupe_key, m.source_noun, m.source_id, m.channels, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
+      select c.*, s.name, coalesce(w.account_number, s.account_number) as account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
+             i.number, coalesce(i.due_on, w.renewal_on) as due_on, w.renewal_on, w.standing, w.is_off, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
              p.amount_minor as paid_minor, p.provider_transaction,
              (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
              (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
@@ -71,7 +74,15 @@ export const messageStore = (sql: Sql): MessageStore => ({
         join subscribers s on s.id = c.subscriber_id
         join organisations o on o.id = s.organisation_id
         left join invoices i on c.source_noun = 'invoice' and i.id = c.source_id::uuid
-        left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid`
+        left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid
+        left join lateral (
+          select r.renewal_on, ${renewalStanding(sql, sql`r`)} as standing, payer.account_number,
+                 exists (select from services v join access_states a on a.service_id = v.id
+                          where v.subscription_id = r.id and a.wanted_state = 'suspended' and a.wanted_reason = 'expired') as is_off
+            from subscriptions r join subscribers payer on payer.id = r.payer_id
+           where r.id = case c.source_noun when 'subscription' then c.source_id::uuid
+                                           when 'service' then (select v.subscription_id from services v where v.id = c.source_id::uuid) end
+         ) w on c.kind in ('renewal_due', 'expired')`
     return rows.map((row) => toMessage(row, now))
   },
 
@@ -106,12 +117,13 @@ export const messageStore = (sql: Sql): MessageStore => ({
 function toMessage(row: Row, now: Date): MessageToSend {
   const currency = row.currency as Currency
   const source: MessageSource['noun'] = row.source_noun
+  const missing = row.standing && missingToRenew(toRenewalStanding(row.standing))
   const facts: MessageFacts = fromRow({
     organisationName: row.organisation_name,
     subscriberName: row.name,
     accountNumber: row.account_number,
     payTo: row.pay_to,
-    amount: money(source === 'payment' ? row.paid_minor : source === 'invoice' ? row.invoice_open : row.open_minor, currency),
+    amount: money(missing ?? (source === 'payment' ? row.paid_minor : source === 'invoice' ? row.invoice_open : row.open_minor), currency),
     dueOn: row.due_on,
     suspendsOn: row.suspends_on,
     invoiceNumber: row.number,
@@ -120,21 +132,34 @@ function toMessage(row: Row, now: Date): MessageToSend {
     lineState: row.line_on ? 'on' : row.line_wanted ? 'coming_on' : 'off',
   })
   const kind = row.kind as MessageKind
+  const today = civilDateAt(now, row.time_zone as string)
   return fromRow<MessageToSend>({
     id: row.id as MessageId,
     subscriberId: row.subscriber_id as SubscriberId,
     kind,
     language: row.language,
     reach: fromRow({ phone: row.phone, email: row.email }),
-    today: civilDateAt(now, row.time_zone as string),
+    today,
     facts,
     linePending: kind === 'receipt' && row.line_pending === true,
     channels: row.channels,
     quietUntil: keepsQuietHours(kind) && row.quiet_hours ? quietUntil(now, row.time_zone, row.quiet_hours) : null,
-    pointless: (source === 'invoice' && row.invoice_status !== 'open') || (kind === 'suspended' && row.open_minor <= 0n),
+    pointless: isPointless(row, kind, today, missing),
     attempts: row.attempts,
     createdAt: row.created_at,
     usefulUntil: row.useful_until,
     interrupted: row.interrupted,
   })
+}
+
+/** Its matter has settled: the invoice is not open, nothing is owed, or the renewal was bought or is covered. */
+function isPointless(row: Row, kind: MessageKind, today: CivilDate, missing: bigint | null): boolean {
+  if (row.source_noun === 'invoice') return row.invoice_status !== 'open'
+  if (kind === 'suspended') return row.open_minor <= 0n
+  if (kind !== 'renewal_due' && kind !== 'expired') return false
+  if (missing === null || missing === 0n) return true
+  if (row.source_noun === 'service') return row.renewal_on > today
+  const [, , , renewalOn] = (row.dedupe_key as string).split(':')
+  // Once the line is off, that was told.
+  return renewalOn !== row.renewal_on || (kind === 'renewal_due' && row.is_off)
 }

@@ -33,6 +33,8 @@ describe('a message', () => {
       'Mary, KES 2,500 for Kilimani Net is due on 5 Aug. Pay Paybill 400123, account 100233. Invoice NRB-000123.',
       'Mary, KES 2,500 for Kilimani Net is due 5 Aug. Pay Paybill 400123, account 100233. Unpaid, the line stops on 9 Aug.',
       'Mary, KES 2,500 for Kilimani Net is overdue since 5 Aug. Pay Paybill 400123, account 100233. Unpaid, the line stops on 9 Aug.',
+      'Mary, your Kilimani Net line needs KES 2,500 by 5 Aug to go on. Pay Paybill 400123, account 100233. It goes on by itself once paid.',
+      'Mary, your paid time at Kilimani Net ended on 4 Aug. Pay KES 2,500 to Paybill 400123, account 100233.',
       'Mary, your Kilimani Net line is paused: KES 2,500 is unpaid. Pay Paybill 400123, account 100233. It comes back by itself once paid.',
       'Mary, Kilimani Net received KES 3,000, receipt SFF6XYZ123. Account 100233. Credit: KES 500. Your line is on.',
     ])
@@ -43,6 +45,8 @@ describe('a message', () => {
       'Mary, KES 2,500 ya Kilimani Net inatakiwa kulipwa kufikia 5 Ago. Lipa kwa Paybill 400123, akaunti 100233. Ankara NRB-000123.',
       'Mary, KES 2,500 ya Kilimani Net inatakiwa kulipwa 5 Ago. Lipa kwa Paybill 400123, akaunti 100233. Isipolipwa, huduma itasimama 9 Ago.',
       'Mary, KES 2,500 ya Kilimani Net haijalipwa tangu 5 Ago. Lipa kwa Paybill 400123, akaunti 100233. Isipolipwa, huduma itasimama 9 Ago.',
+      'Mary, huduma yako ya Kilimani Net inahitaji KES 2,500 kufikia 5 Ago iendelee. Lipa kwa Paybill 400123, akaunti 100233. Itaendelea yenyewe ukilipa.',
+      'Mary, muda uliolipia Kilimani Net uliisha 4 Ago. Lipa KES 2,500 kwa Paybill 400123, akaunti 100233.',
       'Mary, huduma yako ya Kilimani Net imesimama: KES 2,500 haijalipwa. Lipa kwa Paybill 400123, akaunti 100233. Itarudi yenyewe ukilipa.',
       'Mary, Kilimani Net imepokea KES 3,000, risiti SFF6XYZ123. Akaunti 100233. Salio la ziada: KES 500. Huduma iko hewani.',
     ])
@@ -57,12 +61,20 @@ describe('a message', () => {
     expect(tail({ balance: money(0n, 'KES'), lineState: 'coming_on' }, 'sw')).toBe('Umelipa yote. Huduma inarudi hivi punde.')
   })
 
+  it('of paid time that is over says that the line comes back, when it is off', () => {
+    const off = { ...facts, lineState: 'off' } as const
+    expect(composeMessage('expired', off, 'en')).toMatch(/100233\. The line comes back by itself once paid\.$/)
+    expect(composeMessage('expired', off, 'sw')).toMatch(/100233\. Huduma itarudi yenyewe ukilipa\.$/)
+  })
+
   it('leaves out what is not known, and the name of someone who has none', () => {
     const bare: MessageFacts = { organisationName: 'Net', subscriberName: ' ', accountNumber: '100233', amount: money(250_000n, 'KES') }
     expect(messageKinds.map((kind) => composeMessage(kind, bare, 'en'))).toEqual([
       'KES 2,500 for Net is due soon. Account 100233.',
       'KES 2,500 for Net is due now. Account 100233.',
       'KES 2,500 for Net is overdue. Account 100233.',
+      'your Net line needs KES 2,500 soon to go on. Account 100233. It goes on by itself once paid.',
+      'your paid time at Net is over. Pay KES 2,500, account 100233.',
       'your Net line is paused: KES 2,500 is unpaid. Account 100233. It comes back by itself once paid.',
       'Net received KES 2,500. Account 100233.',
     ])

@@ -1,10 +1,18 @@
 import { formatMoney, type Money, negate } from '../money/money.ts'
 import type { Language } from '../subscribers/subscriber.ts'
-import type { CivilDate } from '../time/calendar.ts'
+import { addDays, type CivilDate } from '../time/calendar.ts'
 import { formatDay } from '../time/format-date.ts'
 import { septetsMax, toGsm7 } from './gsm7.ts'
 
-export const messageKinds = ['invoice_before_due', 'invoice_due', 'invoice_overdue', 'suspended', 'receipt'] as const
+export const messageKinds = [
+  'invoice_before_due',
+  'invoice_due',
+  'invoice_overdue',
+  'renewal_due',
+  'expired',
+  'suspended',
+  'receipt',
+] as const
 export type MessageKind = (typeof messageKinds)[number]
 
 export type MessageFacts = {
@@ -13,8 +21,9 @@ export type MessageFacts = {
   readonly accountNumber: string
   /** `Paybill 400123` */
   readonly payTo?: string
-  /** What is open, or what was received. */
+  /** What is open, what is missing to renew, or what was received. */
   readonly amount: Money
+  /** Of a renewal, the first day that is not paid for. */
   readonly dueOn?: CivilDate
   /** The first day on which the line is off. */
   readonly suspendsOn?: CivilDate
@@ -53,6 +62,8 @@ function speak(facts: MessageFacts, language: Language) {
     payTo: payTo?.trim(),
     amount: formatMoney(amount),
     dueOn: dueOn && formatDay(dueOn, language),
+    /** The last paid day of what is to be renewed. */
+    dayBefore: dueOn && formatDay(addDays(dueOn, -1), language),
     suspendsOn: suspendsOn && formatDay(suspendsOn, language),
     invoice: invoiceNumber,
     receipt,
@@ -88,6 +99,16 @@ const phrases: Readonly<Record<Language, Phrases>> = {
       said(payEn(f)),
       f.suspendsOn ? said(`Unpaid, the line stops on ${f.suspendsOn}.`) : undefined,
     ],
+    renewal_due: (f) => [
+      said(`${to(f)}your ${f.organisation} line needs ${f.amount}${f.dueOn ? ` by ${f.dueOn}` : ' soon'} to go on.`),
+      said(payEn(f)),
+      extra('It goes on by itself once paid.'),
+    ],
+    expired: (f) => [
+      said(`${to(f)}your paid time at ${f.organisation} ${f.dayBefore ? `ended on ${f.dayBefore}` : 'is over'}.`),
+      said(`Pay ${f.amount}${f.payTo ? ` to ${f.payTo}` : ''}, account ${f.account}.`),
+      f.lineState === 'off' ? extra('The line comes back by itself once paid.') : undefined,
+    ],
     suspended: (f) => [
       said(`${to(f)}your ${f.organisation} line is paused: ${f.amount} is unpaid.`),
       said(payEn(f)),
@@ -115,6 +136,16 @@ const phrases: Readonly<Record<Language, Phrases>> = {
       said(`${to(f)}${f.amount} ya ${f.organisation} haijalipwa${f.dueOn ? ` tangu ${f.dueOn}` : ''}.`),
       said(paySw(f)),
       f.suspendsOn ? said(`Isipolipwa, huduma itasimama ${f.suspendsOn}.`) : undefined,
+    ],
+    renewal_due: (f) => [
+      said(`${to(f)}huduma yako ya ${f.organisation} inahitaji ${f.amount}${f.dueOn ? ` kufikia ${f.dueOn}` : ' hivi karibuni'} iendelee.`),
+      said(paySw(f)),
+      extra('Itaendelea yenyewe ukilipa.'),
+    ],
+    expired: (f) => [
+      said(`${to(f)}muda uliolipia ${f.organisation} ${f.dayBefore ? `uliisha ${f.dayBefore}` : 'umeisha'}.`),
+      said(`Lipa ${f.amount}${f.payTo ? ` kwa ${f.payTo}` : ''}, akaunti ${f.account}.`),
+      f.lineState === 'off' ? extra('Huduma itarudi yenyewe ukilipa.') : undefined,
     ],
     suspended: (f) => [
       said(`${to(f)}huduma yako ya ${f.organisation} imesimama: ${f.amount} haijalipwa.`),

@@ -9,7 +9,14 @@ export type QuietHours = { readonly from: string; readonly until: string }
 export const isWallTime = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/.test(text)
 
 /** Texts that can wait for the morning. What a subscriber waits for, as a receipt, goes out at any hour. */
-const waitsForMorning: ReadonlySet<MessageKind> = new Set(['invoice_before_due', 'invoice_due', 'invoice_overdue', 'suspended'])
+const waitsForMorning: ReadonlySet<MessageKind> = new Set([
+  'invoice_before_due',
+  'invoice_due',
+  'invoice_overdue',
+  'renewal_due',
+  'expired',
+  'suspended',
+])
 
 export const keepsQuietHours = (kind: MessageKind): boolean => waitsForMorning.has(kind)
 

@@ -10,6 +10,10 @@ import { nextSpan, type Span } from './next-span.ts'
 export type Purchase = {
   readonly charges: readonly Charge[]
   readonly billedUntil: CivilDate
+  /** The first day that was not bought: before today, when the purchase is late. */
+  readonly lackingFrom: CivilDate
+  /** As it stands once this is bought. */
+  readonly then: Subscription
   /** New terms from today on, when the late renewal moves the billing day. */
   readonly restarted?: Terms
 }
@@ -22,18 +26,20 @@ export type Purchase = {
 export function nextPurchase(subscription: Subscription, today: CivilDate): Purchase | undefined {
   const due = nextSpan(subscription)
   if (due === undefined || due.period.start > today || isOver(subscription, today)) return undefined
-  if (due.period.start === today) return bought(subscription)
+  const lackingFrom = due.period.start
+  if (lackingFrom === today) return bought(subscription, lackingFrom)
   const terms = termsOn(subscription, today)
   if (terms.price.policy.lateRenewal === 'from_old_end')
-    return bought({ ...subscription, billedUntil: startOfPeriod(subscription, terms, today) })
-  return terms.from === today ? bought({ ...subscription, billedUntil: today }) : fromToday(subscription, due, terms, today)
+    return bought({ ...subscription, billedUntil: startOfPeriod(subscription, terms, today) }, lackingFrom)
+  return terms.from === today ? bought({ ...subscription, billedUntil: today }, lackingFrom) : fromToday(subscription, due, terms, today)
 }
 
-function bought(subscription: Subscription, restarted?: Terms): Purchase | undefined {
+function bought(subscription: Subscription, lackingFrom: CivilDate, restarted?: Terms): Purchase | undefined {
   const span = nextSpan(subscription)
   if (span === undefined) return undefined
-  const charges = chargeSpan(subscription, span)
-  return { charges, billedUntil: span.period.end, ...(restarted === undefined ? {} : { restarted }) }
+  const billedUntil = span.period.end
+  const then = { ...subscription, billedUntil }
+  return { charges: chargeSpan(subscription, span), billedUntil, lackingFrom, then, ...(restarted === undefined ? {} : { restarted }) }
 }
 
 function startOfPeriod({ billedUntil }: Subscription, terms: Terms, today: CivilDate): CivilDate {
@@ -59,5 +65,5 @@ function fromToday(subscription: Subscription, due: Span, terms: Terms, today: C
     billedUntil: today,
   }
   const span = nextSpan(moved)
-  return span === undefined || span.period.start > today ? undefined : bought(moved, restarted)
+  return span === undefined || span.period.start > today ? undefined : bought(moved, due.period.start, restarted)
 }

@@ -9,6 +9,7 @@ import type {
   Phone,
   Plan,
   Price,
+  Renewal,
   ServiceId,
   SubscriberId,
   Subscription,
@@ -45,13 +46,26 @@ export type DueSubscription = {
 }
 
 /** Where a subscription stands once its charges are issued. */
-export type Advance = Schedule & { readonly id: SubscriptionId; readonly billedUntil: CivilDate }
+export type Advance = Schedule & NextRenewal & { readonly billedUntil: CivilDate }
+
+/** What a prepaid subscription buys next; absent, nothing. */
+export type NextRenewal = { readonly id: SubscriptionId; readonly renewal?: Renewal | undefined }
+
+/** What a subscriber pays for, and with which words. */
+export type Collectable = {
+  readonly accountNumber: string
+  readonly phone?: Phone
+  readonly currency: Currency
+  readonly debtsMinor: bigint
+  readonly renewalsMinor: bigint
+  readonly freeMinor: bigint
+}
 
 export type BillingStore = {
   /** Locks the subscribers, and the parents who pay for them, in the order of their ids: the first lock of every money transaction. */
   lockSubscribers(ids: readonly SubscriberId[]): Promise<ReadonlySet<SubscriberId>>
-  /** One subscriber, locked, with what may be collected from it. */
-  lockToCollect(id: SubscriberId): Promise<{ accountNumber: string; phone?: Phone; openMinor: bigint; currency: Currency } | undefined>
+  /** One subscriber, locked, with what may be collected from it: the debts, and the renewals that wait or come by that day. */
+  lockToCollect(id: SubscriberId, renewalsUntil: CivilDate): Promise<Collectable | undefined>
   /** Open invoices of these subscribers, oldest first, locked in the order of their ids. */
   openInvoices(ids: readonly SubscriberId[]): Promise<readonly OpenInvoice[]>
   /** The earliest civil day, up to `until`, on which some subscription is to be invoiced. */
@@ -73,6 +87,8 @@ export type BillingStore = {
   addLines(invoices: readonly Pick<FinalInvoice, 'id' | 'lines'>[]): Promise<void>
   addInvoices(invoices: readonly FinalInvoice[], at: Instant): Promise<void>
   advance(subscriptions: readonly Advance[]): Promise<void>
+  /** What waited for credit is decided on again by the next run of that day, since it may be covered now. */
+  setRenewals(renewals: readonly NextRenewal[], today: CivilDate): Promise<void>
   park(id: SubscriptionId, reason: string): Promise<void>
   /** Parks what is due for a subscriber on that day; tells what that was. */
   parkDue(id: SubscriberId, day: CivilDate, reason: string): Promise<readonly SubscriptionId[]>

@@ -82,4 +82,4 @@ export const transferCredit = (
     }
   })
 
-const accountOf = async (tx: Transaction, id: SubscriberId): Promise<string> => (await tx.billing.lockToCollect(id))?.accountNumber ?? ''
+const accountOf = async (tx: Transaction, id: SubscriberId): Promise<string> => (await tx.readings.subscriber(id))?.accountNumber ?? ''

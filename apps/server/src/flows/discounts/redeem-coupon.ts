@@ -10,6 +10,7 @@ import {
 } from '@nyuzi/core'
 import { Conflict, NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { priceRenewals } from '../steps/price-renewals.ts'
 
 export type RedeemCoupon = {
   /** As it was typed. */
@@ -30,8 +31,8 @@ export async function redeemCoupon(
   const id = asId('discount', deps.ids.next())
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
-    const { timeZone } = await tx.organisation.read()
-    const today = civilDateAt(now, timeZone)
+    const organisation = await tx.organisation.read()
+    const today = civilDateAt(now, organisation.timeZone)
     const subscription = await tx.subscriptions.read(subscriptionId)
     if (!subscription) throw new NotFound('subscription')
     const { subscriberId } = subscription
@@ -72,6 +73,7 @@ export async function redeemCoupon(
     } as const
     await tx.discounts.add([{ ...discount, ...days }], now)
     await tx.discounts.countRedemption(couponId)
+    await priceRenewals(tx, organisation, [subscriptionId], today)
     const detail = { code: coupon.code, discount: id, ...days }
     await tx.audit.write({ actor, action: 'coupon.redeem', subjectNoun: 'subscription', subjectId: subscriptionId, detail, at: now })
   })

@@ -1,5 +1,6 @@
 import { asId, civilDateAt, daysToDiscount, money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
 import type { Deps, ReferralReward, Transaction } from '../ports.ts'
+import { priceRenewals } from '../steps/price-renewals.ts'
 import type { SubscriptionDiscount, WaitingReferral } from './ports.ts'
 
 const chunkMax = 500
@@ -16,7 +17,8 @@ export async function rewardReferrals(deps: Pick<Deps, 'store' | 'clock' | 'ids'
 
 async function rewardChunk({ clock, ids }: Pick<Deps, 'clock' | 'ids'>, tx: Transaction): Promise<number> {
   const now = clock.now()
-  const { policy, timeZone, currency } = await tx.organisation.read()
+  const organisation = await tx.organisation.read()
+  const { policy, timeZone, currency } = organisation
   const { referralReward } = policy
   if (!referralReward) return 0
   const referrals = await tx.discounts.claimReferrals(chunkMax)
@@ -55,6 +57,7 @@ async function rewardChunk({ clock, ids }: Pick<Deps, 'clock' | 'ids'>, tx: Tran
     discounts.push(...(await discountFor(referral.referredId, referral, referralReward.referred)))
   }
   await tx.discounts.add(discounts, now)
+  await priceRenewals(tx, organisation, [...new Set(discounts.map(({ subscriptionId }) => subscriptionId))], today)
   await tx.discounts.setRewarded(
     referrals.map(({ id }) => id),
     now,

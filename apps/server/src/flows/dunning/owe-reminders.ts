@@ -4,19 +4,23 @@ import {
   asId,
   type CivilDate,
   civilDateAt,
+  type DunningStep,
   daysBetween,
   defaultDunningPolicy,
+  type InvoiceId,
   isReminded,
   type NoticeOwed,
   noticesOwed,
   type OrganisationId,
   quietUntil,
+  renewalNotice,
   resolveDunningPolicy,
   type SkipReason,
+  type SubscriptionId,
 } from '@nyuzi/core'
 import type { OwedMessage } from '../messages/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
-import type { DueInvoice } from './ports.ts'
+import type { Due, DuePage, DunnedSource, DunningSource } from './ports.ts'
 
 const chunkMax = 1_000
 /** A reminder that waits longer to go out, for want of a messenger, tells nothing useful any more. */
@@ -29,52 +33,92 @@ const skipReasons: Readonly<Record<SkipReason, string>> = {
 }
 
 /**
- * Owes each open invoice the reminders whose day has come and that were not sent: "owed and not yet sent", never
- * "today is the exact day". After a standstill only the latest step goes out; the ones before it are recorded as
- * skipped, so that they never come late.
+ * Owes each open invoice, and each prepaid subscription whose paid days end, the reminders whose day has come and that were
+ * not sent: "owed and not yet sent", never "today is the exact day". After a standstill only the latest step goes out; the
+ * ones before it are recorded as skipped, so that they never come late.
  */
 export async function oweReminders(
   deps: Deps,
   organisationId: OrganisationId,
   today: CivilDate,
 ): Promise<{ owed: number; skipped: number }> {
-  let after: DueInvoice | undefined
-  const total = { owed: 0, skipped: 0 }
-  for (;;) {
-    const page = await deps.store.inOrganisation(organisationId, (tx) => owePage(deps, tx, today, after))
-    total.owed += page.owed.filter(({ skippedBecause }) => skippedBecause === undefined).length
-    total.skipped += page.owed.filter(({ skippedBecause }) => skippedBecause !== undefined).length
-    if (page.due.length < chunkMax) break
-    after = page.due.at(-1)
-  }
-  if (total.owed > 0) deps.wake('messages', organisationId)
-  return total
+  const invoices = await oweAll(deps, organisationId, today, ofInvoices)
+  const renewals = await oweAll(deps, organisationId, today, ofRenewals)
+  const owed = invoices.owed + renewals.owed
+  if (owed > 0) deps.wake('messages', organisationId)
+  return { owed, skipped: invoices.skipped + renewals.skipped }
 }
 
-async function owePage(
+/** Where reminders come from, and how they are told apart. */
+type Reminded<Id extends DunningSource['id']> = {
+  due(tx: Transaction, page: DuePage<Id>): Promise<readonly Due<Id>[]>
+  /** Those that an extension or an instalment plan holds. */
+  held(tx: Transaction, ids: readonly Id[], today: CivilDate): Promise<ReadonlySet<Id>>
+  dunned(tx: Transaction, ids: readonly Id[]): Promise<readonly DunnedSource<Id>[]>
+  message(due: Due<Id>, step: DunningStep): Pick<OwedMessage, 'kind' | 'dedupeKey' | 'source'>
+}
+
+const ofInvoices: Reminded<InvoiceId> = {
+  due: (tx, page) => tx.dunning.invoicesDue(page),
+  held: (tx, ids, today) => tx.receivables.heldInvoices(ids, today),
+  dunned: (tx, ids) => tx.dunning.dunnedInvoices(ids),
+  message: ({ id }, { key, message }) => ({ kind: message, dedupeKey: `dunning:${id}:${key}`, source: { noun: 'invoice', id } }),
+}
+
+const ofRenewals: Reminded<SubscriptionId> = {
+  due: (tx, page) => tx.dunning.renewalsDue(page),
+  held: (tx, ids, today) => tx.receivables.heldRenewals(ids, today),
+  dunned: (tx, ids) => tx.dunning.dunnedRenewals(ids),
+  message: ({ id, dueOn }, step) => ({
+    kind: renewalNotice(step),
+    dedupeKey: `dunning:${id}:${step.key}:${dueOn}`,
+    source: { noun: 'subscription', id },
+  }),
+}
+
+async function oweAll<Id extends DunningSource['id']>(
+  deps: Deps,
+  organisationId: OrganisationId,
+  today: CivilDate,
+  reminded: Reminded<Id>,
+): Promise<{ owed: number; skipped: number }> {
+  let after: Due<Id> | undefined
+  const total = { owed: 0, skipped: 0 }
+  for (;;) {
+    const page = await deps.store.inOrganisation(organisationId, (tx) => owePage(deps, tx, today, reminded, after))
+    total.owed += page.owed.filter(({ skippedBecause }) => skippedBecause === undefined).length
+    total.skipped += page.owed.filter(({ skippedBecause }) => skippedBecause !== undefined).length
+    if (page.due.length < chunkMax) return total
+    after = page.due.at(-1)
+  }
+}
+
+async function owePage<Id extends DunningSource['id']>(
   deps: Deps,
   tx: Transaction,
   today: CivilDate,
-  after: DueInvoice | undefined,
-): Promise<{ due: readonly DueInvoice[]; owed: readonly OwedMessage[] }> {
+  reminded: Reminded<Id>,
+  after: Due<Id> | undefined,
+): Promise<{ due: readonly Due<Id>[]; owed: readonly OwedMessage[] }> {
   const now = deps.clock.now()
   const policies = await tx.dunning.policies()
   const { ages, last } = agesOfUse([...policies, defaultDunningPolicy])
   const lastUse = usefulOn(await tx.organisation.read(), today, now)
   const span = { from: addDays(today, -last), until: addDays(today, -(ages[0] ?? 0)) }
-  const due = await tx.dunning.openDueBetween({ ...span, after, limit: chunkMax })
-  const waiting = new Map(due.filter((invoice) => !isReminded(invoice, today, ages)).map((invoice) => [invoice.invoiceId, invoice]))
-  const held = await tx.receivables.heldInvoices([...waiting.keys()], today)
-  const dunned = await tx.dunning.dunned([...waiting.keys()].filter((id) => !held.has(id)))
-  const owed = dunned.flatMap((invoice) => {
-    const { dueOn, done } = waiting.get(invoice.invoiceId) as DueInvoice
-    const policy = resolveDunningPolicy(policies, invoice) ?? defaultDunningPolicy
-    return noticesOwed({ dueOn, openMinor: invoice.openMinor }, done, today, policy).map((notice) => ({
+  const due = await reminded.due(tx, { ...span, after, limit: chunkMax })
+  const waiting = new Map(due.filter((one) => !isReminded(one, today, ages)).map((one) => [one.id, one]))
+  const held = await reminded.held(tx, [...waiting.keys()], today)
+  const dunned = await reminded.dunned(
+    tx,
+    [...waiting.keys()].filter((id) => !held.has(id)),
+  )
+  const owed = dunned.flatMap((source) => {
+    const one = waiting.get(source.id) as Due<Id>
+    const policy = resolveDunningPolicy(policies, source) ?? defaultDunningPolicy
+    return noticesOwed({ dueOn: one.dueOn, openMinor: source.openMinor }, one.done, today, policy).map((notice) => ({
       id: asId('message', deps.ids.next()),
-      subscriberId: invoice.subscriberId,
-      kind: notice.step.message,
-      dedupeKey: `dunning:${invoice.invoiceId}:${notice.step.key}`,
-      source: { noun: 'invoice' as const, id: invoice.invoiceId },
+      subscriberId: source.subscriberId,
+      ...reminded.message(one, notice.step),
       owedOn: notice.owedOn,
       usefulUntil: lastUse(notice),
       ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),

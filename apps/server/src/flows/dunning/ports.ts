@@ -11,15 +11,33 @@ import type {
   ScopedPolicy,
   ServiceId,
   SubscriberId,
+  SubscriptionId,
 } from '@nyuzi/core'
 
 export type StoredPolicy = ScopedPolicy & { readonly id: DunningPolicyId }
 
-/** An open invoice and its reminders that were sent or skipped. */
-export type DueInvoice = { readonly invoiceId: InvoiceId; readonly dueOn: CivilDate; readonly done: readonly NoticeDone[] }
+/** What is reminded of: an open invoice by its due date, or a renewal by the first day that is not paid for. */
+export type DunningSource =
+  | { readonly noun: 'invoice'; readonly id: InvoiceId }
+  | { readonly noun: 'subscription'; readonly id: SubscriptionId }
 
-/** All else that says which reminders it owes. */
-export type DunnedInvoice = Dunned & { readonly invoiceId: InvoiceId; readonly subscriberId: SubscriberId; readonly openMinor: bigint }
+/** It, and its reminders that were sent or skipped. */
+export type Due<Id extends DunningSource['id']> = { readonly id: Id; readonly dueOn: CivilDate; readonly done: readonly NoticeDone[] }
+
+/** All else that says which reminders it owes; `subscriberId` is who has to pay. */
+export type DunnedSource<Id extends DunningSource['id']> = Dunned & {
+  readonly id: Id
+  readonly subscriberId: SubscriberId
+  readonly openMinor: bigint
+}
+
+/** A page of days in the order of due dates and ids. */
+export type DuePage<Id extends DunningSource['id']> = {
+  readonly from: CivilDate
+  readonly until: CivilDate
+  readonly after: Due<Id> | undefined
+  readonly limit: number
+}
 
 export type DunningStore = {
   /** Those in force. */
@@ -30,14 +48,12 @@ export type DunningStore = {
   lockPolicy(id: DunningPolicyId): Promise<StoredPolicy | undefined>
   changePolicy(id: DunningPolicyId, steps: readonly DunningStep[], at: Instant): Promise<void>
   removePolicy(id: DunningPolicyId, at: Instant): Promise<void>
-  /** Open invoices that are due within the span of days, in the order of their due dates and ids. */
-  openDueBetween(query: {
-    readonly from: CivilDate
-    readonly until: CivilDate
-    readonly after: DueInvoice | undefined
-    readonly limit: number
-  }): Promise<readonly DueInvoice[]>
-  dunned(ids: readonly InvoiceId[]): Promise<readonly DunnedInvoice[]>
+  /** Open invoices that are due within the span of days. */
+  invoicesDue(page: DuePage<InvoiceId>): Promise<readonly Due<InvoiceId>[]>
+  dunnedInvoices(ids: readonly InvoiceId[]): Promise<readonly DunnedSource<InvoiceId>[]>
+  /** Prepaid subscriptions whose paid days end within the span of days. One that never began ends never. */
+  renewalsDue(page: DuePage<SubscriptionId>): Promise<readonly Due<SubscriptionId>[]>
+  dunnedRenewals(ids: readonly SubscriptionId[]): Promise<readonly DunnedSource<SubscriptionId>[]>
 }
 
 export type CutOffBatchStatus = 'open' | 'approved' | 'rejected' | 'lapsed'

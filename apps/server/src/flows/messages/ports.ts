@@ -12,9 +12,14 @@ import type {
   Reach,
   ServiceId,
   SubscriberId,
+  SubscriptionId,
 } from '@nyuzi/core'
 
-export type MessageSource = { noun: 'payment'; id: PaymentId } | { noun: 'invoice'; id: InvoiceId } | { noun: 'service'; id: ServiceId }
+export type MessageSource =
+  | { noun: 'payment'; id: PaymentId }
+  | { noun: 'invoice'; id: InvoiceId }
+  | { noun: 'subscription'; id: SubscriptionId }
+  | { noun: 'service'; id: ServiceId }
 
 export type OwedMessage = {
   readonly id: MessageId
@@ -46,7 +51,7 @@ export type MessageToSend = {
   readonly facts: MessageFacts
   /** The line's wanted state has not been seen on the network yet. */
   readonly linePending: boolean
-  /** What it was about is settled: a reminder of a paid invoice. */
+  /** What it was about is settled: a reminder of a paid invoice, or of a renewal that was bought or is covered. */
   readonly pointless: boolean
   /** It can wait, and now are quiet hours, which end then. */
   readonly quietUntil?: Instant

@@ -13,14 +13,16 @@ import {
   promptPause,
   roundUpToWholeUnits,
   type SubscriberId,
+  toCollect,
 } from '@nyuzi/core'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest, Installed } from '../ports.ts'
+import { renewalsAskedUntil } from './amount-to-pay.ts'
 
 export type RequestPayment = {
   readonly subscriberId: SubscriberId
-  /** Default: all that is open. */
+  /** Default: all that is open, with the renewals that wait or are near, less free credit. */
   readonly amount?: Money
   /** Default: the subscriber's own. */
   readonly phone?: Phone
@@ -43,15 +45,15 @@ export async function requestPayment(
   const done = await deps.store.inOrganisation(organisationId, (tx) =>
     withIdempotency(tx, input.idempotency, async () => {
       const now = deps.clock.now()
-      const subscriber = await tx.billing.lockToCollect(input.subscriberId)
+      const subscriber = await tx.billing.lockToCollect(input.subscriberId, renewalsAskedUntil(await tx.organisation.read(), now))
       if (!subscriber) throw new NotFound('subscriber', 'subscriber')
       const phone = input.phone ?? subscriber.phone
       if (!phone) throw invalid('phone', 'is needed to prompt', 'Give a phone, or record one with the subscriber.')
-      const amount = input.amount ?? money(subscriber.openMinor, subscriber.currency)
+      const amount = input.amount ?? money(toCollect(subscriber), subscriber.currency)
       const prompt = rules.wholeUnitsOnly
         ? money(roundUpToWholeUnits(amount) * 10n ** BigInt(minorDigitsOf(amount.currency)), amount.currency)
         : amount
-      if (prompt.amountMinor <= 0n) throw invalid('amount', 'must be above zero', 'Nothing is open; name the amount to ask for.')
+      if (prompt.amountMinor <= 0n) throw invalid('amount', 'must be above zero', 'Nothing is to be paid; name the amount to ask for.')
       if (prompt.amountMinor < rules.amountMinorMin || prompt.amountMinor > rules.amountMinorMax) {
         const limits = [rules.amountMinorMin, rules.amountMinorMax].map((limit) => formatMoney(money(limit, prompt.currency)))
         throw invalid('amount', `must lie between ${limits[0]} and ${limits[1]}`, 'Ask for less, or in parts.')

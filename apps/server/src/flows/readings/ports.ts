@@ -99,6 +99,14 @@ export type SubscriberReading = {
   readonly parentId: SubscriberId | null
   readonly parentPays: boolean
 }
+/** What a subscriber is asked for comes from. */
+export type ToPayReading = {
+  readonly currency: Currency
+  readonly debtsMinor: bigint
+  /** Of its prepaid subscriptions that wait, or are to be renewed soon. */
+  readonly renewalsMinor: bigint
+  readonly freeMinor: bigint
+}
 export type SubscriptionReading = {
   readonly id: SubscriptionId
   readonly subscriberId: SubscriberId
@@ -118,6 +126,8 @@ export type SubscriptionReading = {
   readonly billedUntil: CivilDate
   readonly awaits: string | null
   readonly nextInvoiceOn: string | null
+  /** What credit has to cover for it to go on; null when nothing is to be bought. */
+  readonly renewal: { readonly on: CivilDate; readonly amountMinor: bigint; readonly missingMinor: bigint } | null
   readonly parkedReason: string | null
   readonly createdAt: Instant
   /** The terms that follow those of the day. */
@@ -482,6 +492,7 @@ export type ReadingStore = {
     page: PageQuery & { readonly q?: string; readonly branchId?: BranchId; readonly parentId?: SubscriberId; readonly status?: string },
   ): Promise<readonly SubscriberReading[]>
   subscriber(id: SubscriberId): Promise<SubscriberReading | undefined>
+  toPay(id: SubscriberId, renewalsUntil: CivilDate): Promise<ToPayReading | undefined>
   /** As they stand on the organisation's civil day of the instant. */
   subscriptions(page: PageQuery & { readonly subscriberId: SubscriberId }, at: Instant): Promise<readonly SubscriptionReading[]>
   subscription(id: SubscriptionId, at: Instant): Promise<SubscriptionReading | undefined>

@@ -12,6 +12,7 @@ import type {
   LateFeePolicy,
   PlanStanding,
   SubscriberId,
+  SubscriptionId,
 } from '@nyuzi/core'
 
 export type NewExtension = {
@@ -115,5 +116,7 @@ export type LateFeeStore = {
 export type ReceivableStore = {
   /** Of these, the invoices that an extension or an instalment plan holds on that day: nobody is reminded of them. */
   heldInvoices(ids: readonly InvoiceId[], day: CivilDate): Promise<ReadonlySet<InvoiceId>>
+  /** Of these, the subscriptions whose payer has an extension on that day. */
+  heldRenewals(ids: readonly SubscriptionId[], day: CivilDate): Promise<ReadonlySet<SubscriptionId>>
   setOverdraft(subscriberId: SubscriberId, overdraftMinor: bigint): Promise<void>
 }

@@ -1,13 +1,12 @@
-import { type Discount, type Discounting, promotionFor, type SubscriptionId } from '@nyuzi/core'
-import type { DueSubscription } from '../billing/ports.ts'
+import { type Discount, type Discounting, promotionFor, type Subscription, type SubscriptionId } from '@nyuzi/core'
 import type { Organisation, OrganisationPolicy, Transaction } from '../ports.ts'
 
 /** The same subscriptions with what lowers their prices: promotions, what they hold themselves, and the policy of the organisation. */
-export async function withDiscounts(
+export async function withDiscounts<T extends { readonly subscription: Subscription }>(
   tx: Transaction,
   { policy }: Organisation,
-  due: readonly DueSubscription[],
-): Promise<readonly DueSubscription[]> {
+  due: readonly T[],
+): Promise<readonly T[]> {
   const discounting = await discountingOf(
     tx,
     policy,

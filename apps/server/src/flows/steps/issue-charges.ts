@@ -10,6 +10,8 @@ import {
   type InvoiceId,
   invoiceIssued,
   nextPurchase,
+  type Purchase,
+  renewalOf,
   type SubscriberId,
   type SubscriptionId,
   type TaxPack,
@@ -46,7 +48,7 @@ export async function issueCharges(
 ): Promise<IssuedCharges> {
   const terms = termsOf(organisation)
   const discounted = await withDiscounts(tx, organisation, due)
-  const decided = discounted.map((one) => decide(deps, one, day, terms.leadDays))
+  const decided = discounted.map((one) => decide(deps, one, day, terms))
   const refused = decided.filter((one) => one.outcome === 'refused')
   const owed = draftsOf([...decided.flatMap((one) => (one.outcome === 'charged' ? [toCharged(one)] : [])), ...used], day, terms.taxPack)
   const offered = decided.filter((one) => one.outcome === 'offered')
@@ -76,9 +78,9 @@ export async function issueCharges(
 type Offer = {
   readonly outcome: 'offered'
   readonly due: DueSubscription
-  readonly charges: readonly Charge[]
+  readonly purchase: Purchase
+  /** Once it is bought. */
   readonly advance: Advance
-  readonly restarted?: Terms
 }
 
 type Charged = {
@@ -90,17 +92,19 @@ type Charged = {
 
 type Decided = Offer | Charged | { readonly outcome: 'refused'; readonly id: SubscriptionId; readonly reason: string }
 
-const termsOf = ({ policy: { invoiceLeadDays, taxPack = 'none', taxSettings } }: Organisation) => ({
+type BillingTerms = { readonly leadDays: number; readonly taxPack: TaxPack | undefined }
+
+const termsOf = ({ policy: { invoiceLeadDays, taxPack = 'none', taxSettings } }: Organisation): BillingTerms => ({
   leadDays: invoiceLeadDays,
   taxPack: taxPackOf(taxPack, taxSettings),
 })
 
 /** As the terms of its next days say: what is charged, or bought. One bad subscription is refused alone. */
-function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, leadDays: number): Decided {
+function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, { leadDays, taxPack }: BillingTerms): Decided {
   const { id } = due.subscription
   try {
     return termsOn(due.subscription, due.subscription.billedUntil).price.billing === 'prepaid'
-      ? offer(due, day)
+      ? offer(due, day, taxPack)
       : charge(due, day, leadDays)
   } catch (error) {
     log.error('a subscription could not be billed', { subscription: id, error })
@@ -117,17 +121,22 @@ function charge(due: DueSubscription, day: CivilDate, leadDays: number): Decided
   return { outcome: 'charged', due, charges, advance: { id, billedUntil, nextInvoiceOn } }
 }
 
-function offer(due: DueSubscription, day: CivilDate): Decided {
+function offer(due: DueSubscription, day: CivilDate, taxPack: TaxPack | undefined): Decided {
   const { subscription } = due
   const { id, billedUntil } = subscription
   const purchase = nextPurchase(subscription, day)
   if (purchase === undefined) {
     const { nextInvoiceOn } = chargesDue(subscription, day, { leadDays: 0 })
-    return { outcome: 'charged', due, charges: [], advance: { id, billedUntil, nextInvoiceOn } }
+    return {
+      outcome: 'charged',
+      due,
+      charges: [],
+      advance: { id, billedUntil, nextInvoiceOn, renewal: renewalOf(subscription, day, taxPack) },
+    }
   }
-  const { charges, restarted } = purchase
-  const advance = { id, billedUntil: purchase.billedUntil, nextInvoiceOn: purchase.billedUntil }
-  return { outcome: 'offered', due, charges, advance, ...(restarted === undefined ? {} : { restarted }) }
+  const { billedUntil: nextInvoiceOn, then } = purchase
+  const advance = { id, billedUntil: nextInvoiceOn, nextInvoiceOn, renewal: renewalOf(then, day, taxPack) }
+  return { outcome: 'offered', due, purchase, advance }
 }
 
 type Draft = { readonly draft: InvoiceDraft; readonly series: string }
@@ -170,7 +179,8 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
   const spendable = await tx.credits.free([...new Set(offers.map(({ due }) => due.payerId))])
   for (const { subscriberId, amountMinor } of spendable) spend(subscriberId, -amountMinor)
   for (const { draft } of owed) spend(draft.subscriberId, draft.total.amountMinor)
-  for (const { due, charges, advance, restarted: terms } of offers) {
+  for (const { due, purchase, advance } of offers) {
+    const { charges, lackingFrom, restarted: terms } = purchase
     const { id, billedUntil } = due.subscription
     const { payerId: subscriberId } = due
     const draft =
@@ -179,7 +189,7 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
         : draftInvoice({ subscriberId, charges: charges.map((one) => namedIn(due, one)), today: day, taxPack })
     const costMinor = draft?.total.amountMinor ?? 0n
     if (costMinor > 0n && costMinor > (free.get(subscriberId) ?? 0n)) {
-      advances.push({ id, billedUntil, awaits: 'credit' })
+      advances.push({ id, billedUntil, awaits: 'credit', renewal: { on: lackingFrom, amountMinor: costMinor } })
       continue
     }
     spend(subscriberId, costMinor)

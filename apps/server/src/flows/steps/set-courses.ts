@@ -3,6 +3,7 @@ import type { ChargedDays } from '../credits/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
 import type { Awaits, LockedSubscription } from '../subscribers/ports.ts'
 import { type CreditNoteOrder, type IssuedCreditNote, issueCreditNotes } from './issue-credit-notes.ts'
+import { renewalsOf } from './price-renewals.ts'
 
 export type CourseOrder = {
   readonly subscription: LockedSubscription
@@ -21,7 +22,7 @@ export type CourseOrder = {
 export async function setCourses(
   deps: Pick<Deps, 'ids' | 'clock'>,
   tx: Transaction,
-  { policy: { invoiceLeadDays } }: Organisation,
+  organisation: Organisation,
   orders: readonly CourseOrder[],
   day: CivilDate,
 ): Promise<readonly IssuedCreditNote[]> {
@@ -33,13 +34,23 @@ export async function setCourses(
     orders.flatMap(({ subscription, course }) => course.terms.map((terms) => ({ subscriptionId: subscription.id, terms }))),
     deps.clock.now(),
   )
-  await tx.billing.advance(
-    orders.map(({ subscription, course: { terms, billedUntil }, awaits }) => {
-      const next = { ...withTerms(subscription, terms), billedUntil }
-      const { id } = subscription
-      return awaits === undefined ? { id, billedUntil, nextInvoiceOn: nextInvoiceOn(next, invoiceLeadDays) } : { id, billedUntil, awaits }
-    }),
+  const { invoiceLeadDays } = organisation.policy
+  const laid = orders.map(({ subscription, course: { terms, billedUntil }, awaits }) => {
+    const next = { ...withTerms(subscription, terms), billedUntil }
+    const { id } = subscription
+    return {
+      next,
+      advance:
+        awaits === undefined ? { id, billedUntil, nextInvoiceOn: nextInvoiceOn(next, invoiceLeadDays) } : { id, billedUntil, awaits },
+    }
+  })
+  const renewals = await renewalsOf(
+    tx,
+    organisation,
+    laid.map(({ next }) => next),
+    day,
   )
+  await tx.billing.advance(laid.map(({ advance }) => ({ ...advance, renewal: renewals.get(advance.id) })))
   return notes
 }
 

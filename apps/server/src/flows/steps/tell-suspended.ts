@@ -3,7 +3,7 @@ import type { WantedChange } from '../access/ports.ts'
 import type { Ids, Transaction } from '../ports.ts'
 
 /**
- * Owes a text to each subscriber whose line is to be cut off for not paying, in the transaction that decided it. Once a
+ * Owes a text to each subscriber whose line is to be cut off for not paying or not renewing, in the transaction that decided it. Once a
  * version of the wanted state, so a line that is cut off again later is told again. Returns how many lines it was.
  */
 export async function tellSuspended(
@@ -15,10 +15,10 @@ export async function tellSuspended(
 ): Promise<number> {
   const cutOff = changes.filter(({ state, reason }) => state === 'suspended' && (reason === 'overdue' || reason === 'expired'))
   await tx.messages.owe(
-    cutOff.map(({ serviceId, subscriberId, version }) => ({
+    cutOff.map(({ serviceId, subscriberId, version, reason }) => ({
       id: asId('message', ids.next()),
       subscriberId,
-      kind: 'suspended',
+      kind: reason === 'expired' ? 'expired' : 'suspended',
       dedupeKey: `suspended:${serviceId}:${version}`,
       source: { noun: 'service', id: serviceId },
       usefulUntil: addDays(today, 2),

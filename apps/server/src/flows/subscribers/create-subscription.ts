@@ -16,6 +16,7 @@ import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
 import { issueCharges } from '../steps/issue-charges.ts'
 import { priceFor, type SoldAt } from '../steps/price-for.ts'
+import { priceRenewals } from '../steps/price-renewals.ts'
 
 export type CreateSubscription = {
   readonly subscriberId: SubscriberId
@@ -67,9 +68,10 @@ export async function createSubscription(
     await tx.subscriptions.addTerms([{ subscriptionId: id, terms }], now)
     const detail = { subscriberId, priceId: price.id, startsOn, anchorDay: terms.anchorDay, ...(baseId === undefined ? {} : { baseId }) }
     await tx.audit.write({ actor, action: 'subscription.create', subjectNoun: 'subscription', subjectId: id, detail, at: now })
+    if (price.billing !== 'prepaid') return
+    await priceRenewals(tx, organisation, [id], today)
     // Credit that is there buys at once; without it the first payment finds what waits for it.
-    if (price.billing === 'prepaid' && startsOn <= today)
-      await issueCharges(deps, tx, organisation, await tx.billing.due([subscriberId], today), today)
+    if (startsOn <= today) await issueCharges(deps, tx, organisation, await tx.billing.due([subscriberId], today), today)
   })
   return id
 }

@@ -63,7 +63,7 @@ export function createFeed({ store, clock, log }: Pick<Deps, 'store' | 'clock' |
     const now = clock.now()
     const regions = await store.inOrganisation(organisationId, async (tx) => {
       if (topic.kind === 'overview') return overviewRegions(await readOverview(tx, now), topic.mayResolve)
-      const view = await readSubscriber(tx, topic.id)
+      const view = await readSubscriber(tx, topic.id, now)
       return view && subscriberRegions(view, timesIn((await tx.readings.organisation()).timeZone, now))
     })
     if (!regions) return

@@ -122,7 +122,7 @@ export function mountCockpit(app: Hono<ApiVariables>, options: CockpitOptions): 
     const found =
       id &&
       (await store.inOrganisation(organisationId, async (tx) => ({
-        view: await readSubscriber(tx, id),
+        view: await readSubscriber(tx, id, clock.now()),
         organisation: await tx.readings.organisation(),
       })))
     if (!id || !found?.view) return message(c, 404, 'Nobody here', 'There is no such subscriber.')

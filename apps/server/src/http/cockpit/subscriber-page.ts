@@ -1,5 +1,6 @@
 import { type Currency, type SubscriberId, showId } from '@nyuzi/core'
 import type { LineInList, SubscriberInList } from '../../flows/cockpit/ports.ts'
+import { amountToPay } from '../../flows/payments/amount-to-pay.ts'
 import type { Transaction } from '../../flows/ports.ts'
 import type { InvoiceReading, TimelineReading } from '../../flows/readings/ports.ts'
 import { html, type Markup } from './markup.ts'
@@ -12,22 +13,28 @@ export type SubscriberView = {
   readonly invoices: readonly InvoiceReading[]
   readonly timeline: readonly TimelineReading[]
   readonly currency: Currency
+  /** To be asked for today. */
+  readonly toPayMinor: bigint
 }
 
-export async function readSubscriber(tx: Transaction, id: SubscriberId): Promise<SubscriberView | undefined> {
+export async function readSubscriber(tx: Transaction, id: SubscriberId, now: Date): Promise<SubscriberView | undefined> {
   const [row] = await tx.cockpit.subscribersOf([id])
   if (!row) return undefined
   const invoices = await tx.readings.invoices({ subscriberId: id, limit: 12 })
   const timeline = await tx.readings.timeline(id, { limit: 60 })
   const { currency } = await tx.readings.organisation()
-  return { row, invoices, timeline, currency }
+  const toPayMinor = (await amountToPay(tx, id, now))?.amountMinor ?? 0n
+  return { row, invoices, timeline, currency, toPayMinor }
 }
 
 /** The parts of the page that move, by the id of their element. */
-export function subscriberRegions({ row, invoices, timeline, currency }: SubscriberView, times: Times): ReadonlyMap<string, Markup> {
+export function subscriberRegions(
+  { row, invoices, timeline, currency, toPayMinor }: SubscriberView,
+  times: Times,
+): ReadonlyMap<string, Markup> {
   return new Map([
     ['clock', clock(times)],
-    ['who', who(row, currency)],
+    ['who', who(row, toPayMinor, currency)],
     ['lines', lines(row.lines)],
     ['invoices', invoiceList(invoices)],
     ['timeline', timelineList(timeline, times)],
@@ -41,10 +48,11 @@ ${regions.get('who')}
 
 function who(
   { id, name, accountNumber, branch, phone, plan, owedMinor, creditMinor, dueOn, status }: SubscriberInList,
+  toPayMinor: bigint,
   currency: Currency,
 ): Markup {
   return html`<section id="who" class="who-card"><div><h1>${name}</h1><p class="dim"><span class="number">${accountNumber}</span> · ${branch}${phone === null ? '' : html` · <span class="number">${phone}</span>`}${plan === null ? '' : ` · ${plan}`}${status === 'active' ? '' : ` · ${status}`}</p><p class="dim small number">${showId('subscriber', id)}</p></div>
-<dl class="facts"><div><dt>Balance</dt><dd class="figure">${balance(owedMinor, creditMinor, currency)}</dd></div><div><dt>Oldest debt due</dt><dd class="figure">${dueOn === null ? html`<span class="dim">none</span>` : civilDate(dueOn)}</dd></div></dl></section>`
+<dl class="facts"><div><dt>Balance</dt><dd class="figure">${balance(owedMinor, creditMinor, currency)}</dd></div><div><dt>To pay</dt><dd class="figure">${toPayMinor === 0n ? html`<span class="dim">nothing</span>` : amount(toPayMinor, currency)}</dd></div><div><dt>Oldest debt due</dt><dd class="figure">${dueOn === null ? html`<span class="dim">none</span>` : civilDate(dueOn)}</dd></div></dl></section>`
 }
 
 const lines = (all: readonly LineInList[]): Markup =>

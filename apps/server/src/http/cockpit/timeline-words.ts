@@ -95,6 +95,8 @@ const kinds: Readonly<Record<string, string>> = {
   invoice_due: 'Reminder on the due day',
   invoice_overdue: 'Reminder after the due day',
   suspended: 'Told that the line is off',
+  renewal_due: 'Reminder to renew',
+  expired: 'Told that the paid days are over',
   receipt: 'Receipt',
 }
 const actions: Readonly<Record<string, string>> = {

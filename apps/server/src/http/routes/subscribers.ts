@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { amountToPay } from '../../flows/payments/amount-to-pay.ts'
 import { changeSubscriber } from '../../flows/subscribers/change-subscriber.ts'
 import { createSubscriber } from '../../flows/subscribers/create-subscriber.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
@@ -18,6 +19,8 @@ import {
   toApiService,
   toApiSubscriber,
   toApiSubscription,
+  toApiToPay,
+  toPayOut,
 } from '../wire/subscribers.ts'
 import { fromTimeline, timelineItemOut, toTimelinePage } from '../wire/timeline.ts'
 
@@ -103,6 +106,19 @@ export function subscriberRoutes(parts: ApiParts): readonly Endpoint[] {
         await setParent(parts, organisationId, subscriber, { parentId: parent, pays, actor })
         return toApiSubscriber(found(await store.inOrganisation(organisationId, (tx) => tx.readings.subscriber(subscriber)), 'subscriber'))
       },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/v1/subscribers/{subscriber}/to-pay',
+      permission: 'read',
+      tag,
+      summary: 'What to ask a subscriber for today',
+      params,
+      answer: toPayOut,
+      handle: async ({ principal, params: { subscriber } }) =>
+        toApiToPay(
+          found(await store.inOrganisation(principal.organisationId, (tx) => amountToPay(tx, subscriber, parts.clock.now())), 'subscriber'),
+        ),
     }),
     endpoint({
       method: 'get',

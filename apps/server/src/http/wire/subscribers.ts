@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { isSegment, languages, planChangeTimes, suspensionPolicies } from '@nyuzi/core'
-import type { ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
+import type { ServiceReading, SubscriberReading, SubscriptionReading, ToPayReading } from '../../flows/readings/ports.ts'
 import { refundPolicies } from '../../flows/subscribers/cancel-subscription.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
 import { addressLinesIn } from './documents.ts'
@@ -129,6 +129,14 @@ export const subscriptionOut = z
       .string()
       .nullable()
       .openapi({ description: 'What its next charge waits for: `credit` that buys it, or the `payment` of a debt' }),
+    renewal: z
+      .object({
+        on: dateOut.openapi({ description: 'The first day that is not bought yet' }),
+        amount: moneyOut.openapi({ description: 'What the next period costs, with the taxes of its first day' }),
+        missing: moneyOut.openapi({ description: 'What has to be paid for it, with debts that take the money first' }),
+      })
+      .nullable()
+      .openapi({ description: 'What credit buys next; null when it is postpaid, or nothing more is to be bought' }),
     parkedReason: z.string().nullable().openapi({ description: 'Why billing it waits for a person' }),
     next: z
       .object({ from: dateOut, plan: idOut('plan'), planName: z.string(), price: idOut('price') })
@@ -188,6 +196,7 @@ export const toApiSubscription = ({
   amountMinor,
   currency,
   next,
+  renewal,
   ...subscription
 }: SubscriptionReading) => ({
   ...subscription,
@@ -198,6 +207,35 @@ export const toApiSubscription = ({
   plan: planId,
   price: priceId,
   amount: amountOf(amountMinor, currency),
+  renewal: renewal && {
+    on: renewal.on,
+    amount: amountOf(renewal.amountMinor, currency),
+    missing: amountOf(renewal.missingMinor, currency),
+  },
+})
+
+export const toPayOut = z
+  .object({
+    amount: moneyOut.openapi({ description: 'To ask for: what is owed and the renewals, less the credit' }),
+    owed: moneyOut.openapi({ description: 'Open on claims' }),
+    renewals: moneyOut.openapi({
+      description: 'Of prepaid subscriptions that wait for credit, or run out within the lead days of invoices',
+    }),
+    credit: moneyOut.openapi({ description: 'Paid or granted, and not used yet' }),
+  })
+  .openapi('ToPay')
+
+export const toApiToPay = ({
+  currency,
+  amountMinor,
+  debtsMinor,
+  renewalsMinor,
+  freeMinor,
+}: ToPayReading & { readonly amountMinor: bigint }) => ({
+  amount: amountOf(amountMinor, currency),
+  owed: amountOf(debtsMinor, currency),
+  renewals: amountOf(renewalsMinor, currency),
+  credit: amountOf(freeMinor, currency),
 })
 
 export const serviceIn = z.strictObject({

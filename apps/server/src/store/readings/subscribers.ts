@@ -1,10 +1,11 @@
-import { accountKey, type Instant } from '@nyuzi/core'
-import type { ReadingStore, ServiceReading, SubscriberReading, SubscriptionReading } from '../../flows/readings/ports.ts'
+import { accountKey, type CivilDate, type Instant, missingToRenew } from '@nyuzi/core'
+import type { ReadingStore, ServiceReading, SubscriberReading, SubscriptionReading, ToPayReading } from '../../flows/readings/ports.ts'
+import { debtsOf, freeCreditOf, type RenewalStandingRow, renewalStanding, renewalsOf, toRenewalStanding } from '../renewal-standing.ts'
 import type { Sql } from '../transaction.ts'
 import { freeCredit } from './free-credit.ts'
 import { after, first, where } from './page.ts'
 
-type Verbs = 'subscribers' | 'subscriber' | 'subscriptions' | 'subscription' | 'services' | 'service'
+type Verbs = 'subscribers' | 'subscriber' | 'toPay' | 'subscriptions' | 'subscription' | 'services' | 'service'
 
 export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const subscribers = sql`
@@ -18,7 +19,7 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
     select s.id, s.subscriber_id as "subscriberId", s.base_id as "baseId", r.plan_id as "planId", l.name as "planName", r.id as "priceId", r.version as "priceVersion",
            r.amount_minor as "amountMinor", r.currency, s.starts_on as "startsOn", t.anchor_day as "anchorDay", s.status,
            s.cancelled_on as "cancelledOn", coalesce(s.grace_days, r.grace_days) as "graceDays", s.billed_until as "billedUntil", s.awaits,
-           s.next_invoice_on as "nextInvoiceOn", s.parked_reason as "parkedReason", s.created_at as "createdAt",
+           s.next_invoice_on as "nextInvoiceOn", s.renewal_on as "renewalOn", ${renewalStanding(sql, sql`s`)} as "renewalStanding", s.parked_reason as "parkedReason", s.created_at as "createdAt",
            (select json_build_object('from', n.from_on, 'priceId', n.price_id, 'planId', nr.plan_id, 'planName', nl.name)
               from subscription_terms n join prices nr on nr.id = n.price_id join plans nl on nl.id = nr.plan_id
              where n.subscription_id = s.id and n.from_on = t.until_on and (n.until_on is null or n.until_on > n.from_on)
@@ -45,13 +46,29 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
       ${where(sql, status, (word) => sql`s.status = ${word}`)}
       ${after(sql, page, sql`s.id`)}`,
     subscriber: async (id) => first(await sql<SubscriberReading[]>`${subscribers} where s.id = ${id}`),
-    subscriptions: ({ subscriberId, ...page }, at) =>
-      sql<SubscriptionReading[]>`${subscriptions(at)} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
-    subscription: async (id, at) => first(await sql<SubscriptionReading[]>`${subscriptions(at)} where s.id = ${id}`),
+    toPay: async (id, renewalsUntil) =>
+      first(
+        await sql<ToPayReading[]>`
+          select (select currency from organisations) as currency, ${debtsOf(sql, sql`s.id`)} as "debtsMinor", ${freeCreditOf(sql, sql`s.id`)} as "freeMinor",
+                 ${renewalsOf(sql, sql`s.id`, renewalsUntil)} as "renewalsMinor" from subscribers s where s.id = ${id}`,
+      ),
+    subscriptions: async ({ subscriberId, ...page }, at) =>
+      (await sql<SubscriptionRow[]>`${subscriptions(at)} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`).map(
+        toSubscription,
+      ),
+    subscription: async (id, at) => first((await sql<SubscriptionRow[]>`${subscriptions(at)} where s.id = ${id}`).map(toSubscription)),
     services: ({ subscriberId, ...page }) =>
       sql<ServiceReading[]>`${services} where s.subscriber_id = ${subscriberId} ${after(sql, page, sql`s.id`)}`,
     service: async (id) => first(await sql<ServiceReading[]>`${services} where s.id = ${id}`),
   }
+}
+
+type SubscriptionRow = Omit<SubscriptionReading, 'renewal'> & { renewalOn: CivilDate | null; renewalStanding: RenewalStandingRow | null }
+
+function toSubscription({ renewalOn: on, renewalStanding: row, ...subscription }: SubscriptionRow): SubscriptionReading {
+  const standing = row && toRenewalStanding(row)
+  const renewal = on && standing && { on, amountMinor: standing.renewalMinor, missingMinor: missingToRenew(standing) }
+  return { ...subscription, renewal }
 }
 
 export const like = (text: string): string => `%${text.replace(/[\\%_]/g, (mark) => `\\${mark}`)}%`

@@ -66,6 +66,9 @@ export const subscriptions = pgTable(
     nextInvoiceOn: date('next_invoice_on'),
     /** What its next charge waits for, unscanned: `credit` that buys the next period, or the `payment` of a debt. */
     awaits: text('awaits'),
+    /** Of a prepaid one: the first day that is not bought yet, and what credit has to cover for that; null when nothing is to be bought. */
+    renewalOn: date('renewal_on'),
+    renewalMinor: minor('renewal_minor'),
     /** Set when billing it failed: it waits for a person and stops nobody else. */
     parkedReason: text('parked_reason'),
     createdAt: instant('created_at').notNull(),
@@ -73,6 +76,8 @@ export const subscriptions = pgTable(
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     check('subscriptions_awaits', sql`${t.awaits} is null or (${t.awaits} in ('credit', 'payment') and ${t.nextInvoiceOn} is null)`),
+    check('subscriptions_renewal', sql`(${t.renewalOn} is null) = (${t.renewalMinor} is null) and ${t.renewalMinor} >= 0`),
+    index('subscriptions_renewals').on(t.organisationId, t.renewalOn, t.id).where(sql`${t.renewalOn} is not null`),
     index('subscriptions_subscriber').on(t.organisationId, t.subscriberId),
     index('subscriptions_payer').on(t.organisationId, t.payerId),
     index('subscriptions_base').on(t.organisationId, t.baseId).where(sql`${t.baseId} is not null`),
