@@ -31,7 +31,7 @@ function lineText(line: Line): readonly string[] {
   return [
     `Line ${line.position}: ${line.description}`,
     ...(source === null ? [] : sourceText(source, line)),
-    row('Period', `${line.periodStart} to before ${line.periodEnd}`),
+    ...(line.periodStart === null ? [] : [row('Period', `${line.periodStart} to before ${line.periodEnd}`)]),
     row('Rule', line.rule),
     row('Arithmetic', line.arithmetic),
     row('Tax point', line.taxPoint),

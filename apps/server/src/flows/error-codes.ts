@@ -73,6 +73,7 @@ export const errorCodes = {
   payment_already_matched: 409,
   claim_void: 409,
   claim_settled: 409,
+  not_rechargeable: 409,
   not_enough_credit: 409,
   deposit_not_held: 409,
   withheld_exceeds_open: 409,

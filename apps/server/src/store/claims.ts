@@ -1,4 +1,4 @@
-import type { CivilDate, Currency, EntryId, FreeClaim, JournalEntry, LedgerAccountKind } from '@nyuzi/core'
+import type { CivilDate, Currency, EntryId, FreeClaim, JournalEntry, LedgerAccountKind, SubscriptionId } from '@nyuzi/core'
 import type { Claim, ClaimStore, WrittenOffClaim } from '../flows/credits/ports.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -78,6 +78,14 @@ export const claimStore = (sql: Sql): ClaimStore => ({
 
   async setStatus(id, status) {
     await sql`update invoices set status = ${status} where id = ${id}`
+  },
+
+  async subscribedDays(id) {
+    const rows = await sql<{ subscriptionId: SubscriptionId; start: CivilDate; end: CivilDate }[]>`
+      select n.subscription_id as "subscriptionId", min(n.period_start) as start, max(n.period_end) as "end" from invoice_lines n
+       where n.invoice_id = ${id} and n.subscription_id is not null
+         and not exists (select from invoice_line_usage u where u.invoice_id = n.invoice_id and u.line_position = n.position) group by 1`
+    return rows.map(({ subscriptionId, start, end }) => ({ subscriptionId, days: { start, end } }))
   },
 
   async entry(id) {

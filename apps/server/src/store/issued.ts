@@ -25,13 +25,15 @@ export const issuedStore = (sql: Sql): IssuedStore => ({
   page: ({ after, since, limit }) =>
     readIssued(
       sql,
-      sql`where i.kind = 'invoice' ${after === undefined ? sql`` : sql`and i.id > ${after}`} ${since === undefined ? sql`` : sql`and i.issued_on >= ${since}`}
+      sql`where i.kind in ('invoice', 'debit_note') ${after === undefined ? sql`` : sql`and i.id > ${after}`} ${since === undefined ? sql`` : sql`and i.issued_on >= ${since}`}
           order by i.id limit ${limit}`,
     ),
   async one(by) {
     const [found] = await readIssued(
       sql,
-      'number' in by ? sql`where i.kind = 'invoice' and i.number = ${by.number}` : sql`where i.kind = 'invoice' and i.id = ${by.invoiceId}`,
+      'number' in by
+        ? sql`where i.kind in ('invoice', 'debit_note') and i.number = ${by.number}`
+        : sql`where i.kind in ('invoice', 'debit_note') and i.id = ${by.invoiceId}`,
     )
     return found
   },
@@ -80,7 +82,8 @@ type LineRow = PriceRow & {
   planName: string
   planKind: PlanKind
   subscriptionId: SubscriptionId | null
-  component: string
+  /** Null on a debit note, as are its days and its price. */
+  component: string | null
   dueOn: CivilDate
   terms: number
   origin: CivilDate | null
@@ -160,19 +163,25 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, defin
   const line = {
     position,
     description,
-    component,
-    dueOn,
-    terms,
     taxClass: row.lineTaxClass,
     pricing: row.linePricing,
     taxPoint,
     net: { amountMinor: row.netMinor, currency },
     taxes: taxes.map(({ code, title, rateBp, baseMinor, amountMinor }) => ({ code, title, rateBp, baseMinor, amountMinor })),
     total: { amountMinor: row.totalMinor, currency },
-    period: { start: row.periodStart, end: row.periodEnd },
-    priceId: row.linePriceId,
-    priceVersion,
     arithmetic,
+    ...(component === null
+      ? {}
+      : {
+          subscribed: {
+            component,
+            dueOn,
+            terms,
+            period: { start: row.periodStart, end: row.periodEnd },
+            priceId: row.linePriceId,
+            priceVersion,
+          },
+        }),
     ...(discounts.length === 0 ? {} : { discounts }),
     ...(usage === undefined ? {} : { usage }),
   }

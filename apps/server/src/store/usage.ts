@@ -107,6 +107,21 @@ export const usageStore = (sql: Sql): UsageStore => ({
      group by 1, 2, 3, 4, 5, 6, 7, 8 order by 4, 5, 7`
     return fromRows<UsageGroup>(rows)
   },
+  async unrate(id, day) {
+    const [other] = await sql`
+      select from invoice_line_usage u
+        join invoice_lines n on n.invoice_id = u.invoice_id and n.position = u.line_position
+        join invoice_lines o on o.subscription_id = n.subscription_id and o.terms = n.terms and o.period_start = n.period_start and o.invoice_id <> n.invoice_id
+        join invoice_line_usage v on v.invoice_id = o.invoice_id and v.line_position = o.position and v.unit = u.unit
+        join invoices i on i.id = o.invoice_id and i.status <> 'void'
+       where u.invoice_id = ${id} limit 1`
+    if (other !== undefined) return false
+    await sql`
+      update usage_days d set rated_units = 0, due_on = ${day} from invoice_line_usage u
+        join invoice_lines n on n.invoice_id = u.invoice_id and n.position = u.line_position
+       where u.invoice_id = ${id} and d.subscription_id = n.subscription_id and d.unit = u.unit and d.terms = n.terms and d.period_start = n.period_start`
+    return true
+  },
   async settle(groups) {
     if (groups.length === 0) return
     await sql`

@@ -55,7 +55,7 @@ describe('An invoice is explained', () => {
     expect(explained?.issued.lines).toMatchObject([
       {
         from: { plan: { code: 'FIRM' }, price: { version: 1 }, terms: { number: 1, origin: '2026-06-12', anchorDay: 31 } },
-        period: { start: '2026-06-12', end: '2026-06-30' },
+        subscribed: { period: { start: '2026-06-12', end: '2026-06-30' } },
         arithmetic: '3000.00 × 18 ÷ 30 = 1800.00 excl.: excise 15 % 270.00, VAT 16 % 331.20, total 2401.20',
       },
     ])
@@ -102,7 +102,7 @@ describe('Everything that was issued agrees', () => {
     isp.day('2026-08-05')
     await isp.cycle()
     const last = await explain((await numbersOf(whole)).at(-1) ?? '')
-    expect(last?.issued.lines[0]?.period).toEqual({ start: '2026-08-10', end: '2026-08-15' })
+    expect(last?.issued.lines[0]?.subscribed?.period).toEqual({ start: '2026-08-10', end: '2026-08-15' })
     expect(last?.recomputed.lines.get(1)?.rule).toBe('last')
     expect((await explain(june ?? ''))?.recomputed.lines.get(1)?.rule).toBe('whole')
     expect(await recompute()).toMatchObject({ differing: 0 })

@@ -1,6 +1,7 @@
 import { type Money, toDecimal } from '../money/money.ts'
 import type { ExpectedTax } from './expected-taxes.ts'
 import type { LineFacts } from './line-facts.ts'
+import { type FreeLineFacts, recomputeFreeLine } from './recompute-free-line.ts'
 import { type RecomputedLine, recomputeLine } from './recompute-line.ts'
 
 /** An invoice as it was issued, each line with the facts it follows from. */
@@ -15,13 +16,14 @@ export type IssuedLine = {
   readonly position: number
   readonly taxClass: string
   readonly pricing: string
-  readonly priceVersion: number
+  /** Absent where no price asks for it. */
+  readonly priceVersion?: number
   readonly net: Money
   readonly taxes: readonly ExpectedTax[]
   readonly total: Money
   /** What lowered the price of its whole period, in order. */
   readonly discounts?: readonly { readonly code: string; readonly amount: Money }[]
-  readonly facts: LineFacts & { readonly priceVersion: number }
+  readonly facts: (LineFacts & { readonly priceVersion: number }) | FreeLineFacts
 }
 
 /** What stands on the invoice and what the second calculator found. */
@@ -41,13 +43,16 @@ export type RecomputedInvoice = {
   readonly total: Money
 }
 
-/** Computes an invoice again and names everything that is otherwise. */
+/** Computes an invoice or a debit note again and names everything that is otherwise. */
 export function recomputeInvoice(issued: IssuedInvoice): RecomputedInvoice {
-  const lines = issued.lines.map(({ facts }) => recomputeLine(facts))
+  const lines = issued.lines.map(({ facts }) => ('charged' in facts ? recomputeFreeLine(facts) : recomputeLine(facts)))
   const total = { ...issued.total, amountMinor: lines.reduce((sum, line) => sum + line.total.amountMinor, 0n) }
-  const owed = lines.map(({ period, rule }, index) =>
-    rule === 'used' || issued.lines[index]?.facts.timing === 'arrears' ? period.end : period.start,
-  )
+  const owed = lines.map(({ period, rule }, index) => {
+    const facts = issued.lines[index]?.facts
+    // When an amount that was named is due was named with it.
+    if (period === undefined || facts === undefined || 'charged' in facts) return issued.dueOn
+    return rule === 'used' || facts.timing === 'arrears' ? period.end : period.start
+  })
   const dueOn = owed.reduce((first, day) => (day < first ? day : first), owed[0] ?? issued.issuedOn)
   const differences = [
     ...issued.lines.flatMap((line, index) => {
@@ -64,11 +69,16 @@ export function recomputeInvoice(issued: IssuedInvoice): RecomputedInvoice {
 
 function compareLine(issued: IssuedLine, recomputed: RecomputedLine, issuedOn: string): readonly Difference[] {
   const { facts, position } = issued
-  const taxPoint = recomputed.period.start < issuedOn ? recomputed.period.start : issuedOn
+  const { period } = recomputed
+  const taxPoint = period !== undefined && period.start < issuedOn ? period.start : issuedOn
   return unequal([
-    ['price_version', String(issued.priceVersion), String(facts.priceVersion)],
-    ['period_start', facts.period.start, recomputed.period.start],
-    ['period_end', facts.period.end, recomputed.period.end],
+    ...('charged' in facts || period === undefined
+      ? []
+      : ([
+          ['price_version', String(issued.priceVersion), String(facts.priceVersion)],
+          ['period_start', facts.period.start, period.start],
+          ['period_end', facts.period.end, period.end],
+        ] as const)),
     ['tax_class', issued.taxClass, facts.taxClass],
     ['pricing', issued.pricing, facts.pricing],
     ['tax_point', facts.taxPoint, taxPoint],

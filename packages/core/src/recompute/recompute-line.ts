@@ -2,15 +2,17 @@ import { type Money, toDecimal } from '../money/money.ts'
 import { expectedDiscounts } from './expected-discounts.ts'
 import { type ExpectedPeriod, expectedPeriod } from './expected-period.ts'
 import { expectedRate } from './expected-rate.ts'
-import { type ExpectedTax, type ExpectedTaxes, expectedTaxes, type Working } from './expected-taxes.ts'
+import { type ExpectedTax, expectedTaxes } from './expected-taxes.ts'
 import { expectedUsage } from './expected-usage.ts'
 import { share } from './fraction.ts'
 import type { LineFacts } from './line-facts.ts'
+import { taxSteps } from './tax-steps.ts'
 
 export type RecomputedLine = {
-  readonly period: { readonly start: string; readonly end: string }
-  /** `first`: begins late in its period. `last`: ends early in it, with the subscription, its terms or a pause. */
-  readonly rule: 'whole' | 'first' | 'last' | 'once' | 'used'
+  /** Absent where no days are charged. */
+  readonly period?: { readonly start: string; readonly end: string }
+  /** `first`: begins late in its period. `last`: ends early in it, with the subscription, its terms or a pause. `free`: no subscription asks for it. */
+  readonly rule: 'whole' | 'first' | 'last' | 'once' | 'used' | 'free'
   /** What lowered the price of the whole period. */
   readonly discounts: readonly { readonly code: string; readonly amount: Money }[]
   readonly net: Money
@@ -21,11 +23,13 @@ export type RecomputedLine = {
   readonly steps: readonly string[]
 }
 
+type RecomputedDays = RecomputedLine & Required<Pick<RecomputedLine, 'period'>>
+
 /**
  * Computes a line a second time from what is stored, without one line of code of the first calculator (rating, tax,
  * time): two that were written apart do not err alike.
  */
-export function recomputeLine(facts: LineFacts): RecomputedLine {
+export function recomputeLine(facts: LineFacts): RecomputedDays {
   const { currency } = facts.price
   const period = expectedPeriod(facts)
   const text = (amountMinor: bigint) => toDecimal({ amountMinor, currency })
@@ -57,7 +61,7 @@ function discountedRate({ discounts: rows = [], period }: LineFacts, listPrice: 
 }
 
 /** What all that was measured comes to, less what was charged before. */
-function usedLine(facts: LineFacts, usage: NonNullable<LineFacts['usage']>, text: (amountMinor: bigint) => string): RecomputedLine {
+function usedLine(facts: LineFacts, usage: NonNullable<LineFacts['usage']>, text: (amountMinor: bigint) => string): RecomputedDays {
   const { currency } = facts.price
   const [all, before] = [expectedUsage(usage), expectedUsage({ ...usage, quantity: usage.ratedUnits })]
   const pricedMinor = all.amountMinor - before.amountMinor
@@ -107,30 +111,3 @@ function periodStep({ cadence: { unit, count }, anchorDay, startsOn }: LineFacts
   const charged = period.days === period.wholeDays ? '' : `; charged are ${period.start} to before ${period.end}: ${period.days} days`
   return `Every ${every} from ${startsOn}${anchor}: the period is ${period.wholeStart} to before ${period.wholeEnd}, ${period.wholeDays} days${charged}`
 }
-
-function taxSteps(
-  { pricing, taxPoint }: LineFacts,
-  { netMinor, totalMinor, workings }: ExpectedTaxes,
-  pricedMinor: bigint,
-  text: (amountMinor: bigint) => string,
-): readonly string[] {
-  if (workings.length === 0) return ['No tax applies']
-  const inside = pricing === 'inclusive'
-  const steps = workings.map(({ rate, ofMinor, part, amountMinor }) => {
-    const figures = `${text(ofMinor)} × ${inside ? partText({ rate, part }) : `${percent(rate.rateBp)} ÷ 100`} = ${text(amountMinor)}`
-    return `${rate.title} ${percent(rate.rateBp)} % ${inside ? 'in' : 'on'} ${text(ofMinor)}: ${figures}`
-  })
-  const sum = inside
-    ? `What is left of ${text(pricedMinor)} is net: ${text(netMinor)}`
-    : `Net ${text(netMinor)} and the taxes: ${text(totalMinor)}`
-  return [`Rates of ${taxPoint}, the price ${inside ? 'includes' : 'excludes'} them`, ...steps, sum]
-}
-
-/** A tax on all that stands before it is the part `16 ÷ 116`; any other is an exact fraction. */
-const partText = ({ rate, part }: Pick<Working, 'rate' | 'part'>): string =>
-  rate.base === 'net_plus_previous' || part.over * BigInt(10_000 + rate.rateBp) === part.under * BigInt(rate.rateBp)
-    ? `${percent(rate.rateBp)} ÷ ${percent(10_000 + rate.rateBp)}`
-    : `${part.over} ÷ ${part.under}`
-
-/** 1600 → `16`, 250 → `2.5`. */
-const percent = (basisPoints: number): string => String(basisPoints / 100)

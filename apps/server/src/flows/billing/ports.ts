@@ -97,7 +97,12 @@ export type BillingStore = {
 }
 
 /** A line as it was issued, with what it follows from. */
-export type IssuedLineRow = Omit<InvoiceLine, 'category' | 'subscriptionId' | 'rate' | 'whole'> & {
+export type IssuedLineRow = Pick<
+  InvoiceLine,
+  'position' | 'description' | 'taxClass' | 'pricing' | 'taxPoint' | 'net' | 'taxes' | 'total' | 'arithmetic' | 'discounts' | 'usage'
+> & {
+  /** What a subscription is charged for; absent on a debit note. */
+  readonly subscribed?: Pick<InvoiceLine, 'component' | 'period' | 'dueOn' | 'priceId' | 'priceVersion' | 'terms'>
   /** Absent when the row that the line names is gone, which the database does not allow. */
   readonly from?: {
     readonly plan: Plan
@@ -130,7 +135,7 @@ export type TaxChoice = {
 
 /** What was issued, read back to be computed again. */
 export type IssuedStore = {
-  /** Invoices that were issued on `since` or later, those after the id. */
+  /** Invoices and debit notes that were issued on `since` or later, those after the id. */
   page(query: {
     readonly after: InvoiceId | undefined
     readonly since: CivilDate | undefined

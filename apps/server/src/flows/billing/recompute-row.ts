@@ -28,7 +28,7 @@ export function recomputeRow(row: IssuedInvoiceRow, history: TaxHistory): Recomp
 function recomputeUnder(row: IssuedInvoiceRow, pack: TaxPack | undefined, choice: number): RecomputedRow {
   const lines = row.lines.flatMap((line) => withFacts(line, row, pack, choice) ?? [])
   const recomputed = recomputeInvoice({ issuedOn: row.issuedOn, dueOn: row.dueOn, total: row.total, lines })
-  const orphans = row.lines.filter(({ from }) => from === undefined).map(orphan)
+  const orphans = row.lines.flatMap(orphan)
   return {
     outcome: orphans.length > 0 ? 'differ' : recomputed.outcome,
     differences: [...orphans, ...recomputed.differences],
@@ -43,12 +43,18 @@ function withFacts(
   pack: TaxPack | undefined,
   choice: number,
 ): IssuedLine | undefined {
+  if (line.subscribed === undefined) {
+    const { taxClass, pricing, taxPoint } = line
+    return { ...line, facts: { charged: pricing === 'exclusive' ? line.net : line.total, taxClass, pricing, taxPoint, rates: pack } }
+  }
   if (line.from === undefined) return undefined
+  const { component, period, priceVersion } = line.subscribed
   const { price, subscription, terms, edges, discounts, cancelledAt } = line.from
   const usage = line.usage && price.usage?.find(({ tariff }) => tariff.unit === line.usage?.unit)
   const known = knownAt(cancelledAt, createdAt)
   return {
     ...line,
+    priceVersion,
     facts: {
       price: price.amount,
       priceVersion: price.version,
@@ -56,8 +62,8 @@ function withFacts(
       pricing: price.pricing,
       phases: price.phases,
       extras: price.extras,
-      component: line.component,
-      taxClass: (usage ?? price.extras.find(({ key }) => key === line.component) ?? price).taxClass,
+      component,
+      taxClass: (usage ?? price.extras.find(({ key }) => key === component) ?? price).taxClass,
       discounts,
       usage: line.usage && usage && { ...usage.tariff, quantity: line.usage.units, ratedUnits: line.usage.ratedUnits },
       timing: price.timing,
@@ -67,11 +73,12 @@ function withFacts(
       periodsBefore: terms.periodsBefore,
       edges,
       cancelledOn: (known[choice] ?? known[0]) ? subscription.cancelledOn : undefined,
-      period: line.period,
+      period,
       taxPoint: line.taxPoint,
       rates: pack,
     },
   }
 }
 
-const orphan = ({ position, priceId }: IssuedLineRow): Difference => ({ position, field: 'price', issued: priceId, recomputed: 'none' })
+const orphan = ({ position, subscribed, from }: IssuedLineRow): readonly Difference[] =>
+  subscribed === undefined || from !== undefined ? [] : [{ position, field: 'price', issued: subscribed.priceId, recomputed: 'none' }]

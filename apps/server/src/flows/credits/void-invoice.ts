@@ -3,6 +3,7 @@ import { changeDebt } from '../change-debt.ts'
 import { Conflict } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
+import { rechargeDays } from '../steps/recharge-days.ts'
 import { stopDeferred } from '../steps/stop-deferred.ts'
 import { lockClaim, mustBe } from './lock-claim.ts'
 
@@ -13,14 +14,19 @@ export type InvoiceChange = {
   readonly idempotency?: IdempotentRequest<{ invoiceId: InvoiceId }>
 }
 
-/** Undoes a claim that should never have been made. Its number stays, its days may be charged again. */
+export type VoidInvoice = InvoiceChange & {
+  /** Whether the run of the day charges its days and its use again. Default: no, they were charged by mistake. */
+  readonly recharge?: boolean
+}
+
+/** Undoes a claim that should never have been made. Its number stays, its days are free. */
 export const voidInvoice = (
   deps: Deps,
   organisationId: OrganisationId,
-  input: InvoiceChange,
+  input: VoidInvoice,
 ): Promise<Idempotent<{ invoiceId: InvoiceId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, now, today }) => {
-    const { invoiceId, reason } = input
+  changeDebt(deps, organisationId, input, async ({ tx, now, organisation, today }) => {
+    const { invoiceId, reason, recharge = false } = input
     const claim = await lockClaim(tx, invoiceId)
     mustBe(claim, 'open')
     if (claim.allocatedMinor > 0n || claim.credited) {
@@ -34,9 +40,11 @@ export const voidInvoice = (
       now,
     )
     await tx.claims.setStatus(invoiceId, 'void')
+    if (recharge) await rechargeDays(tx, organisation, claim, today)
+    const { number } = claim
     return {
       result: { invoiceId },
       subscriberIds: [claim.subscriberId],
-      audit: { action: 'invoice.void', subjectNoun: 'invoice', subjectId: invoiceId, detail: { number: claim.number, reason } },
+      audit: { action: 'invoice.void', subjectNoun: 'invoice', subjectId: invoiceId, detail: { number, reason, recharge } },
     }
   })

@@ -105,6 +105,8 @@ export type UsageStore = {
   draw(draws: readonly { readonly allowanceId: string; readonly units: bigint }[]): Promise<void>
   /** Periods that these subscribers pay for, with use that may be charged on that day. */
   due(ids: readonly SubscriberId[], day: CivilDate): Promise<readonly UsageGroup[]>
+  /** What a claim charged of use waits to be charged again, from that day on. False when a period of it is charged by several lines. */
+  unrate(id: InvoiceId, day: CivilDate): Promise<boolean>
   /** Nothing of these periods waits any more; of those that were charged, all is rated. */
   settle(
     groups: readonly (Pick<UsageGroup, 'subscriptionId' | 'unit' | 'terms' | 'periodStart'> & { readonly charged: boolean })[],

@@ -31,6 +31,7 @@ import {
   toApiCredit,
   toApiCreditWithLines,
   transferIn,
+  voidIn,
 } from '../wire/credits.ts'
 import { invoiceOut, invoiceWithLinesOut, toApiInvoice, toApiInvoiceWithLines } from '../wire/invoices.ts'
 import { paymentWithProofOut, toApiPaymentWithProof } from '../wire/payments.ts'
@@ -244,7 +245,7 @@ function claims(parts: ApiParts): readonly Endpoint[] {
 }
 
 function ofInvoices(parts: ApiParts): readonly Endpoint[] {
-  const change = (verb: string, flow: typeof voidInvoice, summary: string, description: string) =>
+  const change = (verb: string, flow: typeof writeOffInvoice, summary: string, description: string) =>
     moneyEndpoint({
       method: 'post',
       path: `/v1/invoices/{invoice}/${verb}`,
@@ -258,7 +259,19 @@ function ofInvoices(parts: ApiParts): readonly Endpoint[] {
         flow(parts, organisationId, { invoiceId: params.invoice, ...body, actor, idempotency: once(claimOf) }),
     })
   return [
-    change('void', voidInvoice, 'Undo a claim that was a mistake', 'Only while nothing of it is settled. Its days may be charged again.'),
+    moneyEndpoint({
+      method: 'post',
+      path: '/v1/invoices/{invoice}/void',
+      tag: 'Invoices',
+      summary: 'Undo a claim that was a mistake',
+      description:
+        'Only while nothing of it is settled. Its days are not charged any more, unless `recharge` says so: correct first what was wrong (taxes, a discount, the payer), then void with it.',
+      params: { invoice: 'invoice' },
+      body: voidIn,
+      answer: invoiceWithLinesOut,
+      handle: ({ principal: { organisationId, actor }, params, body, once }) =>
+        voidInvoice(parts, organisationId, { invoiceId: params.invoice, ...body, actor, idempotency: once(claimOf) }),
+    }),
     change('write-off', writeOffInvoice, 'Give up what is open', 'It cuts nobody off any more, and no money is set against it by itself.'),
     change('recover', recoverInvoice, 'Settle what was given up after all', 'With free credit, once what is open is settled.'),
     moneyEndpoint({

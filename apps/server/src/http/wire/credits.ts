@@ -137,6 +137,10 @@ export const depositIn = z.strictObject({
 })
 export const releaseIn = z.strictObject({ subscriber: idIn('subscriber'), amount: moneyIn, reason })
 export const invoiceChangeIn = z.strictObject({ reason })
+export const voidIn = z.strictObject({
+  reason,
+  recharge: z.boolean().default(false).openapi({ description: 'Whether the run of the day charges its days and its use again' }),
+})
 export const certificateIn = z.strictObject({
   certificate: line(60).openapi({ description: 'Its number: one that comes twice is refused' }),
   amount: moneyIn,

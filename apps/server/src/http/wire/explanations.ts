@@ -38,8 +38,8 @@ const lineOut = z.object({
   position: z.number().int(),
   description: z.string(),
   source: sourceOut.nullable(),
-  periodStart: dateOut,
-  periodEnd,
+  periodStart: dateOut.nullable().openapi({ description: 'Null where no days are charged' }),
+  periodEnd: periodEnd.nullable(),
   rule: z.string().openapi({ description: 'In words', example: 'The whole period at the whole price' }),
   arithmetic: z.string().openapi({ description: 'As it was written when the line was issued' }),
   taxClass: z.string(),
@@ -47,7 +47,7 @@ const lineOut = z.object({
   taxPoint: dateOut,
   ...figures,
   recomputed: z
-    .object({ periodStart: dateOut, periodEnd, ...figures, steps: z.array(z.string()).readonly() })
+    .object({ periodStart: dateOut.nullable(), periodEnd: periodEnd.nullable(), ...figures, steps: z.array(z.string()).readonly() })
     .nullable()
     .openapi({ description: 'By the second calculator, from the stored facts alone' }),
 })
@@ -70,6 +70,7 @@ const rules: Readonly<Record<RecomputedLine['rule'], string>> = {
   first: 'The rest of a period, from the start or from where new terms or service began: price × days ÷ days of the whole period',
   last: 'A period that ends early, with the subscription, its terms or a pause: price × days ÷ days of the whole period',
   once: 'Charged once, with the first day',
+  free: 'An amount that was named, with the taxes of the day',
 }
 
 export const toApiExplanation = ({ invoice, issued, recomputed, allocations, timeZone }: ExplainedInvoice) => ({
@@ -82,14 +83,11 @@ export const toApiExplanation = ({ invoice, issued, recomputed, allocations, tim
   allocations: allocations.map(toApiAllocation(invoice.currency)),
 })
 
-const toApiLine = (
-  { from, period, priceId: _, priceVersion: __, net, taxes, ...line }: IssuedLineRow,
-  recomputed: RecomputedLine | undefined,
-) => ({
+const toApiLine = ({ from, subscribed, net, taxes, ...line }: IssuedLineRow, recomputed: RecomputedLine | undefined) => ({
   ...line,
   source: from === undefined ? null : toApiSource(from),
-  periodStart: period.start,
-  periodEnd: period.end,
+  periodStart: subscribed?.period.start ?? null,
+  periodEnd: subscribed?.period.end ?? null,
   rule: recomputed === undefined ? 'The price or the subscription of this line is gone' : rules[recomputed.rule],
   net,
   taxes: taxes.map(toApiTax(net.currency)),
@@ -98,8 +96,8 @@ const toApiLine = (
       ? null
       : {
           ...recomputed,
-          periodStart: recomputed.period.start,
-          periodEnd: recomputed.period.end,
+          periodStart: recomputed.period?.start ?? null,
+          periodEnd: recomputed.period?.end ?? null,
           taxes: recomputed.taxes.map(toApiTax(net.currency)),
         },
 })
