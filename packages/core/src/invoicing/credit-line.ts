@@ -71,21 +71,27 @@ function claimedFrom(line: ClaimedDays, rates: readonly TaxRate[], from: CivilDa
   return taxBy(prorate(rate, { start: from, end: period.end }, whole), pricing, rates)
 }
 
-/** The rates of a line as they stand on it, on whatever base bears the line out. */
+/** The rates of a line as they stand on it, on whatever bases bear the line out. */
 function ratesOf(line: ClaimedLine): readonly TaxRate[] {
   const amount = line.pricing === 'exclusive' ? line.net : line.total
-  const found = (['net_plus_previous', 'net'] as const)
-    .map((doubtful) => line.taxes.map((tax, index) => rateOf(tax, index, line, doubtful)))
+  const found = basesOf(line)
+    .map((bases) => line.taxes.map(({ code, title, rateBp }, index) => ({ code, title, rateBp, base: bases[index] ?? 'net' })))
     .find((rates) => taxBy(amount, line.pricing, rates).taxes.every((tax, index) => tax.amountMinor === line.taxes[index]?.amountMinor))
   invariant(found !== undefined, 'a line bears the taxes of its rates')
   return found
 }
 
-/** Where the taxes before it came to nothing, the base of a tax does not tell what it is laid on. */
-function rateOf({ code, title, rateBp, baseMinor }: TaxAmount, index: number, { net, taxes }: TaxedAmount, doubtful: TaxBase): TaxRate {
-  const before = taxes.slice(0, index).reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
-  if (before === 0n) return { code, title, rateBp, base: doubtful }
-  return { code, title, rateBp, base: baseMinor === net.amountMinor ? 'net' : 'net_plus_previous' }
+/** What each tax may be laid on. Where the taxes before it came to nothing its base does not tell, and both may be. */
+function basesOf({ net, taxes }: TaxedAmount): readonly (readonly TaxBase[])[] {
+  let before = 0n
+  let known: readonly (readonly TaxBase[])[] = [[]]
+  for (const { baseMinor, amountMinor } of taxes) {
+    const told: readonly TaxBase[] = [baseMinor === net.amountMinor ? 'net' : 'net_plus_previous']
+    const may: readonly TaxBase[] = before === 0n ? ['net_plus_previous', 'net'] : told
+    known = may.flatMap((base) => known.map((bases) => [...bases, base]))
+    before += amountMinor
+  }
+  return known
 }
 
 function less(from: TaxedAmount, taken: TaxedAmount): TaxedAmount {
