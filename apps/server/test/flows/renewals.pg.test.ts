@@ -2,7 +2,7 @@ import { type CivilDate, civilDate, money, type SubscriptionId } from '@nyuzi/co
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
-import type { NewPrice } from '../../src/flows/catalog/create-price.ts'
+import { createPrice, type NewPrice } from '../../src/flows/catalog/create-price.ts'
 import { createCoupon } from '../../src/flows/discounts/create-coupon.ts'
 import { redeemCoupon } from '../../src/flows/discounts/redeem-coupon.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
@@ -141,6 +141,17 @@ describe('What a prepaid subscription costs next', () => {
     expect(await renewal(line.subscriptionId)).toBe('2026-06-01: 1200, 0 missing')
     await isp.cycle()
     expect(await renewal(line.subscriptionId)).toBe('2026-07-01: 1500, 1400 missing')
+  })
+
+  it('is lowered by a version of the price that it moves to, and bought by the next run', async () => {
+    const planId = await planOf()
+    const line = await isp.subscribe({ planId })
+    await pays(line, 1_300)
+    const version = { ...priceOf('1200', 'prepaid', 0), existing: 'move', actor } as const
+    await createPrice(isp.deps, isp.organisationId, planId, version)
+    expect(await renewal(line.subscriptionId)).toBe('2026-06-01: 1200, 0 missing')
+    await isp.cycle()
+    expect(await renewal(line.subscriptionId)).toBe('2026-07-01: 1200, 1100 missing')
   })
 
   it('is nothing for one that is postpaid', async () => {

@@ -38,11 +38,9 @@ export async function setCourses(
   const laid = orders.map(({ subscription, course: { terms, billedUntil }, awaits }) => {
     const next = { ...withTerms(subscription, terms), billedUntil }
     const { id } = subscription
-    return {
-      next,
-      advance:
-        awaits === undefined ? { id, billedUntil, nextInvoiceOn: nextInvoiceOn(next, invoiceLeadDays) } : { id, billedUntil, awaits },
-    }
+    // What waited for credit is decided on again: it may be covered now.
+    const schedule = awaits === 'payment' ? { awaits } : { nextInvoiceOn: nextInvoiceOn(next, invoiceLeadDays) }
+    return { next, advance: { id, billedUntil, ...schedule } }
   })
   const renewals = await renewalsOf(
     tx,
