@@ -46,8 +46,8 @@ export async function openHandPosting(databaseUrl: string, { clients }: { client
          select ${organisation ?? ''}, id, p.position, case p.position when 1 then clearing_id else receivable_id end, case p.position when 1 then amount else -amount end, 'KES'
            from unnest(${entryIds}::text[]::uuid[], ${pick('clearingId')}::text[]::uuid[], ${pick('receivableId')}::text[]::uuid[], ${pick('amountMinor')}::text[]::bigint[])
              as r(id, clearing_id, receivable_id, amount), (values (1), (2)) as p(position)`,
-      tx`insert into limit_allocations (organisation_id, payment_id, invoice_id, amount_minor, created_at)
-         select ${organisation ?? ''}, payment_id, invoice_id, amount, now()
+      tx`insert into limit_allocations (organisation_id, payment_id, invoice_id, amount_minor, effective_on, created_at)
+         select ${organisation ?? ''}, payment_id, invoice_id, amount, current_date, now()
            from unnest(${ids}::text[]::uuid[], ${pick('invoiceId')}::text[]::uuid[], ${pick('amountMinor')}::text[]::bigint[]) as r(payment_id, invoice_id, amount)`,
     ])
   }

@@ -54,6 +54,7 @@ const allocations = pgTable('limit_orm_allocations', {
   paymentId: uuid('payment_id').notNull(),
   invoiceId: uuid('invoice_id').notNull(),
   amountMinor: minor('amount_minor'),
+  effectiveOn: date('effective_on').notNull(),
   createdAt: timestamp('created_at').notNull(),
 })
 
@@ -124,7 +125,9 @@ export async function openOrmPosting(databaseUrl: string, { clients }: { clients
           .set({ balanceMinor: (account?.balanceMinor ?? 0n) + amount, version: sql`${accounts.version} + 1` })
           .where(own)
       }
-      await tx.insert(allocations).values({ organisationId, paymentId: id, invoiceId: payment.invoiceId, amountMinor, createdAt: now })
+      await tx
+        .insert(allocations)
+        .values({ organisationId, paymentId: id, invoiceId: payment.invoiceId, amountMinor, effectiveOn: '2026-06-14', createdAt: now })
     })
   }
 
