@@ -1,5 +1,6 @@
 import { addDays, type CivilDate, civilDate, type InvoiceId, money, type Period } from '@nyuzi/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runDailyCycle } from '../../src/flows/billing/run-daily-cycle.ts'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { voidInvoice } from '../../src/flows/credits/void-invoice.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
@@ -166,6 +167,31 @@ describe('Revenue by day', () => {
     await changeOrganisation(isp.deps, isp.organisationId, { revenueRecognition: 'on_invoice', actor: 'test' })
     await cycleOn('2026-07-01')
     expect(await balances()).toEqual({ revenue: 2 * net, deferred: 0 })
+  })
+
+  it('is earned in a dry run of a day to come, which leaves nothing behind', async () => {
+    const seen = await runDailyCycle(isp.deps, isp.organisationId, { date: civilDate('2026-06-21'), dryRun: true })
+    expect(seen).toMatchObject({ daysRecognised: 20, dryRun: true })
+    expect(await balances()).toEqual({ revenue: 0, deferred: net })
+    expect(await cycleOn('2026-06-21')).toMatchObject({ daysRecognised: 20 })
+  })
+
+  it('waits until its own days when it is invoiced ahead, while others are earned', async () => {
+    await changeOrganisation(isp.deps, isp.organisationId, { invoiceLeadDays: 10, actor: 'test' })
+    isp.day('2026-06-25')
+    await issue('2026-07-01')
+    expect(await balances()).toEqual({ revenue: 89_954, deferred: 2 * net - 89_954 })
+    await cycleOn('2026-07-01')
+    expect(await balances()).toEqual({ revenue: net, deferred: 2 * net })
+  })
+
+  it('leaves out a holiday in the middle, and is exact when a credit and the run of the day meet', async () => {
+    await cycleOn('2026-06-11')
+    await Promise.all([credit({ net: 10_000n }), recogniseRevenue(isp.deps, isp.organisationId, civilDate('2026-06-12'))])
+    await credit({ days: days('2026-06-15', '2026-06-20') })
+    await recogniseRevenue(isp.deps, isp.organisationId, civilDate('2026-07-01'))
+    const [row] = await isp.raw<{ net: number }[]>`select sum(net_minor)::int as net from credit_lines`
+    expect(await balances()).toEqual({ revenue: net - (row?.net ?? 0), deferred: 0 })
   })
 
   it('can neither be changed, nor stopped before a day that is earned', async () => {
