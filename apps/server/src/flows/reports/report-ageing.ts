@@ -19,5 +19,11 @@ export const reportAgeing = (
   store.inOrganisation(organisationId, async (tx) => {
     const { timeZone, currency } = await tx.organisation.read()
     const day = on ?? civilDateAt(clock.now(), timeZone)
-    return { on: day, by: query.by, currency, rows: await tx.reports.ageing({ ...query, on: day }), total: await tx.reports.ageingTotal(day) }
+    return {
+      on: day,
+      by: query.by,
+      currency,
+      rows: await tx.reports.ageing({ ...query, on: day }),
+      total: await tx.reports.ageingTotal(day),
+    }
   })

@@ -76,7 +76,11 @@ const ofLedger = (movements: readonly LedgerMovement[]): RevenueFigures => {
 const moneyKinds: readonly LedgerMovement['account'][] = ['clearing', 'cash', 'withholding_receivable']
 
 /** Every day or month of the span, the last one first walked back from what is outstanding at its end. */
-function byDays(movements: readonly LedgerMovement[], groups: readonly string[], closingMinor: bigint): readonly (Group & RevenueFigures)[] {
+function byDays(
+  movements: readonly LedgerMovement[],
+  groups: readonly string[],
+  closingMinor: bigint,
+): readonly (Group & RevenueFigures)[] {
   const byGroup = new Map<string, LedgerMovement[]>(groups.map((group) => [group, []]))
   for (const movement of movements) byGroup.get(movement.group)?.push(movement)
   let outstandingMinor = closingMinor
