@@ -695,6 +695,41 @@ CREATE TABLE "payments" (
 	CONSTRAINT "payments_owner" CHECK (("payments"."status" = 'matched') = ("payments"."subscriber_id" is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "billing_preview_parts" (
+	"organisation_id" uuid NOT NULL,
+	"preview_id" uuid NOT NULL,
+	"position" integer NOT NULL,
+	"subscriber_ids" uuid[] NOT NULL,
+	"status" text NOT NULL,
+	"effects" text NOT NULL,
+	"fingerprint" text NOT NULL,
+	"failure" text,
+	"changes" jsonb,
+	"applied_at" timestamp (3) with time zone,
+	CONSTRAINT "billing_preview_parts_organisation_id_preview_id_position_pk" PRIMARY KEY("organisation_id","preview_id","position"),
+	CONSTRAINT "billing_preview_parts_status" CHECK ("billing_preview_parts"."status" in ('planned', 'applied', 'changed', 'failed', 'shown'))
+);
+--> statement-breakpoint
+CREATE TABLE "billing_previews" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"status" text NOT NULL,
+	"subscriber_id" uuid,
+	"change" jsonb,
+	"days" jsonb NOT NULL,
+	"applies_from" text,
+	"totals" jsonb,
+	"fingerprint" text,
+	"requested_by" text NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	"expires_at" timestamp (3) with time zone NOT NULL,
+	"applied_by" text,
+	"applied_at" timestamp (3) with time zone,
+	CONSTRAINT "billing_previews_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "billing_previews_status" CHECK ("billing_previews"."status" in ('drafted', 'open', 'applied', 'partly_applied')),
+	CONSTRAINT "billing_previews_complete" CHECK ("billing_previews"."status" = 'drafted' or "billing_previews"."fingerprint" is not null)
+);
+--> statement-breakpoint
 CREATE TABLE "extensions" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -1038,6 +1073,7 @@ ALTER TABLE "cut_off_members" ADD CONSTRAINT "cut_off_members_organisation_id_ba
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "billing_preview_parts" ADD CONSTRAINT "billing_preview_parts_organisation_id_preview_id_billing_previews_organisation_id_id_fk" FOREIGN KEY ("organisation_id","preview_id") REFERENCES "public"."billing_previews"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "instalment_plan_invoices" ADD CONSTRAINT "instalment_plan_invoices_organisation_id_plan_id_instalment_plans_organisation_id_id_fk" FOREIGN KEY ("organisation_id","plan_id") REFERENCES "public"."instalment_plans"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "instalment_plan_invoices" ADD CONSTRAINT "instalment_plan_invoices_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "instalments" ADD CONSTRAINT "instalments_organisation_id_plan_id_instalment_plans_organisation_id_id_fk" FOREIGN KEY ("organisation_id","plan_id") REFERENCES "public"."instalment_plans"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

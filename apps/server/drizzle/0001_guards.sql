@@ -414,6 +414,18 @@ create trigger credit_allocations_applied after insert on credit_allocations ref
 --> statement-breakpoint
 create trigger allocations_applied after insert on allocations referencing new table as new_allocations for each statement execute function nyuzi_apply_allocations();
 --> statement-breakpoint
+-- What was reviewed is what is applied: the effects of a preview never change.
+create function nyuzi_guard_preview_part() returns trigger language plpgsql as $$
+begin
+  if (new.preview_id, new.position, new.subscriber_ids, new.effects, new.fingerprint)
+     is distinct from (old.preview_id, old.position, old.subscriber_ids, old.effects, old.fingerprint) then
+    raise exception 'a preview that was made is not changed; make a new one' using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger billing_preview_parts_guarded before update on billing_preview_parts for each row execute function nyuzi_guard_preview_part();
+--> statement-breakpoint
 -- A wanted version never goes back, nor does the version that was seen in place.
 create function nyuzi_guard_access() returns trigger language plpgsql as $$
 begin

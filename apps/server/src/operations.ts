@@ -3,7 +3,14 @@
 import type { Operations } from './composition/open-operations.ts'
 
 export type { Finding } from './composition/doctor.ts'
-export type { BilledOrganisation, InvoiceExplanation, NamedOrganisation, Operations, VerifiedBooks } from './composition/open-operations.ts'
+export type {
+  BilledOrganisation,
+  InvoiceExplanation,
+  NamedOrganisation,
+  Operations,
+  PreviewedOrganisation,
+  VerifiedBooks,
+} from './composition/open-operations.ts'
 export { OperationRefused } from './composition/operation-refused.ts'
 export { migrateDatabase } from './store/migrate.ts'
 

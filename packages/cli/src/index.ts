@@ -1,3 +1,4 @@
+import { BillingPreview } from './commands/billing/preview.ts'
 import { BillingRun } from './commands/billing/run.ts'
 import { DbMigrate } from './commands/db/migrate.ts'
 import { Doctor } from './commands/doctor.ts'
@@ -7,6 +8,7 @@ import { LedgerVerify } from './commands/ledger/verify.ts'
 
 /** Every command by its id; oclif reads it by this name (package.json). */
 export const COMMANDS = {
+  'billing:preview': BillingPreview,
   'billing:run': BillingRun,
   'db:migrate': DbMigrate,
   doctor: Doctor,

@@ -30,6 +30,24 @@ test('a dry run of the billing shows what the day would bring and writes nothing
   expect(await rows()).toEqual(before)
 })
 
+test('a preview shows the day as a diff and writes nothing', async () => {
+  const { code, out } = await nyuzi(`billing preview --date 2024-06-05 --subscriber ${lines[0]?.accountNumber}`)
+  expect(out.split('\n').slice(0, 5)).toEqual([
+    'Savanna Fibre (savanna), 2024-06-05: a preview, nothing was written',
+    '',
+    `@ Amina 1, account ${lines[0]?.accountNumber}`,
+    '  2024-06-05 + invoice NRB-… (provisional) KES 1,500 due 2024-06-01, issued 2024-06-01',
+    expect.stringContaining('2024-06-01 to before 2024-07-01: net KES 1,500, total KES 1,500'),
+  ])
+  expect(out).toContain('cost unknown (no rate is set: policy messageCost)')
+  expect(out).toContain('1 × invoice, KES 1,500')
+  expect(code).toBe(0)
+  const { previewed } = JSON.parse((await nyuzi('billing preview --date 2024-06-05 --json')).out)
+  expect(previewed).toMatchObject([{ days: ['2024-06-05'], totals: { subscribers: 2, documents: [{ count: 2 }] } }])
+  expect(await invoices()).toBe(0)
+  expect((await nyuzi('billing preview --subscriber 1')).err).toBe('nyuzi: No subscriber has the account number 1.\n')
+})
+
 test('a run does what the dry run said, and a second one finds nothing to do', async () => {
   const first = await nyuzi('billing run --date 2024-06-01 --organisation savanna --json')
   expect(JSON.parse(first.out).billed).toMatchObject([

@@ -3,6 +3,7 @@ import { runNyuzi } from './run-nyuzi.ts'
 
 test.each([
   ['billing run --date 2026-02-30', '--date must be a day of the calendar, not "2026-02-30". Write it as YYYY-MM-DD'],
+  ['billing preview --date 2026-02-30', '--date must be a day of the calendar, not "2026-02-30". Write it as YYYY-MM-DD'],
   ['billing run --date 30/11/2026', '--date must be a day of the calendar, not "30/11/2026". Write it as YYYY-MM-DD'],
   ['billing run --date', '--date needs a value. Run `nyuzi billing run --help`'],
   ['ledger verify --organization savanna', '--organization: there is no such flag. Run `nyuzi ledger verify --help`'],
@@ -32,6 +33,7 @@ test('help names every command and loads nothing of the server', async () => {
   for (const words of [
     '--help',
     'ledger --help',
+    'billing preview --help',
     'billing run --help',
     'invoice explain --help',
     'invoice pdf --help',

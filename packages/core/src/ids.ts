@@ -36,6 +36,7 @@ const prefixes = {
   discount: 'dsc',
   allowance: 'alw',
   dataBundle: 'dbl',
+  billingPreview: 'bpv',
 } as const
 
 export type Noun = keyof typeof prefixes
@@ -61,6 +62,7 @@ export type DunningPolicyId = Id<'dunningPolicy'>
 export type CutOffBatchId = Id<'cutOffBatch'>
 export type ExtensionId = Id<'extension'>
 export type InstalmentPlanId = Id<'instalmentPlan'>
+export type BillingPreviewId = Id<'billingPreview'>
 export type ApiKeyId = Id<'apiKey'>
 export type CouponId = Id<'coupon'>
 export type PromotionId = Id<'promotion'>

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type OrganisationId, parseCivilDate, readId, showId } from '@nyuzi/core'
+import { type CivilDate, type OrganisationId, parseCivilDate, readId, type SubscriberId, showId } from '@nyuzi/core'
 import { clusterState, startPostgres } from '@nyuzi/embedded-postgres'
 import type { z } from 'zod'
 import { explainInvoice } from '../flows/billing/explain-invoice.ts'
@@ -9,6 +9,7 @@ import { printInvoice } from '../flows/documents/print-invoice.ts'
 import { FlowError } from '../flows/errors.ts'
 import { type VerifiedLedger, verifyLedger } from '../flows/ledger/verify-ledger.ts'
 import type { explanationOut } from '../http/wire/explanations.ts'
+import type { billingPreviewOut, previewPartOut } from '../http/wire/previews.ts'
 import { migrateDatabase } from '../store/migrate.ts'
 import { readMigrationState } from '../store/migration-state.ts'
 import { createLog } from '../telemetry/log.ts'
@@ -26,6 +27,14 @@ export type VerifiedBooks = VerifiedLedger & { readonly organisation: NamedOrgan
 export type InvoiceExplanation = z.output<typeof explanationOut> & { readonly organisation: NamedOrganisation }
 export type BilledOrganisation = DailyCycle & { readonly organisation: NamedOrganisation }
 
+/** As the API answers it. */
+export type PreviewedOrganisation = {
+  readonly organisation: NamedOrganisation
+  readonly days: readonly string[]
+  readonly totals: z.output<typeof billingPreviewOut>['totals']
+  readonly parts: readonly z.output<typeof previewPartOut>[]
+}
+
 export type Operations = {
   /** Looks at everything a server needs and changes nothing. Never throws for what it finds. */
   doctor(): Promise<readonly Finding[]>
@@ -38,6 +47,13 @@ export type Operations = {
     readonly date?: string
     readonly dryRun?: boolean
   }): Promise<readonly BilledOrganisation[]>
+  /** Rehearses what the days up to that one would do. Writes nothing, not even the preview. */
+  previewBilling(options?: {
+    readonly organisation?: string
+    readonly date?: string
+    /** By the account number. */
+    readonly subscriber?: string
+  }): Promise<readonly PreviewedOrganisation[]>
   /** Computes an invoice a second time and tells where each figure comes from. */
   explainInvoice(options: { readonly number: string; readonly organisation?: string }): Promise<InvoiceExplanation>
   /** The PDF of an invoice or a debit note, as it was issued. */
@@ -90,12 +106,25 @@ export function openOperations(env: Env): Operations {
       const { deps } = await engine()
       const billed: BilledOrganisation[] = []
       for (const [id, named] of await chosen(deps, organisation)) {
-        const day = date === undefined ? undefined : parseCivilDate(date)
-        if (date !== undefined && !day) throw new OperationRefused(`${date} is no day of the calendar. Write it as YYYY-MM-DD.`)
+        const day = date === undefined ? undefined : dayOf(date)
         const run = { dryRun, actor: 'command', ...(day ? { date: day } : {}) }
         billed.push({ organisation: named, ...(await refusing(() => runDailyCycle(deps, id, run))) })
       }
       return billed
+    },
+    async previewBilling({ organisation, date, subscriber } = {}) {
+      const { deps } = await engine()
+      const day = date === undefined ? undefined : dayOf(date)
+      const previewed: PreviewedOrganisation[] = []
+      for (const [id, named] of await chosen(deps, organisation)) {
+        const subscriberId =
+          subscriber === undefined ? undefined : await deps.store.inOrganisation(id, (tx) => tx.discounts.subscriberOf(subscriber))
+        if (subscriber === undefined || subscriberId !== undefined)
+          previewed.push({ organisation: named, ...(await refusing(() => preview(deps, id, day, subscriberId))) })
+      }
+      if (subscriber !== undefined && previewed.length === 0)
+        throw new OperationRefused(`No subscriber has the account number ${subscriber}.`)
+      return previewed
     },
     async explainInvoice({ number, organisation }) {
       const { deps } = await engine()
@@ -113,6 +142,29 @@ export function openOperations(env: Env): Operations {
       for (const close of closers.reverse()) await close()
     },
   }
+}
+
+function dayOf(date: string): CivilDate {
+  const day = parseCivilDate(date)
+  if (!day) throw new OperationRefused(`${date} is no day of the calendar. Write it as YYYY-MM-DD.`)
+  return day
+}
+
+async function preview(deps: Engine['deps'], id: OrganisationId, date: CivilDate | undefined, subscriberId: SubscriberId | undefined) {
+  const { rehearsePreview } = await import('../flows/previews/create-preview.ts')
+  const wire = await import('../http/wire/previews.ts')
+  const { currency } = await deps.store.inOrganisation(id, (tx) => tx.organisation.read())
+  const parts: PreviewedOrganisation['parts'][number][] = []
+  const asked = { ...(date === undefined ? {} : { date }), ...(subscriberId === undefined ? {} : { subscriberId }) }
+  const { days, totals } = await rehearsePreview(deps, id, asked, async (more) => {
+    const ids = more.flatMap(({ subscriberIds }) => subscriberIds)
+    const people = await deps.store.inOrganisation(id, (tx) => tx.readings.previewedSubscribers(ids))
+    for (const part of more) {
+      const subscribers = people.filter((person) => part.subscriberIds.includes(person.id))
+      parts.push(wire.previewPartOut.parse(wire.toApiPreviewPart(currency)({ ...part, subscribers, changes: null })))
+    }
+  })
+  return { days, totals: wire.billingPreviewOut.shape.totals.parse(wire.toApiPreviewTotals(totals, currency)), parts }
 }
 
 async function loadSettings(env: Env): Promise<{ config: NyuziConfig; settings: Settings }> {

@@ -80,6 +80,11 @@ export const errorCodes = {
   claim_not_creditable: 409,
   days_not_charged: 409,
   credit_exceeds_line: 409,
+  preview_outdated: 409,
+  preview_applied: 409,
+  preview_not_due: 409,
+  preview_not_applicable: 409,
+  preview_expired: 409,
   // Documents
   receipt_not_ready: 409,
   document_not_printed: 409,

@@ -24,7 +24,20 @@ export async function withIdempotency<Result>(
   effect: () => Promise<Result>,
 ): Promise<Idempotent<Result>> {
   if (!request) return { outcome: 'done', result: await effect() }
+  const kept = await keptAnswer(tx, request)
+  if (kept) return { outcome: 'replayed', answer: kept }
   const { apiKeyId, key, requestSha256 } = request
+  const result = await effect()
+  const answer = await request.writeAnswer(result, tx)
+  await tx.idempotency.keep({ apiKeyId, key, requestSha256, answer, at: request.at })
+  return { outcome: 'done', result, answer }
+}
+
+/** Holds the key until the transaction ends, and tells what the caller was told before, if it was. */
+export async function keptAnswer<Result>(
+  tx: Transaction,
+  { apiKeyId, key, requestSha256 }: IdempotentRequest<Result>,
+): Promise<WrittenAnswer | undefined> {
   // Not waiting for the other attempt keeps a double click from holding connections.
   if (!(await tx.idempotency.lock(apiKeyId, key))) {
     throw new Conflict('idempotency_in_progress', 'A request with this Idempotency-Key is being carried out.', { retryAfterSeconds: 1 })
@@ -33,9 +46,5 @@ export async function withIdempotency<Result>(
   if (kept && kept.requestSha256 !== requestSha256) {
     throw new Conflict('idempotency_key_reused', 'This Idempotency-Key was used for another request. Take a new key for a new request.')
   }
-  if (kept) return { outcome: 'replayed', answer: kept.answer }
-  const result = await effect()
-  const answer = await request.writeAnswer(result, tx)
-  await tx.idempotency.keep({ apiKeyId, key, requestSha256, answer, at: request.at })
-  return { outcome: 'done', result, answer }
+  return kept?.answer
 }

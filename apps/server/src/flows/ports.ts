@@ -15,6 +15,7 @@ import type {
   QuietHours,
   RevenueRecognition,
   ServiceId,
+  SubscriberId,
   TaskId,
   TaxPackCode,
   TaxSettings,
@@ -33,6 +34,7 @@ import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
 import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
 import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, NoticeStore, PaymentStore } from './payments/ports.ts'
+import type { EffectStore, PreviewStore } from './previews/ports.ts'
 import type { ReadingStore } from './readings/ports.ts'
 import type { ExtensionStore, InstalmentPlanStore, LateFeeStore, ReceivableStore } from './receivables/ports.ts'
 import type { ReportStore } from './reports/ports.ts'
@@ -93,6 +95,13 @@ export type OrganisationPolicy = {
   readonly referralReward?: ReferralRewards
   /** When invoices issued from now on earn their net; absent, at once. */
   readonly revenueRecognition?: RevenueRecognition
+  /** What a text message is reckoned to cost; absent, nobody knows. */
+  readonly messageCost?: MessageCost
+}
+
+export type MessageCost = {
+  /** Of one part of a text, in the organisation's currency. */
+  readonly perPartMinor: bigint
 }
 
 export type ReferralRewards = { readonly referrer: ReferralReward; readonly referred: ReferralReward }
@@ -148,16 +157,19 @@ export type Transaction = {
   readonly lateFees: LateFeeStore
   readonly reports: ReportStore
   readonly revenue: RevenueStore
+  readonly previews: PreviewStore
+  readonly effects: EffectStore
   readonly readings: ReadingStore & DiscountReadings & UsageReadings
   readonly cockpit: CockpitReadings
 }
 
 export type Store = {
-  inOrganisation<T>(organisationId: OrganisationId, work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** `only`: the subscribers for whom the work may look for what is due; absent, all. */
+  inOrganisation<T>(organisationId: OrganisationId, work: (tx: Transaction) => Promise<T>, only?: readonly SubscriberId[]): Promise<T>
   /** Keeps calls of one organisation durably, in one round trip. A repeat is counted; none is lost or kept twice. */
   keepCallbacks(organisationId: OrganisationId, callbacks: readonly IncomingCallback[]): Promise<readonly KeptCallback[]>
-  /** Runs the work and rolls everything back. */
-  rehearse(organisationId: OrganisationId, work: (tx: Transaction) => Promise<void>): Promise<void>
+  /** Runs the work, rolls everything back and hands out what came of it. */
+  rehearse<T>(organisationId: OrganisationId, work: (tx: Transaction) => Promise<T>, only?: readonly SubscriberId[]): Promise<T>
   organisations(): Promise<readonly OrganisationId[]>
   /** Whether the same work may succeed when it is run again, since no row is at fault: the database is away, a lock was lost. */
   mayPass(error: unknown): boolean

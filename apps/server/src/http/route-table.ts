@@ -11,6 +11,7 @@ import { invoiceRoutes } from './routes/invoices.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
 import { organisationRoutes } from './routes/organisations.ts'
 import { paymentRoutes } from './routes/payments.ts'
+import { previewRoutes } from './routes/previews.ts'
 import { receivableRoutes } from './routes/receivables.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { serviceRoutes } from './routes/services.ts'
@@ -29,6 +30,7 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...serviceRoutes(parts),
   ...installationRoutes(parts),
   ...invoiceRoutes(parts),
+  ...previewRoutes(parts),
   ...creditRoutes(parts),
   ...paymentRoutes(parts),
   ...documentRoutes(parts),

@@ -3,9 +3,10 @@ import type { Row } from 'postgres'
 import type { AccessStore, ServiceStanding, WantedChange, WantedService } from '../flows/access/ports.ts'
 import { type PlanStandingRow, standingColumn, toPlanStanding } from './instalment-plans.ts'
 import { fromRow, fromRows } from './mapping.ts'
+import { inScope, type Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
-export const accessStore = (sql: Sql): AccessStore => ({
+export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
   async standings(query) {
     const which =
       'subscriberIds' in query
@@ -39,7 +40,7 @@ export const accessStore = (sql: Sql): AccessStore => ({
 
   async subscribersToRecheck(today, limit) {
     const rows = await sql`
-      select subscriber_id from access_states where recheck_on <= ${today} group by subscriber_id order by min(recheck_on), subscriber_id limit ${limit}`
+      select subscriber_id from access_states where recheck_on <= ${today} ${inScope(sql, scope, sql`subscriber_id`)} group by subscriber_id order by min(recheck_on), subscriber_id limit ${limit}`
     return rows.map((row) => row.subscriber_id as SubscriberId)
   },
 

@@ -4,6 +4,7 @@ import type { Awaits } from '../flows/subscribers/ports.ts'
 import { addLineDetails } from './line-details.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { debtsOf, freeCreditOf, renewalsOf } from './renewal-standing.ts'
+import { inScope, type Scope } from './scope.ts'
 import { readSubscriptions } from './subscriptions.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -32,7 +33,7 @@ const lineColumns = {
   chargedComponent: 'text',
 } as const
 
-export const billingStore = (sql: Sql): BillingStore => {
+export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
   const openColumns = sql`i.id as "invoiceId", i.subscriber_id as "subscriberId", i.number, i.due_on as "dueOn", i.sequence, i.currency, i.total_minor as "totalMinor",
     i.total_minor - i.allocated_minor as "openMinor"`
   return {
@@ -65,15 +66,15 @@ export const billingStore = (sql: Sql): BillingStore => {
 
     async nextInvoiceDay(until) {
       const [row] = await sql`
-        select least((select min(next_invoice_on) from subscriptions where next_invoice_on <= ${until} and parked_reason is null),
+        select least((select min(next_invoice_on) from subscriptions where next_invoice_on <= ${until} and parked_reason is null ${inScope(sql, scope, sql`payer_id`)}),
                      (select min(d.due_on) from usage_days d join subscriptions s on s.id = d.subscription_id
-                       where d.due_on <= ${until} and s.parked_reason is null)) as day`
+                       where d.due_on <= ${until} and s.parked_reason is null ${inScope(sql, scope, sql`s.payer_id`)})) as day`
       return (row?.day as CivilDate | null) ?? undefined
     },
 
     async claimSubscribers(day, limit, only, wait = false) {
-      const due = sql`s.next_invoice_on <= ${day} and s.parked_reason is null ${only ? sql`and s.payer_id = any(${[...only]}::uuid[])` : sql``}`
-      const used = sql`d.due_on <= ${day} and s.parked_reason is null ${only ? sql`and s.payer_id = any(${[...only]}::uuid[])` : sql``}`
+      const due = sql`s.next_invoice_on <= ${day} and s.parked_reason is null ${inScope(sql, only ?? scope, sql`s.payer_id`)}`
+      const used = sql`d.due_on <= ${day} and s.parked_reason is null ${inScope(sql, only ?? scope, sql`s.payer_id`)}`
       // The limit is one of due rows, so that the reading follows what is due and not the number of subscribers. What another
       // holds does not count: runs side by side take different rows.
       const rows = wait

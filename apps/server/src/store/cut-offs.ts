@@ -1,11 +1,12 @@
 import type { CutOffBatchId } from '@nyuzi/core'
 import type { CutOffBatchStatus, CutOffMember, CutOffStore } from '../flows/dunning/ports.ts'
+import { inScope, type Scope } from './scope.ts'
 import type { Sql } from './transaction.ts'
 
-export const cutOffStore = (sql: Sql): CutOffStore => {
+export const cutOffStore = (sql: Sql, scope?: Scope): CutOffStore => {
   /** What a batch of the same day left on stays on until tomorrow; what is approved waits for its turn. */
   const waits = (today: string) => sql`
-    a.wanted_reason = 'awaiting_approval' and not exists (
+    a.wanted_reason = 'awaiting_approval' ${inScope(sql, scope, sql`a.subscriber_id`)} and not exists (
       select from cut_off_members m join cut_off_batches b on b.id = m.batch_id where m.service_id = a.service_id and (b.decided_on >= ${today} or (b.status = 'approved' and m.status = 'listed')))`
   return {
     async open(id, today, at) {
@@ -47,7 +48,7 @@ export const cutOffStore = (sql: Sql): CutOffStore => {
                status = case when a.wanted_reason = 'overdue' then 'cut_off' else 'spared' end,
                reason = case when a.wanted_reason = 'overdue' then null else a.wanted_reason end
           from access_states a
-         where m.batch_id = ${id} and m.status = 'listed' and a.service_id = m.service_id and a.wanted_reason <> 'awaiting_approval'`
+         where m.batch_id = ${id} and m.status = 'listed' and a.service_id = m.service_id and a.wanted_reason <> 'awaiting_approval' ${inScope(sql, scope, sql`m.subscriber_id`)}`
       const [row] = await sql<{ left: number }[]>`
         select count(*)::int as left from cut_off_members where batch_id = ${id} and status = 'listed'`
       return row?.left ?? 0
@@ -69,7 +70,7 @@ export const cutOffStore = (sql: Sql): CutOffStore => {
       const rows = await sql<(CutOffMember & { readonly batchId: CutOffBatchId })[]>`
         select m.batch_id as "batchId", m.service_id as "serviceId", m.subscriber_id as "subscriberId"
           from cut_off_members m join cut_off_batches b on b.id = m.batch_id
-         where b.status = 'approved' and m.status = 'listed'
+         where b.status = 'approved' and m.status = 'listed' ${inScope(sql, scope, sql`m.subscriber_id`)}
          order by m.batch_id, m.service_id limit ${limit}`
       const batchId = rows[0]?.batchId
       return batchId && { batchId, members: rows.filter((row) => row.batchId === batchId) }

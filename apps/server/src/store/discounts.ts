@@ -13,9 +13,10 @@ import {
 } from '@nyuzi/core'
 import type { DiscountStanding, DiscountStore, SubscriptionDiscount, WaitingReferral } from '../flows/discounts/ports.ts'
 import { fromRow } from './mapping.ts'
+import type { Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
-export const discountStore = (sql: Sql): DiscountStore => ({
+export const discountStore = (sql: Sql, scope?: Scope): DiscountStore => ({
   async addCoupon({ id, code, title, value, exclusive, newSubscribersOnly, ...limits }, at) {
     const { rateBp, fixedMinor, currency } = toRowValue(value)
     const { periodsMax, redemptionsMax, redemptionsPerSubscriberMax, validFrom, validUntil, planIds, segments } = limits
@@ -117,7 +118,7 @@ export const discountStore = (sql: Sql): DiscountStore => ({
   },
   claimReferrals: (limit) => sql<WaitingReferral[]>`
     select r.id, r.referrer_id as "referrerId", r.referred_id as "referredId" from referrals r
-     where r.rewarded_at is null
+     where r.rewarded_at is null ${scope === undefined ? sql`` : sql`and (r.referrer_id = any(${[...scope]}::uuid[]) or r.referred_id = any(${[...scope]}::uuid[]))`}
        and exists (select from invoices i where i.subscriber_id = r.referred_id and i.status = 'paid')
        and exists (select from subscriptions s where s.subscriber_id = r.referred_id and s.status = 'active')
        and exists (select from subscriptions s where s.subscriber_id = r.referrer_id and s.status = 'active')

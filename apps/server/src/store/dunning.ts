@@ -2,6 +2,7 @@ import { type InvoiceId, missingToRenew, type NoticeDone, type SubscriptionId } 
 import type { Due, DunnedSource, DunningSource, DunningStore, StoredPolicy } from '../flows/dunning/ports.ts'
 import { fromRow } from './mapping.ts'
 import { type RenewalStandingRow, renewalStanding, toRenewalStanding } from './renewal-standing.ts'
+import { inScope, type Scope } from './scope.ts'
 import type { Sql } from './transaction.ts'
 
 type PolicyRow = Pick<StoredPolicy, 'id' | 'steps'> & {
@@ -12,7 +13,7 @@ type PolicyRow = Pick<StoredPolicy, 'id' | 'steps'> & {
 
 const toPolicy = ({ id, steps, ...scope }: PolicyRow): StoredPolicy => ({ id, steps, scope: fromRow(scope) })
 
-export const dunningStore = (sql: Sql): DunningStore => {
+export const dunningStore = (sql: Sql, scope?: Scope): DunningStore => {
   const inForce = sql`select id, branch_id as "branchId", segment, plan_id as "planId", steps from dunning_policies where removed_at is null`
   const doneOf = async (noun: DunningSource['noun'], due: readonly { readonly id: string }[]) => {
     const rows = await sql<{ id: string; done: (NoticeDone & { renewalOn: string })[] }[]>`
@@ -48,6 +49,7 @@ export const dunningStore = (sql: Sql): DunningStore => {
       const rows = await sql<Omit<Due<InvoiceId>, 'done'>[]>`
         select id, due_on as "dueOn" from invoices
          where status = 'open' and due_on between ${from} and ${until} ${after === undefined ? sql`` : sql`and (due_on, id) > (${after.dueOn}, ${after.id})`}
+           ${inScope(sql, scope, sql`subscriber_id`)}
          order by due_on, id limit ${limit}`
       const done = await doneOf('invoice', rows)
       return rows.map((one) => ({ ...one, done: done.get(one.id) ?? [] }))
@@ -66,6 +68,7 @@ export const dunningStore = (sql: Sql): DunningStore => {
         select id, renewal_on as "dueOn" from subscriptions
          where renewal_on between ${from} and ${until} and billed_until > starts_on
            ${after === undefined ? sql`` : sql`and (renewal_on, id) > (${after.dueOn}, ${after.id})`}
+           ${inScope(sql, scope, sql`payer_id`)}
          order by renewal_on, id limit ${limit}`
       const done = await doneOf('subscription', rows)
       // What was said of an earlier renewal says nothing of this one.

@@ -1,9 +1,10 @@
 import type { ExtensionId, GrantedExtension } from '@nyuzi/core'
 import type { ExtensionStore } from '../flows/receivables/ports.ts'
 import { fromRows } from './mapping.ts'
+import { inScope, type Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
-export const extensionStore = (sql: Sql): ExtensionStore => {
+export const extensionStore = (sql: Sql, scope?: Scope): ExtensionStore => {
   const awaitsCredit = (payer: ReturnType<Sql>) =>
     sql`exists (select from subscriptions s where s.payer_id = ${payer} and s.awaits = 'credit')`
   return {
@@ -52,7 +53,7 @@ export const extensionStore = (sql: Sql): ExtensionStore => {
         select e.id, e.until, coalesce((select sum(i.total_minor - i.allocated_minor)::bigint from invoices i
                  where i.subscriber_id = e.subscriber_id and i.status = 'open' and i.issued_on <= e.requested_on), 0) as "openMinor",
                ${awaitsCredit(sql`e.subscriber_id`)} as "awaitsCredit"
-          from extensions e where e.status = 'approved' ${after === undefined ? sql`` : sql`and e.id > ${after}`} order by e.id limit ${limit}`,
+          from extensions e where e.status = 'approved' ${after === undefined ? sql`` : sql`and e.id > ${after}`} ${inScope(sql, scope, sql`e.subscriber_id`)} order by e.id limit ${limit}`,
       )
     },
 

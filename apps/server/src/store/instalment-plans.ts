@@ -1,8 +1,9 @@
 import type { CivilDate, InstalmentPlanId, PlanStanding } from '@nyuzi/core'
 import type { InstalmentPlanStore } from '../flows/receivables/ports.ts'
+import { inScope, type Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
-export const instalmentPlanStore = (sql: Sql): InstalmentPlanStore => ({
+export const instalmentPlanStore = (sql: Sql, scope?: Scope): InstalmentPlanStore => ({
   async add({ instalments, invoices, ...plan }) {
     const rows = await sql`
       insert into instalment_plans (organisation_id, id, subscriber_id, status, currency, total_minor, grace_days, started_on, created_by, created_at)
@@ -28,7 +29,7 @@ export const instalmentPlanStore = (sql: Sql): InstalmentPlanStore => ({
   async running(after, limit) {
     const rows = await sql`
       select p.id, ${standingColumn(sql)} as standing from instalment_plans p
-       where p.status = 'running' ${after === undefined ? sql`` : sql`and p.id > ${after}`} order by p.id limit ${limit}`
+       where p.status = 'running' ${after === undefined ? sql`` : sql`and p.id > ${after}`} ${inScope(sql, scope, sql`p.subscriber_id`)} order by p.id limit ${limit}`
     return rows.map((row) => ({ id: row.id as InstalmentPlanId, standing: toPlanStanding(row.standing) }))
   },
 

@@ -1,9 +1,10 @@
 import type { SubscriberId } from '@nyuzi/core'
 import type { LateFeeStore, LateInvoice, LateQuery } from '../flows/receivables/ports.ts'
 import { fromRows } from './mapping.ts'
+import { inScope, type Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
-export const lateFeeStore = (sql: Sql): LateFeeStore => {
+export const lateFeeStore = (sql: Sql, scope?: Scope): LateFeeStore => {
   // Leaves out what surely bears none today, so that a run reads the fees that fell and not every debt there is.
   const late = ({ day, policy: { from, graceDays, repeatEveryDays, countMax } }: LateQuery) => sql`
     from invoices i
@@ -13,7 +14,7 @@ export const lateFeeStore = (sql: Sql): LateFeeStore => {
   return {
     async latePayers(query, after, limit) {
       const rows = await sql`
-        select distinct i.subscriber_id ${late(query)} ${after === undefined ? sql`` : sql`and i.subscriber_id > ${after}`} order by 1 limit ${limit}`
+        select distinct i.subscriber_id ${late(query)} ${after === undefined ? sql`` : sql`and i.subscriber_id > ${after}`} ${inScope(sql, scope, sql`i.subscriber_id`)} order by 1 limit ${limit}`
       return rows.map((row) => row.subscriber_id as SubscriberId)
     },
 

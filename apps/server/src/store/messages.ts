@@ -60,29 +60,17 @@ export const messageStore = (sql: Sql): MessageStore => ({
         update messages m set status = 'sending', next_attempt_at = ${claimUntil}, attempts = m.attempts + 1
           from mine where m.id = mine.mine_id
         returning m.id, m.subscriber_id, m.kind, m.dedupe_key, m.source_noun, m.source_id, m.channels, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
-      select c.*, s.name, coalesce(w.account_number, s.account_number) as account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
-             i.number, coalesce(i.due_on, w.renewal_on) as due_on, w.renewal_on, w.standing, w.is_off, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
-             p.amount_minor as paid_minor, p.provider_transaction,
-             (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
-             (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
-             (select i.due_on + min(coalesce(u.grace_days, r.grace_days)) + 1 from invoice_lines n
-                join subscriptions u on u.id = n.subscription_id join prices r on r.id = n.price_id where n.invoice_id = i.id) as suspends_on,
-             (select bool_or(a.status <> 'in_sync') from access_states a where a.subscriber_id = c.subscriber_id) as line_pending,
-             (select bool_and(a.observed_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_on,
-             (select bool_and(a.wanted_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_wanted
-        from claimed c
-        join subscribers s on s.id = c.subscriber_id
-        join organisations o on o.id = s.organisation_id
-        left join invoices i on c.source_noun = 'invoice' and i.id = c.source_id::uuid
-        left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid
-        left join lateral (
-          select r.renewal_on, ${renewalStanding(sql, sql`r`)} as standing, payer.account_number,
-                 exists (select from services v join access_states a on a.service_id = v.id
-                          where v.subscription_id = r.id and a.wanted_state = 'suspended' and a.wanted_reason = 'expired') as is_off
-            from subscriptions r join subscribers payer on payer.id = r.payer_id
-           where r.id = case c.source_noun when 'subscription' then c.source_id::uuid
-                                           when 'service' then (select v.subscription_id from services v where v.id = c.source_id::uuid) end
-         ) w on c.kind in ('renewal_due', 'expired')`
+      ${withFacts(sql, sql`claimed`)}`
+    return rows.map((row) => toMessage(row, now))
+  },
+
+  async read(ids, now) {
+    if (ids.length === 0) return []
+    const rows = await withFacts(
+      sql,
+      sql`(select id, subscriber_id, kind, dedupe_key, source_noun, source_id, channels, attempts, created_at, useful_until, false as interrupted
+             from messages where id = any(${[...ids]}::uuid[]))`,
+    )
     return rows.map((row) => toMessage(row, now))
   },
 
@@ -113,6 +101,32 @@ export const messageStore = (sql: Sql): MessageStore => ({
     return true
   },
 })
+
+/** Messages with all that their texts tell, as the books and lines say it now. */
+const withFacts = (sql: Sql, messages: ReturnType<Sql>) => sql`
+  select c.*, s.name, coalesce(w.account_number, s.account_number) as account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
+         i.number, coalesce(i.due_on, w.renewal_on) as due_on, w.renewal_on, w.standing, w.is_off, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
+         p.amount_minor as paid_minor, p.provider_transaction,
+         (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
+         (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
+         (select i.due_on + min(coalesce(u.grace_days, r.grace_days)) + 1 from invoice_lines n
+            join subscriptions u on u.id = n.subscription_id join prices r on r.id = n.price_id where n.invoice_id = i.id) as suspends_on,
+         (select bool_or(a.status <> 'in_sync') from access_states a where a.subscriber_id = c.subscriber_id) as line_pending,
+         (select bool_and(a.observed_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_on,
+         (select bool_and(a.wanted_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_wanted
+    from ${messages} c
+    join subscribers s on s.id = c.subscriber_id
+    join organisations o on o.id = s.organisation_id
+    left join invoices i on c.source_noun = 'invoice' and i.id = c.source_id::uuid
+    left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid
+    left join lateral (
+      select r.renewal_on, ${renewalStanding(sql, sql`r`)} as standing, payer.account_number,
+             exists (select from services v join access_states a on a.service_id = v.id
+                      where v.subscription_id = r.id and a.wanted_state = 'suspended' and a.wanted_reason = 'expired') as is_off
+        from subscriptions r join subscribers payer on payer.id = r.payer_id
+       where r.id = case c.source_noun when 'subscription' then c.source_id::uuid
+                                       when 'service' then (select v.subscription_id from services v where v.id = c.source_id::uuid) end
+     ) w on c.kind in ('renewal_due', 'expired')`
 
 function toMessage(row: Row, now: Date): MessageToSend {
   const currency = row.currency as Currency

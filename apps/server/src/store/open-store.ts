@@ -13,6 +13,7 @@ import { cutOffStore } from './cut-offs.ts'
 import { discountStore } from './discounts.ts'
 import { documentStore } from './documents.ts'
 import { dunningStore } from './dunning.ts'
+import { effectStore } from './effects/record-effects.ts'
 import { extensionStore } from './extensions.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
@@ -25,11 +26,13 @@ import { messageStore } from './messages.ts'
 import { noticeStore } from './notices.ts'
 import { organisationIds, organisationStore, organisationsStore } from './organisations.ts'
 import { paymentStore } from './payments.ts'
+import { previewStore } from './previews.ts'
 import { cockpitReadings } from './readings/cockpit.ts'
 import { readingStore } from './readings.ts'
 import { receivableStore } from './receivables.ts'
 import { reportStore } from './reports.ts'
 import { revenueStore } from './revenue.ts'
+import type { Scope } from './scope.ts'
 import { serviceStore } from './services.ts'
 import { subscriberStore } from './subscribers.ts'
 import { subscriptionStore } from './subscriptions.ts'
@@ -37,23 +40,30 @@ import { taskStore } from './tasks.ts'
 import { type Database, inOrganisation, isDatabaseAway, repeating, type Sql, sqlState } from './transaction.ts'
 import { usageStore } from './usage.ts'
 
-class RolledBack extends Error {}
+class RolledBack extends Error {
+  readonly result: unknown
+
+  constructor(result: unknown) {
+    super('rolled back')
+    this.result = result
+  }
+}
 
 /** The flows' door to PostgreSQL. */
 export const openStore = (database: Database): Store => ({
-  inOrganisation: (organisationId, work) => inOrganisation(database, organisationId, (sql) => work(openTransaction(sql))),
+  inOrganisation: (organisationId, work, scope) => inOrganisation(database, organisationId, (sql) => work(openTransaction(sql, scope))),
 
   keepCallbacks: (organisationId, callbacks) =>
     repeating(() => keepCallbacks(database, organisationId, callbacks, (work) => inOrganisation(database, organisationId, work))),
 
-  async rehearse(organisationId, work) {
+  async rehearse<T>(organisationId: OrganisationId, work: (tx: Transaction) => Promise<T>, scope?: Scope): Promise<T> {
     try {
-      await inOrganisation(database, organisationId, async (sql) => {
-        await work(openTransaction(sql))
-        throw new RolledBack()
+      return await inOrganisation(database, organisationId, async (sql) => {
+        throw new RolledBack(await work(openTransaction(sql, scope)))
       })
     } catch (error) {
-      if (!(error instanceof RolledBack)) throw error
+      if (error instanceof RolledBack) return error.result as T
+      throw error
     }
   },
 
@@ -69,41 +79,43 @@ export const openStore = (database: Database): Store => ({
   },
 })
 
-const openTransaction = (sql: Sql): Transaction => ({
-  access: accessStore(sql),
+const openTransaction = (sql: Sql, scope: Scope): Transaction => ({
+  access: accessStore(sql, scope),
   apiKeys: apiKeyStore(sql),
   audit: auditStore(sql),
-  billing: billingStore(sql),
+  billing: billingStore(sql, scope),
   branches: branchStore(sql),
   callbacks: callbackStore(sql),
   catalog: catalogStore(sql),
   claims: claimStore(sql),
   cockpit: cockpitReadings(sql),
   credits: creditStore(sql),
-  cutOffs: cutOffStore(sql),
-  dunning: dunningStore(sql),
+  cutOffs: cutOffStore(sql, scope),
+  dunning: dunningStore(sql, scope),
   documents: documentStore(sql),
-  extensions: extensionStore(sql),
-  discounts: discountStore(sql),
+  discounts: discountStore(sql, scope),
+  extensions: extensionStore(sql, scope),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
-  instalmentPlans: instalmentPlanStore(sql),
+  instalmentPlans: instalmentPlanStore(sql, scope),
   intents: intentStore(sql),
   issued: issuedStore(sql),
-  lateFees: lateFeeStore(sql),
+  lateFees: lateFeeStore(sql, scope),
   ledger: ledgerStore(sql),
   messages: messageStore(sql),
   notices: noticeStore(sql),
   organisation: organisationStore(sql),
   organisations: organisationsStore(sql),
   payments: paymentStore(sql),
+  previews: previewStore(sql),
+  effects: effectStore(sql, scope),
   readings: readingStore(sql),
   receivables: receivableStore(sql),
   reports: reportStore(sql),
-  revenue: revenueStore(sql),
+  revenue: revenueStore(sql, scope),
   services: serviceStore(sql),
   subscribers: subscriberStore(sql),
-  subscriptions: subscriptionStore(sql),
+  subscriptions: subscriptionStore(sql, scope),
   tasks: taskStore(sql),
   usage: usageStore(sql),
 })

@@ -4,7 +4,8 @@ import type { OrganisationPolicy, OrganisationStore } from '../flows/ports.ts'
 import { toJson } from './mapping.ts'
 import type { Database, Sql } from './transaction.ts'
 
-export type PolicyRow = Partial<Omit<OrganisationPolicy, 'cutOff' | 'lateFee'>> & {
+export type PolicyRow = Partial<Omit<OrganisationPolicy, 'cutOff' | 'lateFee' | 'messageCost'>> & {
+  readonly messageCost?: { readonly perPartMinor: string }
   readonly lateFee?: Omit<LateFeePolicy, 'amount'> & {
     readonly amount: { readonly kind: 'fixed'; readonly amountMinor: string } | Extract<LateFeePolicy['amount'], { kind: 'percentage' }>
   }
@@ -14,10 +15,11 @@ export type PolicyRow = Partial<Omit<OrganisationPolicy, 'cutOff' | 'lateFee'>> 
 /** An invoice comes before the first reminder, which the default dunning policy sends five days ahead. */
 const invoiceLeadDaysDefault = 7
 
-export const toPolicy = ({ cutOff, lateFee, ...row }: PolicyRow): OrganisationPolicy => ({
+export const toPolicy = ({ cutOff, lateFee, messageCost, ...row }: PolicyRow): OrganisationPolicy => ({
   invoiceLeadDays: invoiceLeadDaysDefault,
   ...row,
   ...(cutOff && { cutOff: { ...cutOff, minimumDebtMinor: BigInt(cutOff.minimumDebtMinor) } }),
+  ...(messageCost && { messageCost: { perPartMinor: BigInt(messageCost.perPartMinor) } }),
   ...(lateFee && {
     lateFee: {
       ...lateFee,

@@ -7,6 +7,7 @@ import { dunningReadings } from './readings/dunning.ts'
 import { ledgerReadings } from './readings/ledger.ts'
 import { organisationReadings } from './readings/organisation.ts'
 import { paymentReadings } from './readings/payments.ts'
+import { previewReadings } from './readings/previews.ts'
 import { receivableReadings } from './readings/receivables.ts'
 import { subscriberReadings } from './readings/subscribers.ts'
 import { timelineReadings } from './readings/timeline.ts'
@@ -19,6 +20,7 @@ export const readingStore = (sql: Sql): Transaction['readings'] => ({
   ...billingReadings(sql),
   ...creditReadings(sql),
   ...paymentReadings(sql),
+  ...previewReadings(sql),
   ...receivableReadings(sql),
   ...accessReadings(sql),
   ...dunningReadings(sql),

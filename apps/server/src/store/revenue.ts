@@ -1,9 +1,10 @@
 import type { CivilDate, Currency, InvoiceId } from '@nyuzi/core'
 import { money } from '@nyuzi/core'
 import type { KnownDeferral, RevenueStore } from '../flows/revenue/ports.ts'
+import type { Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
-export const revenueStore = (sql: Sql): RevenueStore => ({
+export const revenueStore = (sql: Sql, scope?: Scope): RevenueStore => ({
   async holdDays() {
     await sql`select pg_advisory_xact_lock_shared(${lockOf(sql)})`
     const [row] = await sql<{ day: CivilDate | null }[]>`select max(day) + 1 as day from recognised_days`
@@ -11,6 +12,8 @@ export const revenueStore = (sql: Sql): RevenueStore => ({
   },
 
   async takeDay(until) {
+    // A day is earned for all subscribers at once, so it is no work of some of them.
+    if (scope !== undefined) return undefined
     const next = async () => {
       const [row] = await sql<{ day: CivilDate | null }[]>`
         select coalesce((select max(day) + 1 from recognised_days), (select min(from_on) from revenue_deferrals)) as day`

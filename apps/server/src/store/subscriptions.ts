@@ -2,9 +2,10 @@ import type { CivilDate, Pause, PriceId, SubscriberId, Subscription, Subscriptio
 import type { LockedSubscription, PauseEnd, SubscriptionRef, SubscriptionStore } from '../flows/subscribers/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { fromRow, fromRows } from './mapping.ts'
+import { inScope, type Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
-export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
+export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore => ({
   async add({ id, subscriberId, startsOn, status, graceDays, billedUntil }, { nextInvoiceOn, awaits }, at, baseId) {
     await sql`
       insert into subscriptions (organisation_id, id, subscriber_id, base_id, payer_id, starts_on, status, grace_days, billed_until, next_invoice_on, awaits, created_at)
@@ -76,7 +77,7 @@ export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
        where r.plan_id = ${planId} and r.version < ${version} and r.segment is not distinct from ${segment ?? null}::text
          and r.branch_id is not distinct from ${branchId ?? null}::uuid
          and (t.until_on is null or (t.until_on > t.from_on and t.until_on > s.billed_until))
-         ${after === undefined ? sql`` : sql`and (s.subscriber_id, s.id) > (${after.subscriberId}, ${after.id})`}
+         ${inScope(sql, scope, sql`s.subscriber_id`)} ${after === undefined ? sql`` : sql`and (s.subscriber_id, s.id) > (${after.subscriberId}, ${after.id})`}
        group by s.subscriber_id, s.id order by s.subscriber_id, s.id limit ${limit}`
   },
   async addOns(id) {
@@ -98,7 +99,7 @@ export const subscriptionStore = (sql: Sql): SubscriptionStore => ({
       await sql`
         select p.subscription_id as "subscriptionId", s.subscriber_id as "subscriberId", p.from_on as "from", p.until_on as until, p.policy
           from subscription_pauses p join subscriptions s on s.id = p.subscription_id
-         where p.settled_on is null and p.until_on <= ${day} order by p.until_on, p.subscription_id limit ${limit}`,
+         where p.settled_on is null and p.until_on <= ${day} ${inScope(sql, scope, sql`s.subscriber_id`)} order by p.until_on, p.subscription_id limit ${limit}`,
     )
   },
   async pauses(id) {

@@ -4,6 +4,7 @@ import { runDailyCycle } from '../../src/flows/billing/run-daily-cycle.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+import { everythingIn } from './everything-in.ts'
 
 const firstDay = '2027-01-18' as CivilDate
 const lastDay = '2027-03-06' as CivilDate
@@ -135,23 +136,6 @@ describe('A server that stood still for three days over the end of a month, twic
     ])
   }, 60_000)
   afterAll(() => Promise.all([onTime, late, twins].map((house) => house?.isp.close())))
-
-  /** Every row of every table, counted and hashed. */
-  async function everythingIn({ raw }: Isp): Promise<string> {
-    const tables =
-      await raw`select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`
-    const counts = await Promise.all(
-      tables.map(
-        async ({ table_name }) =>
-          (
-            await raw.unsafe(
-              `select '${table_name} ' || count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t::text)), '') as said from ${table_name} t`,
-            )
-          )[0]?.['said'],
-      ),
-    )
-    return counts.join('\n')
-  }
 
   it('has lived through something: all kinds of invoices, suspensions and credit', async () => {
     const { invoices, access, entries } = await booksOf(onTime)

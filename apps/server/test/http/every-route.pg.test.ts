@@ -64,6 +64,7 @@ async function populate(slug: string): Promise<World> {
     tx.tasks.open({ kind: 'k', subjectNoun: 'payment', subjectId: 'x', title: 't', at: new Date() }),
   )
   const [task] = (await as.get('/v1/tasks')).items
+  const billingPreview = await as.post('/v1/billing/previews', { subscriber: subscriber.id }, once())
   const dunningPolicy = await as.post('/v1/dunning-policies', { plan: plan.id, steps: [] })
   await api.owner`insert into cut_off_batches (organisation_id, opened_on, refreshed_on, created_at) values (${org.organisationId}, '2026-01-01', '2026-01-01', now())`
   const [cutOffBatch] = (await as.get('/v1/cut-off-batches')).items
@@ -104,6 +105,7 @@ async function populate(slug: string): Promise<World> {
     'PATCH /v1/installations/{installation}': { name: 'y' },
     'POST /v1/installations/{installation}/pause': { reason: 'x' },
     'POST /v1/billing/run': { dryRun: true },
+    'POST /v1/billing/previews': { subscriber: subscriber.id },
     'POST /v1/payments': { branch: org.branch, subscriber: subscriber.id, amount, reference: 'R2' },
     'POST /v1/payment-intents': { subscriber: subscriber.id, amount },
     'POST /v1/subscribers/{subscriber}/parent': { parent: null },
@@ -149,6 +151,7 @@ async function populate(slug: string): Promise<World> {
       extension: extension.id,
       instalmentPlan: instalmentPlan.id,
       cutOffBatch: cutOffBatch.id,
+      billingPreview: billingPreview.id,
       coupon: coupon.id,
       promotion: promotion.id,
       dataBundle: dataBundle.id,
@@ -241,6 +244,7 @@ const bodyIds: readonly (readonly [route: string, field: string, noun: string])[
   ['POST /v1/subscriptions', 'plan', 'plan'],
   ['POST /v1/services', 'subscription', 'subscription'],
   ['POST /v1/services', 'installation', 'installation'],
+  ['POST /v1/billing/previews', 'subscriber', 'subscriber'],
   ['POST /v1/payments', 'branch', 'branch'],
   ['POST /v1/payments', 'subscriber', 'subscriber'],
   ['POST /v1/payment-intents', 'subscriber', 'subscriber'],
@@ -318,6 +322,7 @@ async function fingerprint(): Promise<string> {
     'tasks',
     'dunning_policies',
     'cut_off_batches',
+    'billing_preview_parts',
     'audit_records',
     'invoices',
     'credits',

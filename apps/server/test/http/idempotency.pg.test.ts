@@ -26,6 +26,8 @@ const payments = async () => (await asKey(api, org.key).get('/v1/payments?limit=
 test('every money route demands a key', async () => {
   const money = routeTable(api.parts).filter(({ idempotent }) => idempotent)
   expect(money.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    'post /v1/billing/previews',
+    'post /v1/billing/previews/{billingPreview}/apply',
     'post /v1/credit-notes',
     'post /v1/credit-refunds',
     'post /v1/credit-transfers',
@@ -47,6 +49,7 @@ test('every money route demands a key', async () => {
     const address = path
       .replace('{payment}', 'pay_019a6f0e7c3b7d109a523f1c5b8e2d47')
       .replace('{subscription}', 'scn_019a6f0e7c3b7d109a523f1c5b8e2d47')
+      .replace('{billingPreview}', 'bpv_019a6f0e7c3b7d109a523f1c5b8e2d47')
       .replace('{invoice}', 'inv_019a6f0e7c3b7d109a523f1c5b8e2d47')
     const answer = await api.call('POST', address, org.key, {})
     expect(answer).toMatchObject({ status: 400, body: { code: 'idempotency_key_required', errors: [{ field: 'Idempotency-Key' }] } })

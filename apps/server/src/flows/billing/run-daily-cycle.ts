@@ -4,11 +4,12 @@ import { rewardReferrals } from '../discounts/reward-referrals.ts'
 import { listCutOffs } from '../dunning/list-cut-offs.ts'
 import { oweReminders } from '../dunning/owe-reminders.ts'
 import { InvalidInput } from '../errors.ts'
-import type { Deps, Store, Transaction } from '../ports.ts'
+import type { Deps } from '../ports.ts'
 import { chargeLateFees } from '../receivables/charge-late-fees.ts'
 import { settlePromises } from '../receivables/settle-promises.ts'
 import { recogniseRevenue } from '../revenue/recognise-revenue.ts'
 import { cutOffApproved } from '../steps/cut-off-approved.ts'
+import { withinTransaction } from '../steps/within-transaction.ts'
 import { endPauses } from '../subscribers/end-pauses.ts'
 import { issueInvoices } from './issue-invoices.ts'
 
@@ -99,24 +100,5 @@ function future(day: CivilDate, today: CivilDate): InvalidInput {
 
 /** The same code on the same rows, in one transaction that is rolled back: a dry run cannot differ from the run. */
 async function rehearse(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions): Promise<DailyCycle> {
-  let seen: DailyCycle | undefined
-  await deps.store.rehearse(organisationId, async (tx) => {
-    const store: Store = { ...deps.store, inOrganisation: inTurns(tx) }
-    seen = await carryOut({ ...deps, store, wake: () => {} }, organisationId, options)
-  })
-  if (!seen) throw new Error('a rehearsal ended without its result')
-  return seen
-}
-
-/** What would run side by side takes turns in the one transaction. */
-function inTurns(tx: Transaction): Store['inOrganisation'] {
-  let last: Promise<unknown> = Promise.resolve()
-  return (_id, work) => {
-    const mine = last.then(
-      () => work(tx),
-      () => work(tx),
-    )
-    last = mine
-    return mine
-  }
+  return await deps.store.rehearse(organisationId, (tx) => carryOut(withinTransaction(deps, tx), organisationId, options))
 }

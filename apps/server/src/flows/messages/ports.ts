@@ -81,6 +81,8 @@ export type MessageEnd = {
 export type MessageStore = {
   owe(messages: readonly OwedMessage[], at: Instant): Promise<void>
   claim(limit: number, now: Instant, claimUntil: Instant): Promise<readonly MessageToSend[]>
+  /** As they would go out now. */
+  read(ids: readonly MessageId[], now: Instant): Promise<readonly MessageToSend[]>
   /** Makes due the receipts that waited to be able to say that the line is on. */
   lineSettled(subscriberIds: readonly SubscriberId[], now: Instant): Promise<void>
   finish(end: MessageEnd, now: Instant): Promise<void>

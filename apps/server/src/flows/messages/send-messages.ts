@@ -1,6 +1,7 @@
-import { composeMessage, maskPhone, type OrganisationId, plusMs, type Recipient, recipientOn } from '@nyuzi/core'
+import { composeMessage, maskPhone, type OrganisationId, plusMs } from '@nyuzi/core'
 import { ProviderError, ProviderMisconfigured, ProviderRefused, ProviderUnclear } from '@nyuzi/sdk'
 import type { Deps, Installed } from '../ports.ts'
+import { routeMessage } from '../steps/route-message.ts'
 import type { MessageEnd, MessageToSend } from './ports.ts'
 
 const batchMax = 20
@@ -34,20 +35,6 @@ export async function sendMessages(deps: Deps, organisationId: OrganisationId): 
   return claimed.length
 }
 
-type Route = { readonly messenger: Installed; readonly recipient: Recipient }
-
-/** By the first of the message's channels on which the subscriber is reached, or any; the oldest installation that offers it. */
-function routeFor(messengers: readonly Installed[], { reach, channels }: MessageToSend): Route | undefined {
-  for (const wanted of channels?.map((channel) => [channel]) ?? [undefined]) {
-    for (const messenger of messengers) {
-      const offered = messenger.messages?.channelsOffered ?? []
-      const recipient = recipientOn(wanted?.filter((channel) => offered.includes(channel)) ?? offered, reach)
-      if (recipient) return { messenger, recipient }
-    }
-  }
-  return undefined
-}
-
 async function deliver(deps: Deps, messengers: readonly Installed[], message: MessageToSend): Promise<MessageEnd> {
   const { id, linePending, createdAt, usefulUntil, interrupted, attempts } = message
   const now = deps.clock.now()
@@ -57,7 +44,7 @@ async function deliver(deps: Deps, messengers: readonly Installed[], message: Me
   if (interrupted && attempts > 2) return { id, status: 'unknown', reason: 'interrupted twice while sending' }
   if (messengers.length === 0)
     return { id, status: 'queued', reason: 'no messenger is installed', nextAttemptAt: plusMs(now, providerPauseMs) }
-  const route = routeFor(messengers, message)
+  const route = routeMessage(messengers, message)
   if (!route?.messenger.messages) return { id, status: 'skipped', reason: 'the subscriber has no address that a messenger reaches' }
   if (linePending && now.getTime() - createdAt.getTime() < linePatienceMs)
     return { id, status: 'queued', reason: 'the line is being switched', nextAttemptAt: plusMs(now, lineLookMs) }

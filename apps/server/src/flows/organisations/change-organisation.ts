@@ -13,7 +13,7 @@ import {
   unknownTaxIn,
 } from '@nyuzi/core'
 import { InvalidInput } from '../errors.ts'
-import type { Deps, OrganisationPolicy, ReferralRewards } from '../ports.ts'
+import type { Deps, MessageCost, OrganisationPolicy, ReferralRewards } from '../ports.ts'
 
 export type ChangeOrganisation = {
   readonly name?: string
@@ -40,6 +40,8 @@ export type ChangeOrganisation = {
   readonly referralReward?: ReferralRewards | null
   /** For invoices issued from now on; those that were issued are earned as they were posted. */
   readonly revenueRecognition?: RevenueRecognition
+  /** Null: not known. */
+  readonly messageCost?: MessageCost | null
   readonly actor: string
 }
 

@@ -1,6 +1,7 @@
 import type {
   AccessState,
   ApiKeyId,
+  BillingPreviewId,
   BranchId,
   CivilDate,
   ClaimKind,
@@ -39,6 +40,7 @@ import type {
 } from '@nyuzi/core'
 import type { CutOffBatchStatus } from '../dunning/ports.ts'
 import type { OrganisationPolicy } from '../ports.ts'
+import type { BillingPreview, PreviewChanges, PreviewPart, PreviewTotals } from '../previews/ports.ts'
 
 // What people and programs are shown. Nothing here decides anything: a flow that writes reads through its own store.
 
@@ -107,6 +109,28 @@ export type ToPayReading = {
   readonly renewalsMinor: bigint
   readonly freeMinor: bigint
 }
+
+export type BillingPreviewReading = Required<Pick<BillingPreview, 'id' | 'status' | 'days' | 'expiresAt' | 'requestedBy' | 'createdAt'>> & {
+  readonly subscriberId: SubscriberId | null
+  readonly change: unknown
+  readonly appliesFrom: CivilDate | null
+  readonly totals: PreviewTotals
+  readonly currency: Currency
+  readonly fingerprint: string
+  readonly appliedBy: string | null
+  readonly appliedAt: Instant | null
+  readonly parts: number
+  readonly partsApplied: number
+  readonly partsChanged: number
+}
+
+export type PreviewedSubscriber = { readonly id: SubscriberId; readonly name: string; readonly accountNumber: string }
+
+export type BillingPreviewPartReading = PreviewPart & {
+  readonly subscribers: readonly PreviewedSubscriber[]
+  readonly changes: PreviewChanges | null
+}
+
 export type SubscriptionReading = {
   readonly id: SubscriptionId
   readonly subscriberId: SubscriberId
@@ -496,6 +520,14 @@ export type ReadingStore = {
   /** As they stand on the organisation's civil day of the instant. */
   subscriptions(page: PageQuery & { readonly subscriberId: SubscriberId }, at: Instant): Promise<readonly SubscriptionReading[]>
   subscription(id: SubscriptionId, at: Instant): Promise<SubscriptionReading | undefined>
+  /** Drafts are none. */
+  billingPreview(id: BillingPreviewId): Promise<BillingPreviewReading | undefined>
+  previewedSubscribers(ids: readonly SubscriberId[]): Promise<readonly PreviewedSubscriber[]>
+  /** In their order, after that position. */
+  billingPreviewParts(
+    id: BillingPreviewId,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly BillingPreviewPartReading[]>
   services(page: PageQuery & { readonly subscriberId: SubscriberId }): Promise<readonly ServiceReading[]>
   service(id: ServiceId): Promise<ServiceReading | undefined>
   invoices(

@@ -1,11 +1,9 @@
-import type { z } from '@hono/zod-openapi'
 import { createPlan } from '../../flows/catalog/create-plan.ts'
 import { createPrice } from '../../flows/catalog/create-price.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
-import { defined } from '../defined.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
-import { newPriceIn, planIn, planOut, planWithMovedOut, type priceIn, toApiPlan } from '../wire/catalog.ts'
+import { fromApiPrice, newPriceIn, planIn, planOut, planWithMovedOut, toApiPlan } from '../wire/catalog.ts'
 
 const tag = 'Plans'
 
@@ -70,9 +68,3 @@ export function catalogRoutes(parts: ApiParts): readonly Endpoint[] {
     }),
   ]
 }
-
-const fromApiPrice = ({ profile, effectiveFrom, segment, branch: branchId, usage, ...price }: z.output<typeof priceIn>) => ({
-  ...price,
-  ...defined({ effectiveFrom, segment, branchId, usage }),
-  profile: { name: profile.name, downloadBps: BigInt(profile.downloadBps), uploadBps: BigInt(profile.uploadBps) },
-})

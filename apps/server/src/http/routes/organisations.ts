@@ -39,6 +39,7 @@ const toApiOrganisation = (organisation: OrganisationReading) => ({
     loyaltySteps: organisation.policy.loyaltySteps ?? null,
     referralReward: organisation.policy.referralReward ?? null,
     revenueRecognition: organisation.policy.revenueRecognition ?? 'on_invoice',
+    messageCost: organisation.policy.messageCost ?? null,
   },
 })
 

@@ -1,4 +1,4 @@
-import { Defect, type OrganisationId, type SubscriptionId } from '@nyuzi/core'
+import type { OrganisationId, SubscriptionId } from '@nyuzi/core'
 import { cancelSubscription } from '../../flows/subscribers/cancel-subscription.ts'
 import { changeSubscriptionPlan, type PlanChanged } from '../../flows/subscribers/change-plan.ts'
 import { createSubscription } from '../../flows/subscribers/create-subscription.ts'
@@ -10,6 +10,9 @@ import { type Endpoint, endpoint, found, moneyEndpoint } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
 import {
   cancellationIn,
+  fromApiCancellation,
+  fromApiPlanChange,
+  fromApiSubscription,
   pauseIn,
   planChangedOut,
   planChangeIn,
@@ -37,11 +40,8 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       body: subscriptionIn,
       status: 201,
       answer: subscriptionOut,
-      async handle({ principal: { organisationId, actor }, body: { subscriber, plan, price, base, ...body } }) {
-        const sold = soldOf(plan, price)
-        const input = { ...defined({ ...body, baseId: base }), subscriberId: subscriber, sold, actor }
-        return await read(organisationId, await createSubscription(parts, organisationId, input))
-      },
+      handle: async ({ principal: { organisationId, actor }, body }) =>
+        await read(organisationId, await createSubscription(parts, organisationId, { ...fromApiSubscription(body), actor })),
     }),
     endpoint({
       method: 'get',
@@ -63,11 +63,9 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       params,
       body: planChangeIn,
       answer: planChangedOut,
-      handle: ({ principal: { organisationId, actor }, params: { subscription }, body: { plan, price, when, on }, once }) =>
+      handle: ({ principal: { organisationId, actor }, params: { subscription }, body, once }) =>
         changeSubscriptionPlan(parts, organisationId, subscription, {
-          to: soldOf(plan, price),
-          when,
-          ...defined({ on }),
+          ...fromApiPlanChange(body),
           actor,
           idempotency: once(async (changed: PlanChanged, tx) => ({
             ...changed,
@@ -125,16 +123,10 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       params,
       body: cancellationIn,
       answer: subscriptionOut,
-      async handle({ principal: { organisationId, actor }, params: { subscription }, body: { on, when: _, ...body } }) {
-        await cancelSubscription(parts, organisationId, subscription, { ...body, on: on ?? 'period_end', actor })
+      async handle({ principal: { organisationId, actor }, params: { subscription }, body }) {
+        await cancelSubscription(parts, organisationId, subscription, { ...fromApiCancellation(body), actor })
         return await read(organisationId, subscription)
       },
     }),
   ]
-}
-
-function soldOf<Plan, Price>(planId: Plan | undefined, priceId: Price | undefined) {
-  if (planId !== undefined) return { planId }
-  if (priceId !== undefined) return { priceId }
-  throw new Defect('the schema let neither a plan nor a price pass')
 }

@@ -11,6 +11,7 @@ import {
 } from '@nyuzi/core'
 import { existingPolicies } from '../../flows/catalog/create-price.ts'
 import type { PlanReading, PriceReading } from '../../flows/readings/ports.ts'
+import { defined } from '../defined.ts'
 import { amountIn, dateIn, dateOut, idIn, idOut, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 import { unitsOut, usageUnit } from './usage.ts'
 
@@ -134,6 +135,12 @@ export const newPriceIn = priceIn.extend({
   existing: z.enum(existingPolicies).default('stay').openapi({
     description: 'Whether active subscriptions of older versions for the same segment and branch keep theirs (`stay`) or `move`',
   }),
+})
+
+export const fromApiPrice = ({ profile, effectiveFrom, segment, branch: branchId, usage, ...price }: z.output<typeof priceIn>) => ({
+  ...price,
+  ...defined({ effectiveFrom, segment, branchId, usage }),
+  profile: { name: profile.name, downloadBps: BigInt(profile.downloadBps), uploadBps: BigInt(profile.uploadBps) },
 })
 
 export const planIn = z.strictObject({

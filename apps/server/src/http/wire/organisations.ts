@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { cutOffModes, isWallTime, isZone, languages, revenueRecognitions, taxClasses, taxPackCodes } from '@nyuzi/core'
 import { permissions } from '../../flows/api-keys/ports.ts'
-import { currency, dateIn, idOut, instantOut, line } from './primitives.ts'
+import { currency, dateIn, idOut, instantOut, line, minorIn } from './primitives.ts'
 import { cutOffIn, cutOffOut, extensionPolicyIn, extensionPolicyOut, lateFeeIn, lateFeeOut } from './receivables.ts'
 
 const taxCode = z.string().regex(/^[a-z][a-z_]{1,29}$/, 'Send the code of a tax of the pack.')
@@ -58,6 +58,10 @@ const policy = z.object({
   loyaltySteps: loyaltySteps.nullable(),
   referralReward: referralReward.nullable(),
   revenueRecognition: z.string().openapi({ description: 'on_invoice: earned with the invoice; by_day: as the days it charges pass' }),
+  messageCost: z
+    .object({ perPartMinor: z.bigint().transform(String).openapi({ type: 'string', example: '80' }) })
+    .nullable()
+    .openapi({ description: 'What a part of a text message is reckoned to cost; null: not known' }),
 })
 
 export const organisationOut = z
@@ -125,6 +129,11 @@ export const organisationChangesIn = z.strictObject({
       loyaltySteps: loyaltySteps.nullable().optional(),
       referralReward: referralReward.nullable().optional(),
       revenueRecognition: z.enum(revenueRecognitions).optional().openapi({ description: 'Of invoices issued from now on' }),
+      messageCost: z
+        .strictObject({ perPartMinor: minorIn })
+        .nullable()
+        .optional()
+        .openapi({ description: 'What a part of a text message is reckoned to cost, for previews; null: not known' }),
     })
     .optional(),
 })

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { isSegment, languages, planChangeTimes, suspensionPolicies } from '@nyuzi/core'
+import { Defect, isSegment, languages, planChangeTimes, suspensionPolicies } from '@nyuzi/core'
 import type { ServiceReading, SubscriberReading, SubscriptionReading, ToPayReading } from '../../flows/readings/ports.ts'
 import { refundPolicies } from '../../flows/subscribers/cancel-subscription.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
+import { defined } from '../defined.ts'
 import { addressLinesIn } from './documents.ts'
 import { taxPin } from './organisations.ts'
 import { amountOf, dateIn, dateOut, idIn, idOut, instantOut, line, moneyOut } from './primitives.ts'
@@ -108,6 +109,18 @@ export const subscriptionIn = z
   })
   .refine(({ plan, price }) => (plan === undefined) !== (price === undefined), { error: 'Send either a plan or a price.', path: ['plan'] })
 
+export const fromApiSubscription = ({ subscriber, plan, price, base: baseId, ...subscription }: z.output<typeof subscriptionIn>) => ({
+  ...defined({ ...subscription, baseId }),
+  subscriberId: subscriber,
+  sold: soldOf(plan, price),
+})
+
+function soldOf<Plan, Price>(planId: Plan | undefined, priceId: Price | undefined) {
+  if (planId !== undefined) return { planId }
+  if (priceId !== undefined) return { priceId }
+  throw new Defect('the schema let neither a plan nor a price pass')
+}
+
 export const subscriptionOut = z
   .object({
     id: idOut('subscription'),
@@ -161,6 +174,12 @@ export const planChangeIn = z
   })
   .refine(({ plan, price }) => (plan === undefined) !== (price === undefined), { error: 'Send either a plan or a price.', path: ['plan'] })
 
+export const fromApiPlanChange = ({ plan, price, when, on }: z.output<typeof planChangeIn>) => ({
+  to: soldOf(plan, price),
+  when,
+  ...defined({ on }),
+})
+
 export const planChangedOut = z
   .object({
     from: dateOut.openapi({ description: 'The first day under the new price' }),
@@ -187,6 +206,11 @@ export const cancellationIn = z
     finalInvoice: z.boolean().default(false).openapi({ description: 'Whether what it still owes is invoiced at once' }),
   })
   .refine(({ on, when }) => (on === undefined) !== (when === undefined), { error: 'Send either a day or period_end.', path: ['on'] })
+
+export const fromApiCancellation = ({ on, when: _, ...cancellation }: z.output<typeof cancellationIn>) => ({
+  ...cancellation,
+  on: on ?? ('period_end' as const),
+})
 
 export const toApiSubscription = ({
   subscriberId,

@@ -1,6 +1,7 @@
 import type { BilledOrganisation } from '@nyuzi/server/operations'
 import { Flags } from '@oclif/core'
-import { FlagRefused, OperationsCommand, organisationFlag } from '../../operations-command.ts'
+import { civilDay } from '../../civil-day.ts'
+import { OperationsCommand, organisationFlag } from '../../operations-command.ts'
 
 export class BillingRun extends OperationsCommand {
   static override readonly summary = 'Issue invoices, remind and suspend: all that is due and not done'
@@ -32,13 +33,6 @@ export class BillingRun extends OperationsCommand {
     else if (billed.length === 0) this.log('This server has no organisation yet: there is nobody to bill.')
     else for (const one of billed) this.log(show(one))
   }
-}
-
-function civilDay(text: string): string {
-  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : new Date(Number.NaN)
-  if (Number.isNaN(day.getTime()) || day.toISOString().slice(0, 10) !== text)
-    throw new FlagRefused('date', `must be a day of the calendar, not "${text}"`, 'Write it as YYYY-MM-DD, e.g. 2026-11-30.')
-  return text
 }
 
 function show({ organisation, day, dryRun, ...done }: BilledOrganisation): string {
