@@ -45,6 +45,7 @@ CREATE TABLE "invoice_lines" (
 	"price_id" uuid,
 	"price_version" integer,
 	"terms" integer,
+	"charge_id" uuid,
 	"arithmetic" text NOT NULL,
 	CONSTRAINT "invoice_lines_organisation_id_invoice_id_position_pk" PRIMARY KEY("organisation_id","invoice_id","position")
 );
@@ -122,6 +123,24 @@ CREATE TABLE "prices" (
 	CONSTRAINT "prices_organisation_id_plan_id_version_unique" UNIQUE("organisation_id","plan_id","version"),
 	CONSTRAINT "prices_pricing" CHECK ("prices"."pricing" in ('inclusive', 'exclusive')),
 	CONSTRAINT "prices_timing" CHECK ("prices"."timing" in ('advance', 'arrears') and ("prices"."billing" <> 'prepaid' or "prices"."timing" = 'advance'))
+);
+--> statement-breakpoint
+CREATE TABLE "one_time_charges" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"subscription_id" uuid,
+	"description" text NOT NULL,
+	"category" text NOT NULL,
+	"tax_class" text NOT NULL,
+	"pricing" text NOT NULL,
+	"amount_minor" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"invoice_on" date NOT NULL,
+	"invoiced_on" date,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "one_time_charges_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "one_time_charges_positive" CHECK ("one_time_charges"."amount_minor" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "credit_allocations" (
@@ -1082,9 +1101,12 @@ ALTER TABLE "late_fees" ADD CONSTRAINT "late_fees_organisation_id_debit_note_id_
 ALTER TABLE "subscribers" ADD CONSTRAINT "subscribers_organisation_id_parent_id_subscribers_organisation_id_id_fk" FOREIGN KEY ("organisation_id","parent_id") REFERENCES "public"."subscribers"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invoice_line_usage" ADD CONSTRAINT "invoice_line_usage_line" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "charged_periods_line" ON "charged_periods" USING btree ("organisation_id","invoice_id","line_position");--> statement-breakpoint
+CREATE UNIQUE INDEX "invoice_lines_charge" ON "invoice_lines" USING btree ("organisation_id","charge_id") WHERE "invoice_lines"."charge_id" is not null;--> statement-breakpoint
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on","id") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_subscriber" ON "invoices" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
+CREATE INDEX "one_time_charges_waiting" ON "one_time_charges" USING btree ("organisation_id","subscriber_id") WHERE "one_time_charges"."invoiced_on" is null;--> statement-breakpoint
+CREATE INDEX "one_time_charges_due" ON "one_time_charges" USING btree ("organisation_id","invoice_on") WHERE "one_time_charges"."invoiced_on" is null;--> statement-breakpoint
 CREATE INDEX "credit_allocations_credit" ON "credit_allocations" USING btree ("organisation_id","credit_id");--> statement-breakpoint
 CREATE INDEX "credit_allocations_invoice" ON "credit_allocations" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
 CREATE INDEX "credit_allocations_effective" ON "credit_allocations" USING btree ("organisation_id","effective_on");--> statement-breakpoint

@@ -186,6 +186,18 @@ end $$;
 --> statement-breakpoint
 create trigger number_series_start before insert on number_series for each row execute function nyuzi_guard_series_start();
 --> statement-breakpoint
+-- A charge that a person made stays as it was asked for: only when it is invoiced is still to come, and once it is, nothing.
+create function nyuzi_guard_charge() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or old.invoiced_on is not null
+     or (to_jsonb(new) - 'invoice_on' - 'invoiced_on') is distinct from (to_jsonb(old) - 'invoice_on' - 'invoiced_on') then
+    raise exception 'charge % is final; credit its line', old.id using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger one_time_charges_guarded before update or delete on one_time_charges for each row execute function nyuzi_guard_charge();
+--> statement-breakpoint
 -- Terms that were agreed stay what they are: only the day on which they end is still to come.
 create function nyuzi_guard_terms() returns trigger language plpgsql as $$
 begin

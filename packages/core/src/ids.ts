@@ -37,6 +37,7 @@ const prefixes = {
   allowance: 'alw',
   dataBundle: 'dbl',
   billingPreview: 'bpv',
+  charge: 'chg',
 } as const
 
 export type Noun = keyof typeof prefixes
@@ -70,6 +71,7 @@ export type ReferralId = Id<'referral'>
 export type DiscountId = Id<'discount'>
 export type AllowanceId = Id<'allowance'>
 export type DataBundleId = Id<'dataBundle'>
+export type ChargeId = Id<'charge'>
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const shown = /^([a-z]{3})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/

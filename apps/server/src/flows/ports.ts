@@ -24,6 +24,7 @@ import type { AccessStore } from './access/ports.ts'
 import type { ApiKeyStore } from './api-keys/ports.ts'
 import type { BillingStore, IssuedStore } from './billing/ports.ts'
 import type { CatalogStore } from './catalog/ports.ts'
+import type { ChargeStore } from './charges/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
 import type { ClaimStore, CreditStore } from './credits/ports.ts'
 import type { DiscountReadings, DiscountStore } from './discounts/ports.ts'
@@ -150,6 +151,7 @@ export type Transaction = {
   readonly services: ServiceStore
   readonly discounts: DiscountStore
   readonly usage: UsageStore
+  readonly charges: ChargeStore
   readonly idempotency: IdempotencyStore
   readonly extensions: ExtensionStore
   readonly instalmentPlans: InstalmentPlanStore

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import type { ApiParts } from './parts.ts'
 import { catalogRoutes } from './routes/catalog.ts'
+import { chargeRoutes } from './routes/charges.ts'
 import { creditRoutes } from './routes/credits.ts'
 import { cutOffRoutes } from './routes/cut-offs.ts'
 import { discountRoutes } from './routes/discounts.ts'
@@ -27,6 +28,7 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...subscriptionRoutes(parts),
   ...discountRoutes(parts),
   ...usageRoutes(parts),
+  ...chargeRoutes(parts),
   ...serviceRoutes(parts),
   ...installationRoutes(parts),
   ...invoiceRoutes(parts),

@@ -29,11 +29,13 @@ const lineColumns = {
   priceId: 'repeated uuid',
   priceVersion: 'integer',
   terms: 'integer',
+  chargeId: 'uuid',
   arithmetic: 'text',
   chargedComponent: 'text',
 } as const
 
 export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
+  const chargePayers = sql`one_time_charges c join subscribers k on k.id = c.subscriber_id join subscribers p on p.id = case when k.parent_pays then k.parent_id else k.id end`
   const openColumns = sql`i.id as "invoiceId", i.subscriber_id as "subscriberId", i.number, i.due_on as "dueOn", i.sequence, i.currency, i.total_minor as "totalMinor",
     i.total_minor - i.allocated_minor as "openMinor"`
   return {
@@ -68,13 +70,15 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
       const [row] = await sql`
         select least((select min(next_invoice_on) from subscriptions where next_invoice_on <= ${until} and parked_reason is null ${inScope(sql, scope, sql`payer_id`)}),
                      (select min(d.due_on) from usage_days d join subscriptions s on s.id = d.subscription_id
-                       where d.due_on <= ${until} and s.parked_reason is null ${inScope(sql, scope, sql`s.payer_id`)})) as day`
+                       where d.due_on <= ${until} and s.parked_reason is null ${inScope(sql, scope, sql`s.payer_id`)}),
+                     (select min(c.invoice_on) from ${chargePayers} where c.invoiced_on is null and c.invoice_on <= ${until} ${inScope(sql, scope, sql`p.id`)})) as day`
       return (row?.day as CivilDate | null) ?? undefined
     },
 
     async claimSubscribers(day, limit, only, wait = false) {
       const due = sql`s.next_invoice_on <= ${day} and s.parked_reason is null ${inScope(sql, only ?? scope, sql`s.payer_id`)}`
       const used = sql`d.due_on <= ${day} and s.parked_reason is null ${inScope(sql, only ?? scope, sql`s.payer_id`)}`
+      const once = sql`c.invoiced_on is null and c.invoice_on <= ${day} ${inScope(sql, only ?? scope, sql`p.id`)}`
       // The limit is one of due rows, so that the reading follows what is due and not the number of subscribers. What another
       // holds does not count: runs side by side take different rows.
       const rows = wait
@@ -82,6 +86,7 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
           select u.id from subscribers u
            where u.id in (select s.payer_id from subscriptions s where ${due} order by s.next_invoice_on, s.payer_id limit ${limit})
               or u.id in (select s.payer_id from usage_days d join subscriptions s on s.id = d.subscription_id where ${used} order by d.due_on, s.payer_id limit ${limit})
+              or u.id in (select p.id from ${chargePayers} where ${once} order by c.invoice_on, p.id limit ${limit})
            order by u.id for update of u`
         : [
             ...(await sql`
@@ -90,6 +95,7 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
             ...(await sql`
           select u.id from usage_days d join subscriptions s on s.id = d.subscription_id join subscribers u on u.id = s.payer_id
            where ${used} order by d.due_on, s.payer_id limit ${limit} for update of u skip locked`),
+            ...(await sql`select p.id from ${chargePayers} where ${once} order by c.invoice_on, p.id limit ${limit} for update of p skip locked`),
           ]
       return [...new Set(rows.map(({ id }) => id as SubscriberId))].sort()
     },
@@ -145,11 +151,11 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
         with r as materialized (select * from ${rowsOf(sql, lines, lineColumns)}),
         charged as (
           insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
-          select nyuzi_organisation(), subscription_id, charged_component, daterange(period_start, period_end), invoice_id, position from r)
+          select nyuzi_organisation(), subscription_id, charged_component, daterange(period_start, period_end), invoice_id, position from r where price_id is not null)
         insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
-                                   period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic)
+                                   period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, charge_id, arithmetic)
         select nyuzi_organisation(), invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
-               period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic from r`,
+               period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, charge_id, arithmetic from r`,
       ])
       await addLineDetails(sql, invoices)
     },
@@ -207,6 +213,10 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
     },
 
     async parkDue(id, day, reason) {
+      // A charge of its own has no subscription to park: the run of the next day looks at it again.
+      await sql`
+        update one_time_charges set invoice_on = ${day}::date + 1 where invoiced_on is null and invoice_on <= ${day}
+           and subscriber_id in (select id from subscribers where id = ${id} or (parent_id = ${id} and parent_pays))`
       const rows = await sql`
         update subscriptions s set parked_reason = ${reason} where s.payer_id = ${id} and s.parked_reason is null
            and (s.next_invoice_on <= ${day} or s.id in (select d.subscription_id from usage_days d where d.due_on <= ${day})) returning s.id`
@@ -283,6 +293,7 @@ const toLineRow = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) => ({
   priceId: line.priceId,
   priceVersion: line.priceVersion,
   terms: line.terms,
+  chargeId: line.chargeId,
   arithmetic: line.arithmetic,
   chargedComponent: chargedComponent(line),
 })

@@ -90,6 +90,10 @@ type LineRow = PriceRow & {
   anchorDay: number
   periodsBefore: number
   isFirst: boolean
+  chargeDescription: string | null
+  chargeMinor: bigint
+  chargeTaxClass: TaxClass
+  chargePricing: Pricing
   edges: readonly CivilDate[]
   cancelledOn: CivilDate | null
   cancelledAt: Instant | null
@@ -108,7 +112,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
            n.tax_point as "taxPoint", n.net_minor as "netMinor", n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
            n.price_id as "linePriceId", n.price_version as "priceVersion", n.arithmetic, n.component, n.due_on as "dueOn", n.terms,
            l.code as "planCode", l.name as "planName", l.kind as "planKind", s.id as "subscriptionId", t.origin, t.anchor_day as "anchorDay", t.periods_before as "periodsBefore", t.from_on = s.starts_on as "isFirst",
-           s.cancelled_on as "cancelledOn",
+           s.cancelled_on as "cancelledOn", c.description as "chargeDescription", c.amount_minor as "chargeMinor", c.tax_class as "chargeTaxClass", c.pricing as "chargePricing",
            array(select from_on::text from subscription_terms e where e.subscription_id = n.subscription_id
                   union select unnest(array[from_on, until_on])::text from subscription_pauses e where e.subscription_id = n.subscription_id and until_on is not null
                   union select from_on::text from subscription_pauses e where e.subscription_id = n.subscription_id) as edges,
@@ -116,6 +120,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
              select max(a.at) from audit_records a
               where a.organisation_id = s.organisation_id and a.subject_id = s.id::text and a.action = 'subscription.cancel') end as "cancelledAt"
       from invoice_lines n
+      left join one_time_charges c on c.organisation_id = n.organisation_id and c.id = n.charge_id
       left join prices r on r.organisation_id = n.organisation_id and r.id = n.price_id
       left join plans l on l.organisation_id = r.organisation_id and l.id = r.plan_id
       left join subscriptions s on s.organisation_id = n.organisation_id and s.id = n.subscription_id
@@ -184,6 +189,10 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, defin
         }),
     ...(discounts.length === 0 ? {} : { discounts }),
     ...(usage === undefined ? {} : { usage }),
+  }
+  if (row.chargeDescription !== null) {
+    const amount = { amountMinor: row.chargeMinor, currency }
+    return { ...line, charge: { description: row.chargeDescription, amount, taxClass: row.chargeTaxClass, pricing: row.chargePricing } }
   }
   if (row.subscriptionId === null || row.planCode === null || origin === null) return line
   return {

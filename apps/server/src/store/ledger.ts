@@ -245,14 +245,14 @@ const checks = (sql: Sql) => ({
              from credit_lines c join credit_line_taxes x on x.credit_id = c.credit_id and x.line_position = c.position join invoices i on i.id = c.invoice_id
              left join invoice_line_taxes t on t.invoice_id = c.invoice_id and t.line_position = c.line_position and t.code = x.code
             group by i.number, c.invoice_id, c.line_position, x.code, t.amount_minor having sum(x.amount_minor) > coalesce(t.amount_minor, 0)`,
-  /** The days of a line are either charged still or credited, each once. */
+  /** The days for which a line charges a price are either charged still or credited, each once. */
   B7: sql`select i.number || ', line ' || n.position as subject, 'it is for ' || daterange(n.period_start, n.period_end) || ', charged are ' || coalesce(p.days, '{}') || ', credited ' || coalesce(c.days, '{}') as message
             from invoice_lines n join invoices i on i.id = n.invoice_id
             left join (select invoice_id, line_position, range_agg(period) as days, sum(upper(period) - lower(period)) as n from charged_periods group by 1, 2) p
               on p.invoice_id = n.invoice_id and p.line_position = n.position
             left join (select invoice_id, line_position, range_agg(days) as days, sum(upper(days) - lower(days)) as n from credit_lines where days is not null group by 1, 2) c
               on c.invoice_id = n.invoice_id and c.line_position = n.position
-           where n.period_start is not null and case when i.status = 'void' then p.n is not null
+           where n.price_id is not null and case when i.status = 'void' then p.n is not null
              else coalesce(p.days, '{}') + coalesce(c.days, '{}') <> datemultirange(daterange(n.period_start, n.period_end))
                or coalesce(p.n, 0) + coalesce(c.n, 0) <> n.period_end - n.period_start end`,
   /** What waits to be earned by the ledger is what the deferrals have left to earn. */

@@ -7,6 +7,7 @@ import { billingStore } from './billing.ts'
 import { branchStore } from './branches.ts'
 import { callbackStore, keepCallbacks } from './callbacks.ts'
 import { catalogStore } from './catalog.ts'
+import { chargeStore } from './charges.ts'
 import { claimStore } from './claims.ts'
 import { creditStore } from './credits.ts'
 import { cutOffStore } from './cut-offs.ts'
@@ -118,4 +119,5 @@ const openTransaction = (sql: Sql, scope: Scope): Transaction => ({
   subscriptions: subscriptionStore(sql, scope),
   tasks: taskStore(sql),
   usage: usageStore(sql),
+  charges: chargeStore(sql),
 })

@@ -1,9 +1,12 @@
 import { type CivilDate, civilDate, money, type PlanId, type SubscriptionId } from '@nyuzi/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { explainInvoice } from '../../src/flows/billing/explain-invoice.ts'
 import { recomputeCredits } from '../../src/flows/billing/recompute-credits.ts'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { createPrice } from '../../src/flows/catalog/create-price.ts'
+import { createCharge } from '../../src/flows/charges/create-charge.ts'
+import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
@@ -413,6 +416,63 @@ describe('The life of a subscription', () => {
       await cancelSubscription(isp.deps, isp.organisationId, line.subscriptionId, { on: on('2026-06-27'), refund: 'credit', actor })
       expect(await charged(id)).toEqual(['base [2026-06-26,2026-06-27)'])
       expect(await isp.raw`select status from subscriptions`).toEqual([{ status: 'cancelled' }, { status: 'cancelled' }])
+    })
+  })
+
+  describe('a charge that a person makes once', () => {
+    const callOut = { description: 'Call-out', category: 'installation', taxClass: 'installation', pricing: 'inclusive' } as const
+    const charge = async (line: Line, when: 'now' | 'next_invoice', amount = 50_000n) => {
+      const done = await createCharge(isp.deps, isp.organisationId, {
+        ...callOut,
+        subscriberId: line.subscriberId,
+        subscriptionId: line.subscriptionId,
+        amount: money(amount, 'KES'),
+        when,
+        actor,
+      })
+      return done.outcome === 'done' ? done.result : undefined
+    }
+    const described = async () =>
+      (
+        await isp.raw`
+          select i.number, i.issued_on, i.due_on, n.description, n.total_minor from invoice_lines n join invoices i on i.id = n.invoice_id order by i.sequence, n.position`
+      ).map(
+        (row) => `${row['number']} ${row['issued_on']} due ${row['due_on']}: ${row['description']}, ${Number(row['total_minor']) / 100}`,
+      )
+
+    it('stands on an invoice at once, with its taxes, and is explained', async () => {
+      const line = await isp.subscribe({ startsOn: on('2026-06-20'), anchorDay: 20 })
+      const done = await charge(line, 'now')
+      expect(await described()).toEqual(['NRB-000001 2026-06-01 due 2026-06-01: Call-out, 500'])
+      const explained = await explainInvoice(isp.deps, isp.organisationId, { number: 'NRB-000001' })
+      expect(explained?.invoice.id).toBe(done?.invoiceId)
+      expect(explained?.recomputed.lines.get(1)).toMatchObject({ rule: 'once', total: { amountMinor: 50_000n } })
+      expect(await balance('revenue', 'installation')).toBeLessThan(0)
+      await isp.cycle()
+      expect(await described()).toHaveLength(1)
+    })
+
+    it('waits for the next invoice and stands on the one that is due first', async () => {
+      const line = await isp.subscribe({ startsOn: on('2026-06-10'), anchorDay: 10 })
+      expect((await charge(line, 'next_invoice'))?.invoiceId).toBeUndefined()
+      await run('2026-06-02')
+      expect(await described()).toEqual([])
+      await run('2026-06-03')
+      expect((await described()).map((text) => text.replace(/Internet.*,/, 'Internet,'))).toEqual([
+        'NRB-000001 2026-06-03 due 2026-06-10: Internet, 1500',
+        'NRB-000001 2026-06-03 due 2026-06-10: Call-out, 500',
+      ])
+    })
+
+    it('stands on one of its own when none comes within the lead, once, and its line can be credited', async () => {
+      const line = await isp.subscribe({ startsOn: on('2026-08-01'), anchorDay: 1 })
+      await charge(line, 'next_invoice')
+      for (const day of ['2026-06-07', '2026-06-08', '2026-06-09']) await run(day)
+      expect(await described()).toEqual(['NRB-000001 2026-06-08 due 2026-06-08: Call-out, 500'])
+      const [invoice] = await isp.raw`select id from invoices`
+      await issueCreditNote(isp.deps, isp.organisationId, { invoiceId: invoice?.['id'], reason: 'goodwill', actor })
+      expect(await balance('receivable', line.subscriberId)).toBe(0)
+      await expect(isp.raw`update one_time_charges set amount_minor = 1`).rejects.toMatchObject({ code: 'NY001' })
     })
   })
 })

@@ -126,6 +126,7 @@ async function populate(slug: string): Promise<World> {
       reason: 'x',
       lines: [{ description: 'x', category: 'late_fee', taxClass: 'exempt', amount }],
     },
+    'POST /v1/charges': { subscriber: subscriber.id, description: 'x', amount },
     'POST /v1/deposits': { subscriber: subscriber.id, amount, description: 'x' },
     'POST /v1/deposit-releases': { subscriber: subscriber.id, amount, reason: 'x' },
     'POST /v1/invoices/{invoice}/void': { reason: 'x' },

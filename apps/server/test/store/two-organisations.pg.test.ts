@@ -232,6 +232,7 @@ describe('Two organisations on one server', () => {
       await isp.raw`
         insert into data_bundles (organisation_id, code, title, unit, units, valid_days, amount_minor, currency, category, tax_class, pricing, created_at)
         values (${id}, 'D', 'D', 'MB', 1, 1, 1, 'KES', 'internet', 'internet', 'inclusive', now())`
+      await isp.raw`insert into one_time_charges (organisation_id, subscriber_id, description, category, tax_class, pricing, amount_minor, currency, invoice_on, created_at) values (${id}, uuidv7(), 'x', 'x', 'exempt', 'inclusive', 1, 'KES', '2099-01-01', now())`
       await isp.raw`insert into usage_days (organisation_id, subscription_id, unit, day, units, covered_units) values (${id}, uuidv7(), 'MB', now(), 1, 0)`
       await isp.raw`
         insert into allowances (organisation_id, subscription_id, title, unit, granted_units, valid_from, valid_until, created_at)
@@ -370,6 +371,7 @@ describe('Two organisations on one server', () => {
       'subscriptions.lock': await tx.subscriptions.lock(ours.subscriptionId),
       'subscriptions.lockTimelines': await tx.subscriptions.lockTimelines([ours.subscriptionId]),
       'subscriptions.replacedBy': await tx.subscriptions.replacedBy({ planId: isp.planId, version: 99 } as never, undefined, 10),
+      'charges.waiting': await tx.charges.waiting([subscriberId]),
       'subscriptions.addOns': await tx.subscriptions.addOns(ours.subscriptionId),
       'subscriptions.pausesToSettle': await tx.subscriptions.pausesToSettle('2099-01-01' as never, 10),
       'subscriptions.pauses': await tx.subscriptions.pauses(ours.subscriptionId),

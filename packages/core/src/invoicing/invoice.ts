@@ -1,5 +1,5 @@
 import type { AppliedDiscount } from '../discounts/discount.ts'
-import type { InvoiceId, PriceId, SubscriberId, SubscriptionId } from '../ids.ts'
+import type { ChargeId, InvoiceId, PriceId, SubscriberId, SubscriptionId } from '../ids.ts'
 import type { Currency } from '../money/currency.ts'
 import type { Money } from '../money/money.ts'
 import type { TaxAmount } from '../tax/compute-tax.ts'
@@ -38,11 +38,14 @@ export type InvoiceLine = {
   readonly whole: Period
   /** From when it is owed. */
   readonly dueOn: CivilDate
-  readonly subscriptionId: SubscriptionId
-  readonly priceId: PriceId
-  readonly priceVersion: number
-  /** The number of the terms of the subscription. */
-  readonly terms: number
+  /** Absent where it is for no subscription. */
+  readonly subscriptionId?: SubscriptionId
+  /** With the number of the terms of the subscription; absent where no price asks for it. */
+  readonly priceId?: PriceId
+  readonly priceVersion?: number
+  readonly terms?: number
+  /** Of a charge that a person made. */
+  readonly chargeId?: ChargeId
   readonly arithmetic: string
 }
 

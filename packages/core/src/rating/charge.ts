@@ -1,5 +1,5 @@
 import type { AppliedDiscount } from '../discounts/discount.ts'
-import type { PriceId, SubscriptionId } from '../ids.ts'
+import type { ChargeId, PriceId, SubscriptionId } from '../ids.ts'
 import type { Money } from '../money/money.ts'
 import type { Pricing, TaxClass } from '../tax/rule.ts'
 import type { CivilDate } from '../time/calendar.ts'
@@ -7,9 +7,10 @@ import type { Period } from '../time/period.ts'
 
 /** A priced fact that waits for an invoice. */
 export type Charge = {
-  readonly subscriptionId: SubscriptionId
+  /** Absent where it is for no subscription. */
+  readonly subscriptionId?: SubscriptionId
   readonly description: string
-  /** What of the price it is: `base`, or the key of an extra. Days of one component are charged once. */
+  /** What of the price it is: `base`, or the key of an extra; `one-time`, where no price asks for it. Days of one component are charged once. */
   readonly component: string
   /** Which revenue account it belongs to: `internet`. */
   readonly category: string
@@ -27,10 +28,12 @@ export type Charge = {
   readonly period: Period
   /** The day from which it is owed; an invoice that comes later is due when it is issued. */
   readonly dueOn: CivilDate
-  readonly priceId: PriceId
-  readonly priceVersion: number
-  /** The number of the terms it was charged under. */
-  readonly terms: number
+  /** With the number of the terms it was charged under; absent where no price asks for it. */
+  readonly priceId?: PriceId
+  readonly priceVersion?: number
+  readonly terms?: number
+  /** Of a charge that a person made. */
+  readonly chargeId?: ChargeId
   /** How the amount came about, so that anyone can recompute it: `2500.00 × 12 ÷ 30`. */
   readonly arithmetic: string
 }

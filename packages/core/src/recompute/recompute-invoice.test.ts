@@ -30,6 +30,7 @@ function issued(draft: InvoiceDraft, { subscription, pack }: Terms): IssuedInvoi
     ...draft,
     lines: draft.lines.map((line) => ({
       ...line,
+      priceVersion: price.version,
       facts: {
         price: price.amount,
         priceVersion: price.version,

@@ -71,7 +71,10 @@ async function issueChunk(
   const organisation = await tx.organisation.read()
   const now = deps.clock.now()
   const used = await chargeUsageDue(tx, subscriberIds, day)
-  const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due(subscriberIds, day), day, used)
+  const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due(subscriberIds, day), day, {
+    used,
+    payerIds: subscriberIds,
+  })
   for (const { id, reason } of refused) {
     await tx.billing.park(id, reason)
     await openTask(tx, id, reason, now)

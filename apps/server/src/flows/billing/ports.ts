@@ -6,6 +6,7 @@ import type {
   Instant,
   InvoiceId,
   InvoiceLine,
+  OneTimeCharge,
   Phone,
   Plan,
   Price,
@@ -101,8 +102,10 @@ export type IssuedLineRow = Pick<
   InvoiceLine,
   'position' | 'description' | 'taxClass' | 'pricing' | 'taxPoint' | 'net' | 'taxes' | 'total' | 'arithmetic' | 'discounts' | 'usage'
 > & {
-  /** What a subscription is charged for; absent on a debit note. */
+  /** What days are charged for; absent on a debit note. */
   readonly subscribed?: Pick<InvoiceLine, 'component' | 'period' | 'dueOn' | 'priceId' | 'priceVersion' | 'terms'>
+  /** What a person charged once, as it was asked for: no price is behind it. */
+  readonly charge?: Pick<OneTimeCharge, 'description' | 'amount' | 'taxClass' | 'pricing'>
   /** Absent when the row that the line names is gone, which the database does not allow. */
   readonly from?: {
     readonly plan: Plan

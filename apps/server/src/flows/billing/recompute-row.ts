@@ -47,6 +47,7 @@ function withFacts(
     const { taxClass, pricing, taxPoint } = line
     return { ...line, facts: { charged: pricing === 'exclusive' ? line.net : line.total, taxClass, pricing, taxPoint, rates: pack } }
   }
+  if (line.charge !== undefined) return chargedOnce(line, line.subscribed, line.charge, pack)
   if (line.from === undefined) return undefined
   const { component, period, priceVersion } = line.subscribed
   const { price, subscription, terms, edges, discounts, cancelledAt } = line.from
@@ -54,7 +55,7 @@ function withFacts(
   const known = knownAt(cancelledAt, createdAt)
   return {
     ...line,
-    priceVersion,
+    ...(priceVersion === undefined ? {} : { priceVersion }),
     facts: {
       price: price.amount,
       priceVersion: price.version,
@@ -80,5 +81,34 @@ function withFacts(
   }
 }
 
-const orphan = ({ position, subscribed, from }: IssuedLineRow): readonly Difference[] =>
-  subscribed === undefined || from !== undefined ? [] : [{ position, field: 'price', issued: subscribed.priceId, recomputed: 'none' }]
+/** What a person charged once follows from what was asked for alone. */
+function chargedOnce(
+  line: IssuedLineRow,
+  { component, period }: NonNullable<IssuedLineRow['subscribed']>,
+  { amount, description: title, taxClass, pricing }: NonNullable<IssuedLineRow['charge']>,
+  pack: TaxPack | undefined,
+): IssuedLine {
+  return {
+    ...line,
+    priceVersion: 0,
+    facts: {
+      price: amount,
+      priceVersion: 0,
+      cadence: { unit: 'day', count: 1 },
+      extras: [{ kind: 'one_time', key: component, title, amount }],
+      component,
+      taxClass,
+      pricing,
+      startsOn: period.start,
+      anchorDay: 1,
+      period,
+      taxPoint: line.taxPoint,
+      rates: pack,
+    },
+  }
+}
+
+const orphan = ({ position, subscribed, from, charge }: IssuedLineRow): readonly Difference[] =>
+  subscribed === undefined || from !== undefined || charge !== undefined
+    ? []
+    : [{ position, field: 'price', issued: subscribed.priceId ?? 'none', recomputed: 'none' }]

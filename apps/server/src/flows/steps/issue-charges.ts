@@ -2,6 +2,7 @@ import {
   asId,
   type Charge,
   type CivilDate,
+  chargeOnce,
   chargesDue,
   draftInvoice,
   type FinalInvoice,
@@ -20,6 +21,7 @@ import {
   termsOn,
 } from '@nyuzi/core'
 import type { Advance, DueSubscription } from '../billing/ports.ts'
+import type { WaitingCharge } from '../charges/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
 import { applyCredit } from './apply-credit.ts'
 import type { UsageCharge } from './charge-usage.ts'
@@ -43,14 +45,16 @@ export async function issueCharges(
   organisation: Organisation,
   due: readonly DueSubscription[],
   day: CivilDate,
-  /** What was measured and is charged with it. */
-  used: readonly UsageCharge[] = [],
+  /** What was measured and is charged with it, and whose own charges may not wait for another invoice. */
+  { used = [], payerIds = [] }: { readonly used?: readonly UsageCharge[]; readonly payerIds?: readonly SubscriberId[] } = {},
 ): Promise<IssuedCharges> {
   const terms = termsOf(organisation)
   const discounted = await withDiscounts(tx, organisation, due)
   const decided = discounted.map((one) => decide(deps, one, day, terms))
   const refused = decided.filter((one) => one.outcome === 'refused')
-  const owed = draftsOf([...decided.flatMap((one) => (one.outcome === 'charged' ? [toCharged(one)] : [])), ...used], day, terms.taxPack)
+  const charged = [...decided.flatMap((one) => (one.outcome === 'charged' ? [toCharged(one)] : [])), ...used]
+  const payers = [...new Set([...payerIds, ...charged.map(({ subscriberId }) => subscriberId)])]
+  const owed = draftsOf(charged, await tx.charges.waiting(payers), day, terms.taxPack)
   const offered = decided.filter((one) => one.outcome === 'offered')
   const bought = await buy(tx, offered, owed, day, terms.taxPack)
 
@@ -67,6 +71,10 @@ export async function issueCharges(
     tx.billing.addLines(drafts),
     tx.subscriptions.addTerms(bought.restarted, now),
     tx.billing.advance(advances),
+    tx.charges.invoiced(
+      drafts.flatMap(({ lines }) => lines.flatMap(({ chargeId }) => chargeId ?? [])),
+      day,
+    ),
   ])
   // Last, because whoever numbers holds up every other run of the series until its commit.
   const invoices = await number(tx, drafts)
@@ -147,16 +155,32 @@ const toCharged = ({ due, charges }: Charged): UsageCharge => ({
   charges: charges.map((one) => namedIn(due, one)),
 })
 
-/** One invoice for what a subscriber is charged on one day with one due date. */
-function draftsOf(charged: readonly UsageCharge[], day: CivilDate, taxPack: TaxPack | undefined): readonly Draft[] {
-  const groups = new Map<string, { series: string; subscriberId: SubscriberId; charges: Charge[] }>()
+/**
+ * One invoice for what a subscriber is charged on one day with one due date. What a person charged once stands on the one
+ * that is due first, or on one of its own when its day has come.
+ */
+function draftsOf(
+  charged: readonly UsageCharge[],
+  waiting: readonly WaitingCharge[],
+  day: CivilDate,
+  taxPack: TaxPack | undefined,
+): readonly Draft[] {
+  const groups = new Map<string, { series: string; subscriberId: SubscriberId; dueOn: CivilDate; charges: Charge[] }>()
   for (const { subscriberId, series, charges } of charged) {
     for (const one of charges) {
-      const key = `${subscriberId} ${one.dueOn > day ? one.dueOn : day}`
+      const dueOn = one.dueOn > day ? one.dueOn : day
+      const key = `${subscriberId} ${dueOn}`
       const group = groups.get(key)
       if (group) group.charges.push(one)
-      else groups.set(key, { series, subscriberId, charges: [one] })
+      else groups.set(key, { series, subscriberId, dueOn, charges: [one] })
     }
+  }
+  for (const { charge, payerId, series, invoiceOn } of waiting) {
+    const theirs = [...groups.values()].filter(({ subscriberId }) => subscriberId === payerId)
+    const [first] = theirs.sort((left, right) => (left.dueOn < right.dueOn ? -1 : 1))
+    if (first) first.charges.push(chargeOnce(charge, first.dueOn))
+    else if (invoiceOn <= day)
+      groups.set(`${payerId} ${day}`, { series, subscriberId: payerId, dueOn: day, charges: [chargeOnce(charge, day)] })
   }
   return [...groups.values()].map(({ series, subscriberId, charges }) => ({
     series,

@@ -78,7 +78,11 @@ export const changeSubscriptionPlan = (
     const result = {
       from,
       credited: sum(notes.map(({ note }) => note.total)),
-      charged: sum(invoices.flatMap(({ lines }) => lines.filter((line) => ours.has(line.subscriptionId)).map(({ total }) => total))),
+      charged: sum(
+        invoices.flatMap(({ lines }) =>
+          lines.filter(({ subscriptionId }) => subscriptionId !== undefined && ours.has(subscriptionId)).map(({ total }) => total),
+        ),
+      ),
     }
     const detail = { planId: price.planId, priceId: price.id, when, from }
     return {

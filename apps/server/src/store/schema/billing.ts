@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, index, integer, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, date, index, integer, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { dateRange, id, instant, minor, organisationId } from './columns.ts'
 
 export const numberSeries = pgTable(
@@ -78,10 +78,15 @@ export const invoiceLines = pgTable(
     priceVersion: integer('price_version'),
     /** The number of the terms of the subscription. */
     terms: integer('terms'),
+    /** Of a charge that a person made, which no price asks for. */
+    chargeId: uuid('charge_id'),
     /** How the amount was computed, for anyone to recompute: `2500.00 × 12 ÷ 30`. */
     arithmetic: text('arithmetic').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.invoiceId, t.position] })],
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.invoiceId, t.position] }),
+    uniqueIndex('invoice_lines_charge').on(t.organisationId, t.chargeId).where(sql`${t.chargeId} is not null`),
+  ],
 )
 
 /** The taxes of a line, with the rate they were computed at: a rate that changes later leaves them alone. */

@@ -1,5 +1,6 @@
 export * from './billing.ts'
 export * from './catalog.ts'
+export * from './charges.ts'
 export * from './credits.ts'
 export * from './discounts.ts'
 export * from './documents.ts'
