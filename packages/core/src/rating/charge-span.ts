@@ -27,7 +27,8 @@ export function chargeSpan(subscription: Subscription, span: Span): readonly Cha
     amount: phase?.amount ?? price.amount,
   })
   const recurring = price.extras.filter(({ kind }) => kind === 'recurring')
-  const oneTime = span.period.start === subscription.startsOn ? price.extras.filter(({ kind }) => kind === 'one_time') : []
+  // The first day may be paused: what counts is that nothing was decided yet.
+  const oneTime = subscription.billedUntil === subscription.startsOn ? price.extras.filter(({ kind }) => kind === 'one_time') : []
   return [
     base,
     ...recurring.map((extra) => chargeOf(subscription.id, span, toPart(extra))),

@@ -71,6 +71,14 @@ describe('the next purchase of a prepaid subscription', () => {
     expect(said(nextPurchase(subscription, on('2026-09-12')))).toEqual(['base 2026-09-01 2026-10-01 250000', 'until 2026-10-01'])
   })
 
+  it('bears what is charged once when it is the first of all, however late it comes', () => {
+    expect(said(nextPurchase(subscriptionOf({ price: prepaid('from_old_end') }), on('2026-07-05')))).toEqual([
+      'base 2026-07-01 2026-08-01 250000',
+      'set-up 2026-07-01 2026-07-02 100000',
+      'until 2026-08-01',
+    ])
+  })
+
   it('under terms that changed meanwhile is at their price', () => {
     const higher = { ...prepaid(), amount: money(400_000n, 'KES') }
     const terms = [

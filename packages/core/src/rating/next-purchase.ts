@@ -1,5 +1,5 @@
 import { isOver } from '../subscriptions/lifecycle.ts'
-import { billingAnchorOf, type Subscription, type Terms, termsOn } from '../subscriptions/subscription.ts'
+import { billingAnchorOf, goingOnFrom, type Subscription, type Terms, termsOn } from '../subscriptions/subscription.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import { periodContaining } from '../time/period.ts'
 import type { Charge } from './charge.ts'
@@ -30,8 +30,8 @@ export function nextPurchase(subscription: Subscription, today: CivilDate): Purc
   if (lackingFrom === today) return bought(subscription, lackingFrom)
   const terms = termsOn(subscription, today)
   if (terms.price.policy.lateRenewal === 'from_old_end')
-    return bought({ ...subscription, billedUntil: startOfPeriod(subscription, terms, today) }, lackingFrom)
-  return terms.from === today ? bought({ ...subscription, billedUntil: today }, lackingFrom) : fromToday(subscription, due, terms, today)
+    return bought(goingOnFrom(subscription, startOfPeriod(subscription, terms, today)), lackingFrom)
+  return terms.from === today ? bought(goingOnFrom(subscription, today), lackingFrom) : fromToday(subscription, due, terms, today)
 }
 
 function bought(subscription: Subscription, lackingFrom: CivilDate, restarted?: Terms): Purchase | undefined {
@@ -47,9 +47,7 @@ function startOfPeriod({ billedUntil }: Subscription, terms: Terms, today: Civil
   return [start, terms.from, billedUntil].reduce((latest, day) => (day > latest ? day : latest))
 }
 
-/** Nothing was bought yet when the cursor stands on the first day: then service begins today, with what is charged once. */
 function fromToday(subscription: Subscription, due: Span, terms: Terms, today: CivilDate): Purchase | undefined {
-  const { startsOn, billedUntil } = subscription
   const restarted: Terms = {
     ...terms,
     number: subscription.termsAgreed + 1,
@@ -59,10 +57,8 @@ function fromToday(subscription: Subscription, due: Span, terms: Terms, today: C
     periodsBefore: terms.number === due.terms.number ? due.index : terms.periodsBefore,
   }
   const moved = {
-    ...subscription,
-    startsOn: billedUntil === startsOn ? today : startsOn,
+    ...goingOnFrom(subscription, today),
     terms: [restarted, ...subscription.terms.filter(({ from }) => from > today)],
-    billedUntil: today,
   }
   const span = nextSpan(moved)
   return span === undefined || span.period.start > today ? undefined : bought(moved, due.period.start, restarted)

@@ -84,3 +84,10 @@ export const pauseOn = ({ pauses }: Pick<Subscription, 'pauses'>, day: CivilDate
 
 export const graceDaysOf = (subscription: Pick<Subscription, 'graceDays' | 'terms'>, day: CivilDate): number =>
   subscription.graceDays ?? termsOn(subscription, day).price.graceDays
+
+/** With the days up to that one decided, none of them charged. Nothing was charged ever when the cursor stands on the first day: then service begins there, with what is charged once. */
+export const goingOnFrom = (subscription: Subscription, day: CivilDate): Subscription => ({
+  ...subscription,
+  startsOn: subscription.billedUntil === subscription.startsOn ? day : subscription.startsOn,
+  billedUntil: day,
+})

@@ -1,6 +1,7 @@
 import {
   addDays,
   type CivilDate,
+  goingOnFrom,
   graceDaysOf,
   type Instant,
   nextInvoiceOn,
@@ -84,5 +85,5 @@ function resume(due: DueSubscription, today: CivilDate): Resumed {
   const { suspension } = termsOn(subscription, today).price.policy
   if (suspension === 'bill') return { due, terms: [] }
   const { terms, billedUntil } = resumeOn(subscription, today, suspension, offSince)
-  return { due: { ...due, subscription: { ...withTerms(subscription, terms), billedUntil } }, terms }
+  return { due: { ...due, subscription: goingOnFrom(withTerms(subscription, terms), billedUntil) }, terms }
 }

@@ -16,7 +16,7 @@ export type AccessCause = { readonly paymentIds: ReadonlyMap<SubscriberId, { pay
 
 export type WantAccessQuery = ({ readonly subscriberIds: readonly SubscriberId[] } | { readonly serviceIds: readonly ServiceId[] }) & {
   readonly cause?: AccessCause
-  /** Default: the organisation's civil day at `now`. */
+  /** A day ahead, of a rehearsal; what lies before the organisation's civil day at `now` is that day. */
   readonly today?: CivilDate
   /** These lines may be cut off for debt: a person said so. */
   readonly cutOffApproved?: boolean
@@ -33,7 +33,9 @@ export async function wantAccess(
   now: Instant,
   query: WantAccessQuery,
 ): Promise<readonly WantedChange[]> {
-  const today = query.today ?? civilDateAt(now, organisation.timeZone)
+  const real = civilDateAt(now, organisation.timeZone)
+  // A run of a day that is past settles that day; what a line may do now is no matter of it.
+  const today = query.today !== undefined && query.today > real ? query.today : real
   const standings = await tx.access.standings({ ...query, today })
   const changes = standings.flatMap((standing) => changeOf(standing, today, organisation.policy, query))
   if (changes.length === 0) return []

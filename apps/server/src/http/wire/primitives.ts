@@ -36,12 +36,15 @@ export const instantIn = z.iso
 
 export const dateOut = z.string().openapi({ format: 'date', example: '2026-01-31' })
 
+/** A mistyped year is refused here: behind its end the calendar has no next day, and decisions look ahead. */
+const [firstDay, lastDay] = ['1900-01-01', '2199-12-31']
+
 export const dateIn = z
   .string()
   .transform((text, context): CivilDate => {
     const date = parseCivilDate(text)
-    if (date !== undefined) return date
-    context.addIssue({ code: 'custom', message: 'Send a day of the calendar as YYYY-MM-DD.', params: { rule: 'date' } })
+    if (date !== undefined && date >= firstDay && date <= lastDay) return date
+    context.addIssue({ code: 'custom', message: 'Send a day of the calendar as YYYY-MM-DD, from 1900 to 2199.', params: { rule: 'date' } })
     return z.NEVER
   })
   .openapi({ type: 'string', format: 'date', example: '2026-01-31' })
