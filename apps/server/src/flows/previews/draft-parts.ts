@@ -6,8 +6,8 @@ import { liveThrough, type Scene } from './live-through.ts'
 import type { Family, PreviewedEffect, PreviewPart } from './ports.ts'
 import { sortByFamily } from './sort-by-family.ts'
 
-/** A transaction of a rehearsal holds what its subscribers' payments need: so it is kept short. */
-const chunkMax = 100
+/** A transaction of a rehearsal holds what its subscribers' payments need, so it is kept short: fewer families where it is of many days. */
+const chunkMaxOf = ({ days }: Scene): number => (days.length > 14 ? 25 : 100)
 
 type Draft = Omit<PreviewPart, 'position'>
 type Chunk = { readonly parts: readonly Draft[]; readonly own: readonly PreviewedEffect[] }
@@ -39,7 +39,7 @@ export async function* draftParts(
     yield numbered([{ subscriberIds: [], status: 'planned', effects }])
   } else {
     const own = new Map<string, PreviewedEffect>()
-    for await (const families of chunks(deps, organisationId)) {
+    for await (const families of chunks(deps, organisationId, chunkMaxOf(scene))) {
       const chunk = await rehearseFamilies(deps, organisationId, families, scene)
       for (const one of chunk.own) own.set(canonicalJson(one), one)
       yield numbered(chunk.parts)
@@ -48,7 +48,7 @@ export async function* draftParts(
   }
 }
 
-async function* chunks({ store }: Deps, organisationId: OrganisationId): AsyncGenerator<readonly Family[]> {
+async function* chunks({ store }: Deps, organisationId: OrganisationId, chunkMax: number): AsyncGenerator<readonly Family[]> {
   let after: SubscriberId | undefined
   for (;;) {
     const last = after
