@@ -83,7 +83,7 @@ export const claimStore = (sql: Sql): ClaimStore => ({
   async subscribedDays(id) {
     const rows = await sql<{ subscriptionId: SubscriptionId; start: CivilDate; end: CivilDate }[]>`
       select n.subscription_id as "subscriptionId", min(n.period_start) as start, max(n.period_end) as "end" from invoice_lines n
-       where n.invoice_id = ${id} and n.subscription_id is not null
+       where n.invoice_id = ${id} and n.subscription_id is not null and n.charge_id is null
          and not exists (select from invoice_line_usage u where u.invoice_id = n.invoice_id and u.line_position = n.position) group by 1`
     return rows.map(({ subscriptionId, start, end }) => ({ subscriptionId, days: { start, end } }))
   },

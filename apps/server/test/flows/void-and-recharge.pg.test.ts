@@ -2,6 +2,7 @@ import { asId, civilDate, type InvoiceId, money, type Price } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { createCharge } from '../../src/flows/charges/create-charge.ts'
 import { voidInvoice } from '../../src/flows/credits/void-invoice.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordUsage } from '../../src/flows/usage/record-usage.ts'
@@ -110,6 +111,28 @@ describe('An invoice that was a mistake', () => {
     expect(await usedLines()).toEqual(['void data 2026-06-10 2026-07-10 5000 1252', 'open data 2026-06-10 2026-07-10 5000 1252'])
     await isp.cycle()
     expect(await usedLines()).toHaveLength(2)
+  })
+
+  it('does not take a charge that a person made on it for days', async () => {
+    const third = await isp.subscribe({ startsOn: civilDate('2026-07-14'), anchorDay: 14 })
+    const { subscriberId, subscriptionId } = third
+    const visit = {
+      description: 'Visit',
+      category: 'repair',
+      taxClass: 'equipment',
+      pricing: 'inclusive',
+      amount: money(50_000n, 'KES'),
+    } as const
+    const charge = { subscriberId, subscriptionId, ...visit, when: 'next_invoice', actor } as const
+    await createCharge(isp.deps, isp.organisationId, charge)
+    await isp.cycle()
+    await undo(await lastOf(third), true)
+    await isp.cycle()
+    expect((await linesOf(third)).map((text) => text.split(' ').slice(0, 4).join(' '))).toEqual([
+      expect.stringMatching(/^void/),
+      expect.stringMatching(/^void/),
+      'open base 2026-07-14 2026-08-14',
+    ])
   })
 
   it('leaves books and second calculations in order', async () => {

@@ -105,7 +105,7 @@ export type ClaimStore = {
   writtenOff(ids: readonly InvoiceId[]): Promise<readonly WrittenOffClaim[]>
   /** `void` only while nothing is settled or credited: the database refuses it else, and releases its days. */
   setStatus(id: InvoiceId, status: 'void' | 'uncollectible'): Promise<void>
-  /** From the first to the last day that it charges of each subscription; its use apart. */
+  /** From the first to the last day that it charges of each subscription; its use, and what a person charged once, apart. */
   subscribedDays(id: InvoiceId): Promise<readonly { readonly subscriptionId: SubscriptionId; readonly days: Period }[]>
   /** The entry that claimed it. */
   entry(id: InvoiceId): Promise<(JournalEntry & { readonly id: EntryId }) | undefined>

@@ -265,7 +265,7 @@ function ofInvoices(parts: ApiParts): readonly Endpoint[] {
       tag: 'Invoices',
       summary: 'Undo a claim that was a mistake',
       description:
-        'Only while nothing of it is settled. Its days are not charged any more, unless `recharge` says so: correct first what was wrong (taxes, a discount, the payer), then void with it.',
+        'Only while nothing of it is settled. Its days are not charged any more, unless `recharge` says so: correct first what was wrong (taxes, a discount, the payer), then void with it. What a person charged once is charged again by a person.',
       params: { invoice: 'invoice' },
       body: voidIn,
       answer: invoiceWithLinesOut,
