@@ -31,6 +31,7 @@ test('the first key of an organisation opens it, and the organisation can be cha
     extensions: { daysMax: 7, countMax: 2, perMonths: 3, automaticDaysMax: 0 },
     lateFee: null,
     revenueRecognition: 'on_invoice',
+    messageCost: null,
     cutOffMode: 'automatic',
   })
 })
