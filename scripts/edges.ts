@@ -3,7 +3,7 @@
 import { cruise, format, type ICruiseResult, type IViolation } from 'dependency-cruiser'
 
 /** Raise it as the house grows: a count below it means that sources were not seen, not that the house is tidy. */
-export const modulesMin = 530
+export const modulesMin = 850
 const rooms = ['packages', 'plugins', 'apps', 'bench']
 // Named at run time, because the configuration has no types of its own.
 const configuration = new URL('../.dependency-cruiser.mjs', import.meta.url).href
