@@ -4,6 +4,7 @@ import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { setOverdraft } from '../../src/flows/receivables/set-overdraft.ts'
 import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.ts'
+import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import { setParent } from '../../src/flows/subscribers/set-parent.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
@@ -118,5 +119,17 @@ describe('A parent who pays', () => {
     isp.day('2026-07-29')
     await isp.cycle()
     expect((await invoicesOf(child)).length).toBe(2)
+  })
+
+  it('buys what the child is sold, with its own credit and at once', async () => {
+    isp.day('2026-09-20')
+    await pay(parent, 20_000n)
+    const kid = await isp.subscribe({ name: 'Room 9' })
+    await under(kid, parent.subscriberId)
+    const planId = await createPlan(isp.deps, isp.organisationId, { code: 'PRE', name: 'Pre', actor, price: priceOf('700', 'prepaid', 0) })
+    await createSubscription(isp.deps, isp.organisationId, { subscriberId: kid.subscriberId, sold: { planId }, actor })
+    const bought = (await invoicesOf(parent)).filter(([, total]) => String(total) === '70000')
+    expect(bought).toEqual([[expect.any(String), expect.anything(), 'Internet, 20 Sep 2026 to 19 Oct 2026 (Room 9)']])
+    expect((await isp.verify()).doubts).toEqual([])
   })
 })

@@ -45,6 +45,8 @@ export async function createSubscription(
     const { timeZone, policy } = organisation
     const today = civilDateAt(now, timeZone)
     const startsOn = input.startsOn ?? today
+    // Who pays is locked too: its credit may buy.
+    await tx.billing.lockSubscribers([subscriberId])
     const subscriber = await tx.subscribers.lock(subscriberId)
     if (!subscriber) throw new NotFound('subscriber', 'subscriber')
     if (subscriber.status === 'closed') throw new Conflict('subscriber_closed', 'This subscriber is closed.')
@@ -71,7 +73,9 @@ export async function createSubscription(
     if (price.billing !== 'prepaid') return
     await priceRenewals(tx, organisation, [id], today)
     // Credit that is there buys at once; without it the first payment finds what waits for it.
-    if (startsOn <= today) await issueCharges(deps, tx, organisation, await tx.billing.due([subscriberId], today), today)
+    if (startsOn > today) return
+    const [locked] = await tx.subscriptions.lockTimelines([id])
+    await issueCharges(deps, tx, organisation, await tx.billing.due([locked?.payerId ?? subscriberId], today), today)
   })
   return id
 }

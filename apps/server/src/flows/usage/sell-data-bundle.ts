@@ -13,6 +13,7 @@ import { Conflict, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { issueDebitNotes } from '../steps/issue-debit-notes.ts'
+import { lockSubscription } from '../steps/lock-subscription.ts'
 import { wantAccess } from '../steps/want-access.ts'
 
 export type SoldDataBundle = { readonly allowanceId: AllowanceId; readonly invoiceId: InvoiceId }
@@ -37,19 +38,19 @@ export async function sellDataBundle(
     withIdempotency(tx, idempotency, async () => {
       const organisation = await tx.organisation.read()
       const today = civilDateAt(now, organisation.timeZone)
-      const subscription = await tx.subscriptions.read(subscriptionId)
-      if (!subscription) throw new NotFound('subscription')
-      const { subscriberId } = subscription
-      await tx.billing.lockSubscribers([subscriberId])
+      const { subscription } = await lockSubscription(tx, subscriptionId)
+      const { subscriberId, payerId } = subscription
       const bundle = await tx.usage.lockDataBundle(dataBundleId)
       if (!bundle) throw new NotFound('data bundle', 'dataBundle')
       const { code, title, unit, units, validDays, amount, category, taxClass, pricing, withdrawnAt } = bundle
       if (withdrawnAt) throw new Conflict('data_bundle_withdrawn', `${code} is not sold any more.`)
       const charge = { description: title, category, taxClass, pricing, amount }
-      const [claim] = await issueDebitNotes(deps, tx, organisation, [{ subscriberId, charges: [charge], issuedOn: today, dueOn: today }])
+      const [claim] = await issueDebitNotes(deps, tx, organisation, [
+        { subscriberId: payerId, charges: [charge], issuedOn: today, dueOn: today },
+      ])
       const invoiceId = claim?.id as InvoiceId
       if (termsOn(subscription, today).price.billing === 'prepaid') {
-        const open = await tx.billing.openInvoices([subscriberId])
+        const open = await tx.billing.openInvoices([payerId])
         if (open.some((invoice) => invoice.invoiceId === invoiceId))
           throw new Conflict('not_enough_credit', `${code} is prepaid: the subscriber has not enough credit for it.`)
       }
@@ -60,7 +61,7 @@ export async function sellDataBundle(
         { id: allowanceId, subscriptionId, title, unit, grantedUnits: units, sale, validFrom: now, validUntil },
         now,
       )
-      await wantAccess(tx, organisation, now, { subscriberIds: [subscriberId], today })
+      await wantAccess(tx, organisation, now, { subscriberIds: [...new Set([subscriberId, payerId])], today })
       const detail = { code, allowance: allowanceId, invoice: invoiceId }
       await tx.audit.write({ actor, action: 'data_bundle.sell', subjectNoun: 'subscription', subjectId: subscriptionId, detail, at: now })
       return { allowanceId, invoiceId }
