@@ -124,7 +124,7 @@ async function seedHistory(sql: postgres.TransactionSql, { organisationId, now, 
   await sql`insert into number_series (organisation_id, series) values (${organisationId}, 'NRB')`
   await sql`
     insert into invoices (organisation_id, id, subscriber_id, series, sequence, number, status, currency, total_minor, allocated_minor, issued_on, due_on, created_at)
-    select ${organisationId}::uuid, uuidv7(), subscriber_id, 'NRB', n, 'NRB-' || lpad(n::text, 6, '0'), case when late then 'open' else 'paid' end, 'KES', 300000,
+    select ${organisationId}::uuid, uuidv7(), subscriber_id, 'NRB', n, 'NRB-' || lpad(n::text, greatest(6, length(n::text)), '0'), case when late then 'open' else 'paid' end, 'KES', 300000,
            case when late then 0 else 300000 end, due_on - 40, due_on - ${graceDays + 1}::integer, ${now}
       from (select *, n <= ${duePerDay * days} as late from seeded) s`
   await sql`

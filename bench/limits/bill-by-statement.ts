@@ -35,7 +35,7 @@ begin
          lateral (select round(l.total / 1.16)::bigint as before_vat) v;
 
   insert into invoices (organisation_id, id, subscriber_id, series, sequence, number, status, currency, total_minor, issued_on, due_on, created_at)
-  select organisation, invoice_id, subscriber_id, series, sequence, series || '-' || lpad(sequence::text, 6, '0'), 'open', 'KES', amount_minor + ${extraMinor}, day, starts, at
+  select organisation, invoice_id, subscriber_id, series, sequence, series || '-' || lpad(sequence::text, greatest(6, length(sequence::text)), '0'), 'open', 'KES', amount_minor + ${extraMinor}, day, starts, at
     from (select c.*, row_number() over () + n.last_sequence as sequence
             from claimed c join number_series n on n.organisation_id = organisation and n.series = c.series) c;
 

@@ -28,6 +28,7 @@ test('every money route demands a key', async () => {
   expect(money.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     'post /v1/billing/previews',
     'post /v1/billing/previews/{billingPreview}/apply',
+    'post /v1/charges',
     'post /v1/credit-notes',
     'post /v1/credit-refunds',
     'post /v1/credit-transfers',
