@@ -1,6 +1,6 @@
 import type { CivilDate, FinalInvoice, InvoiceLine, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
 import type { BillingStore, Collectable, DueSubscription, OpenInvoice } from '../flows/billing/ports.ts'
-import type { Awaits } from '../flows/subscribers/ports.ts'
+import { addHeaders, addLineTaxes } from './claim-rows.ts'
 import { addLineDetails } from './line-details.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { debtsOf, freeCreditOf, renewalsOf } from './renewal-standing.ts'
@@ -130,23 +130,10 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
 
     async addLines(invoices) {
       if (invoices.length === 0) return
-      const taxes = invoices.flatMap((invoice) => invoice.lines.flatMap((line) => toTaxRows(invoice, line)))
       const lines = invoices.flatMap((invoice) => invoice.lines.map((line) => toLineRow(invoice, line)))
       // Taxes before their lines, in one flight: the database adds each line up when it comes.
       await Promise.all([
-        taxes.length > 0 &&
-          sql`
-        insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
-        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
-          invoiceId: 'repeated uuid',
-          linePosition: 'integer',
-          position: 'integer',
-          code: 'text',
-          title: 'text',
-          rateBp: 'integer',
-          baseMinor: 'bigint',
-          amountMinor: 'bigint',
-        })}`,
+        addLineTaxes(sql, 'invoice', invoices),
         sql`
         with r as materialized (select * from ${rowsOf(sql, lines, lineColumns)}),
         charged as (
@@ -161,21 +148,7 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
     },
 
     async addInvoices(invoices, at) {
-      if (invoices.length === 0) return
-      await sql`
-        insert into invoices (organisation_id, created_at, id, subscriber_id, series, sequence, number, status, currency, total_minor, issued_on, due_on)
-        select nyuzi_organisation(), ${at}, r.* from ${rowsOf(sql, invoices.map(toInvoiceRow), {
-          id: 'uuid',
-          subscriberId: 'uuid',
-          series: 'text',
-          sequence: 'bigint',
-          number: 'text',
-          status: 'text',
-          currency: 'text',
-          totalMinor: 'bigint',
-          issuedOn: 'date',
-          dueOn: 'date',
-        })}`
+      await addHeaders(sql, invoices, at)
     },
 
     async advance(subscriptions) {
@@ -228,23 +201,28 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
 async function dueWhere(sql: Sql, which: ReturnType<Sql>): Promise<readonly DueSubscription[]> {
   const subscriptions = await readSubscriptions(sql, sql`where ${which}`)
   if (subscriptions.length === 0) return []
-  const ids = subscriptions.map(({ id }) => id)
-  const rows = await sql<{ id: SubscriptionId; payerId: SubscriberId; series: string; awaits: Awaits | null; onBehalfOf: string | null }[]>`
-    select s.id, s.payer_id as "payerId", b.code as series, s.awaits,
-           case when s.payer_id <> s.subscriber_id then (select c.name from subscribers c where c.id = s.subscriber_id) end as "onBehalfOf"
-      from subscriptions s
-      join subscribers u on u.id = s.payer_id
-      join branches b on b.id = u.branch_id
-     where s.id = any(${ids}::uuid[])`
-  const facts = new Map(rows.map(({ id, ...row }) => [id, fromRow<Omit<DueSubscription, 'subscription' | 'offSince'>>(row)]))
+  const ids = subscriptions.flatMap(({ subscriberId, payerId }) => (payerId === subscriberId ? [payerId] : [payerId, subscriberId]))
+  const people = await sql<{ id: SubscriberId; name: string; series: string }[]>`
+    select u.id, u.name, b.code as series from subscribers u join branches b on b.id = u.branch_id where u.id = any(${[...new Set(ids)]}::uuid[])`
+  const personOf = new Map(people.map((person) => [person.id, person]))
   const sparing = subscriptions.filter(({ terms }) =>
     terms.some(({ price }) => price.billing === 'postpaid' && price.policy.suspension !== 'bill'),
   )
   const offSince = sparing.length === 0 ? undefined : await offSinceOf(sql, sparing)
   return subscriptions.flatMap((subscription) => {
-    const found = facts.get(subscription.id)
-    const since = offSince?.get(subscription.id)
-    return found === undefined ? [] : [{ subscription, ...found, ...(since === undefined ? {} : { offSince: since }) }]
+    const { id, subscriberId, payerId, awaits } = subscription
+    const [payer, person, since] = [personOf.get(payerId), personOf.get(subscriberId), offSince?.get(id)]
+    if (payer === undefined) return []
+    return [
+      {
+        subscription,
+        payerId,
+        series: payer.series,
+        ...(awaits === undefined ? {} : { awaits }),
+        ...(payerId === subscriberId || person === undefined ? {} : { onBehalfOf: person.name }),
+        ...(since === undefined ? {} : { offSince: since }),
+      },
+    ]
   })
 }
 
@@ -258,19 +236,6 @@ async function offSinceOf(sql: Sql, subscriptions: readonly Subscription[]): Pro
      where v.subscription_id = any(${subscriptions.map(({ id }) => id)}::uuid[]) group by 1`
   return new Map(rows.map(({ id, since }) => [id, since]))
 }
-
-const toInvoiceRow = ({ id, subscriberId, series, sequence, number, currency, total, issuedOn, dueOn }: FinalInvoice) => ({
-  id,
-  subscriberId,
-  series,
-  sequence,
-  number,
-  status: total.amountMinor === 0n ? 'paid' : 'open',
-  currency,
-  totalMinor: total.amountMinor,
-  issuedOn,
-  dueOn,
-})
 
 const toLineRow = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) => ({
   invoiceId: id,
@@ -301,6 +266,3 @@ const toLineRow = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) => ({
 /** Use of a period may be charged more than once, but what lies above so many units only once. */
 const chargedComponent = ({ component, usage }: InvoiceLine): string =>
   usage === undefined ? component : `${component} above ${usage.ratedUnits}`
-
-const toTaxRows = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) =>
-  line.taxes.map((tax, index) => ({ invoiceId: id, linePosition: line.position, position: index + 1, ...tax }))

@@ -1,42 +1,15 @@
-import type { CivilDate, Currency, EntryId, FreeClaim, JournalEntry, LedgerAccountKind, SubscriptionId } from '@nyuzi/core'
+import type { CivilDate, Currency, EntryId, JournalEntry, LedgerAccountKind, SubscriptionId } from '@nyuzi/core'
 import type { Claim, ClaimStore, WrittenOffClaim } from '../flows/credits/ports.ts'
+import { addHeaders, addLineTaxes } from './claim-rows.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const claimStore = (sql: Sql): ClaimStore => ({
   async add(claims, at) {
     if (claims.length === 0) return
-    await sql`
-      insert into invoices (organisation_id, created_at, status, id, subscriber_id, kind, series, sequence, number, currency, total_minor, issued_on, due_on)
-      select nyuzi_organisation(), ${at}, 'open', r.* from ${rowsOf(sql, claims.map(toRow), {
-        id: 'uuid',
-        subscriberId: 'uuid',
-        kind: 'text',
-        series: 'text',
-        sequence: 'bigint',
-        number: 'text',
-        currency: 'text',
-        totalMinor: 'bigint',
-        issuedOn: 'date',
-        dueOn: 'date',
-      })}`
+    await addHeaders(sql, claims, at)
+    await addLineTaxes(sql, 'invoice', claims)
     const lines = claims.flatMap(({ id, lines }) => lines.map((line) => ({ invoiceId: id, ...line })))
-    const taxes = lines.flatMap(({ invoiceId, position, taxes }) =>
-      taxes.map((tax, index) => ({ invoiceId, linePosition: position, position: index + 1, ...tax })),
-    )
-    if (taxes.length > 0)
-      await sql`
-        insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
-        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
-          invoiceId: 'uuid',
-          linePosition: 'integer',
-          position: 'integer',
-          code: 'text',
-          title: 'text',
-          rateBp: 'integer',
-          baseMinor: 'bigint',
-          amountMinor: 'bigint',
-        })}`
     await sql`
       insert into invoice_lines (organisation_id, invoice_id, position, description, category, tax_class, pricing, tax_point, net_minor, total_minor, arithmetic)
       select nyuzi_organisation(), r.* from ${rowsOf(
@@ -105,17 +78,4 @@ export const claimStore = (sql: Sql): ClaimStore => ({
       postings: postings.map(({ kind, owner, amountMinor }) => ({ account: { kind, owner, currency: entry.currency }, amountMinor })),
     }
   },
-})
-
-const toRow = ({ id, subscriberId, kind, series, sequence, number, currency, total, issuedOn, dueOn }: FreeClaim) => ({
-  id,
-  subscriberId,
-  kind,
-  series,
-  sequence,
-  number,
-  currency,
-  totalMinor: total.amountMinor,
-  issuedOn,
-  dueOn,
 })

@@ -1,5 +1,6 @@
 import type { CivilDate, CreditId, Currency, Instant, PaymentId, SubscriberId } from '@nyuzi/core'
 import type { ChargedDays, CreditStore, FreeCredit } from '../flows/credits/ports.ts'
+import { addLineTaxes } from './claim-rows.ts'
 import { readLines } from './creditable-lines.ts'
 import { readIssuedCredits } from './issued-credits.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -62,23 +63,7 @@ export const creditStore = (sql: Sql): CreditStore => ({
       )}`
     const lines = credits.flatMap(({ id, lines }) => lines.map((line) => ({ creditId: id, ...line })))
     if (lines.length === 0) return
-    const taxes = lines.flatMap(({ creditId, position, taxes }) =>
-      taxes.map((tax, index) => ({ creditId, linePosition: position, position: index + 1, ...tax })),
-    )
-    // Taxes before their lines: the database adds each line up when it comes.
-    if (taxes.length > 0)
-      await sql`
-        insert into credit_line_taxes (organisation_id, credit_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
-        select nyuzi_organisation(), r.* from ${rowsOf(sql, taxes, {
-          creditId: 'uuid',
-          linePosition: 'integer',
-          position: 'integer',
-          code: 'text',
-          title: 'text',
-          rateBp: 'integer',
-          baseMinor: 'bigint',
-          amountMinor: 'bigint',
-        })}`
+    await addLineTaxes(sql, 'credit', credits)
     await sql`
       insert into credit_lines (organisation_id, credit_id, position, invoice_id, line_position, days, subscription_id, description, category, tax_class, tax_point,
                                 net_minor, total_minor, arithmetic)

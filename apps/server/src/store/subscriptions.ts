@@ -1,5 +1,5 @@
-import type { CivilDate, Pause, PriceId, SubscriberId, Subscription, SubscriptionId, SubscriptionStatus, Terms } from '@nyuzi/core'
-import type { LockedSubscription, PauseEnd, SubscriptionRef, SubscriptionStore } from '../flows/subscribers/ports.ts'
+import type { CivilDate, Pause, PriceId, SubscriberId, SubscriptionId, SubscriptionStatus, Terms } from '@nyuzi/core'
+import type { Awaits, LockedSubscription, PauseEnd, SubscriptionRef, SubscriptionStore } from '../flows/subscribers/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { inScope, type Scope } from './scope.ts'
@@ -7,10 +7,11 @@ import { rowsOf, type Sql } from './transaction.ts'
 
 export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore => ({
   async add({ id, subscriberId, startsOn, status, graceDays, billedUntil }, { nextInvoiceOn, awaits }, at, baseId) {
-    await sql`
+    const [added] = await sql<{ payerId: SubscriberId }[]>`
       insert into subscriptions (organisation_id, id, subscriber_id, base_id, payer_id, starts_on, status, grace_days, billed_until, next_invoice_on, awaits, created_at)
       values (nyuzi_organisation(), ${id}, ${subscriberId}, ${baseId ?? null}, coalesce((select parent_id from subscribers where id = ${subscriberId} and parent_pays), ${subscriberId}),
-              ${startsOn}, ${status}, ${graceDays ?? null}, ${billedUntil}, ${nextInvoiceOn ?? null}, ${awaits ?? null}, ${at})`
+              ${startsOn}, ${status}, ${graceDays ?? null}, ${billedUntil}, ${nextInvoiceOn ?? null}, ${awaits ?? null}, ${at}) returning payer_id as "payerId"`
+    return added?.payerId ?? subscriberId
   },
   async read(id) {
     const [found] = await readSubscriptions(sql, sql`where s.id = ${id}`)
@@ -24,17 +25,7 @@ export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore =>
   async lockTimelines(ids) {
     if (ids.length === 0) return []
     await sql`select from subscriptions where id = any(${[...ids]}::uuid[]) order by id for update`
-    const [subscriptions, schedules] = await Promise.all([
-      readSubscriptions(sql, sql`where s.id = any(${[...ids]}::uuid[])`, true),
-      sql`select id, payer_id as "payerId", base_id as "baseId", awaits from subscriptions where id = any(${[...ids]}::uuid[])`,
-    ])
-    const facts = new Map(
-      schedules.map(({ id, ...facts }) => [id as SubscriptionId, fromRow<Omit<LockedSubscription, keyof Subscription>>(facts)]),
-    )
-    return subscriptions.flatMap((subscription) => {
-      const found = facts.get(subscription.id)
-      return found === undefined ? [] : [{ ...subscription, ...found }]
-    })
+    return await readSubscriptions(sql, sql`where s.id = any(${[...ids]}::uuid[])`, true)
   },
   async addTerms(terms, at) {
     if (terms.length === 0) return
@@ -111,10 +102,10 @@ export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore =>
 })
 
 /** With their terms and pauses from the cursor on, or all of them, in the order of their ids. `filter` is the rest of a query whose subscriptions are called `s`. */
-export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>, sinceEver = false): Promise<readonly Subscription[]> {
+export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>, sinceEver = false): Promise<readonly LockedSubscription[]> {
   const rows = await sql<Row[]>`
     select s.id, s.subscriber_id as "subscriberId", s.starts_on as "startsOn", s.status, s.cancelled_on as "cancelledOn", s.grace_days as "graceDays",
-           s.billed_until as "billedUntil", (select max(t.number) from subscription_terms t where t.subscription_id = s.id) as "termsAgreed" from subscriptions s ${filter} order by s.id`
+           s.payer_id as "payerId", s.base_id as "baseId", s.awaits, s.billed_until as "billedUntil", (select max(t.number) from subscription_terms t where t.subscription_id = s.id) as "termsAgreed" from subscriptions s ${filter} order by s.id`
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
   const [terms, pauses] = await Promise.all([
@@ -138,7 +129,7 @@ export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>, since
   const termsOf = Map.groupBy(terms, ({ subscriptionId }) => subscriptionId)
   const pausesOf = Map.groupBy(pauses, ({ subscriptionId }) => subscriptionId)
   return rows.map((row) => ({
-    ...fromRow<Subscription>(row),
+    ...fromRow<LockedSubscription>(row),
     terms: (termsOf.get(row.id) ?? []).flatMap(({ subscriptionId: _, priceId, ...rest }) => {
       const price = priceOf.get(priceId)
       return price === undefined ? [] : [{ ...fromRow<Omit<Terms, 'price'>>(rest), price }]
@@ -154,6 +145,9 @@ type Row = {
   status: SubscriptionStatus
   cancelledOn: CivilDate | null
   graceDays: number | null
+  payerId: SubscriberId
+  baseId: SubscriptionId | null
+  awaits: Awaits | null
   billedUntil: CivilDate
   termsAgreed: number
 }

@@ -1,5 +1,6 @@
 import { type Instant, plusMs, type TaxPack, type TaxPackCode, type TaxSettings, taxPackOf } from '@nyuzi/core'
 import type { OrganisationPolicy } from '../ports.ts'
+import { chosenTaxPack } from '../tax-pack.ts'
 import type { TaxChoice } from './ports.ts'
 
 type TaxTerms = { readonly from: Instant | undefined; readonly pack: TaxPack | undefined }
@@ -12,8 +13,7 @@ const slackMs = 60_000
 
 /** From the records of what it chose. One that recorded nothing never chose otherwise than it does now. */
 export function taxHistory(policy: OrganisationPolicy, choices: readonly TaxChoice[]): TaxHistory {
-  const { taxPack = 'none', taxSettings } = policy
-  if (choices.length === 0) return [{ from: undefined, pack: taxPackOf(taxPack, taxSettings) }]
+  if (choices.length === 0) return [{ from: undefined, pack: chosenTaxPack(policy) }]
   const history: [TaxTerms, ...TaxTerms[]] = [{ from: undefined, pack: undefined }]
   let held: { readonly code: TaxPackCode; readonly settings: TaxSettings } = { code: 'none', settings: {} }
   for (const choice of choices) {

@@ -10,6 +10,7 @@ import {
 } from '@nyuzi/core'
 import { Conflict, NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { lockSubscription } from '../steps/lock-subscription.ts'
 import { priceRenewals } from '../steps/price-renewals.ts'
 
 export type RedeemCoupon = {
@@ -33,20 +34,14 @@ export async function redeemCoupon(
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
     const today = civilDateAt(now, organisation.timeZone)
-    const subscription = await tx.subscriptions.read(subscriptionId)
-    if (!subscription) throw new NotFound('subscription')
+    const { subscription } = await lockSubscription(tx, subscriptionId)
     const { subscriberId } = subscription
-    // The billing run decides about the same periods: one of the two sees what the other wrote.
-    await tx.billing.lockSubscribers([subscriberId])
-    const locked = (await tx.subscriptions.lock(subscriptionId)) ?? subscription
-    if (locked.status === 'cancelled')
-      throw new Conflict('already_cancelled', `This subscription is cancelled from ${locked.cancelledOn} on.`)
     const coupon = await tx.discounts.lockCoupon({ code: code.trim().toUpperCase() })
     if (!coupon) throw new NotFound('coupon', 'code')
     const couponId = asId('coupon', coupon.id)
     const { bySubscriber, onSubscription } = await tx.discounts.redemptions(couponId, { subscriberId, subscriptionId })
-    const days = daysToDiscount(locked, today, coupon.periodsMax)
-    const { price } = termsOn(locked, days.from)
+    const days = daysToDiscount(subscription, today, coupon.periodsMax)
+    const { price } = termsOn(subscription, days.from)
     const refused = refuseCoupon(coupon, {
       day: today,
       redemptions: coupon.redemptions,

@@ -17,16 +17,17 @@ import {
   type SubscriptionId,
   type TaxPack,
   type Terms,
-  taxPackOf,
   termsOn,
 } from '@nyuzi/core'
 import type { Advance, DueSubscription } from '../billing/ports.ts'
 import type { WaitingCharge } from '../charges/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { chosenTaxPack } from '../tax-pack.ts'
 import { applyCredit } from './apply-credit.ts'
 import type { UsageCharge } from './charge-usage.ts'
 import { deferRevenue } from './defer-revenue.ts'
 import { withDiscounts } from './discounting.ts'
+import { numberDocuments } from './number-documents.ts'
 
 export type IssuedCharges = {
   readonly invoices: readonly FinalInvoice[]
@@ -102,10 +103,7 @@ type Decided = Offer | Charged | { readonly outcome: 'refused'; readonly id: Sub
 
 type BillingTerms = { readonly leadDays: number; readonly taxPack: TaxPack | undefined }
 
-const termsOf = ({ policy: { invoiceLeadDays, taxPack = 'none', taxSettings } }: Organisation): BillingTerms => ({
-  leadDays: invoiceLeadDays,
-  taxPack: taxPackOf(taxPack, taxSettings),
-})
+const termsOf = ({ policy }: Organisation): BillingTerms => ({ leadDays: policy.invoiceLeadDays, taxPack: chosenTaxPack(policy) })
 
 /** As the terms of its next days say: what is charged, or bought. One bad subscription is refused alone. */
 function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, { leadDays, taxPack }: BillingTerms): Decided {
@@ -227,11 +225,9 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
 type Unnumbered = InvoiceDraft & { readonly id: InvoiceId; readonly series: string }
 
 async function number(tx: Transaction, drafts: readonly Unnumbered[]): Promise<readonly FinalInvoice[]> {
-  if (drafts.length === 0) return []
-  const last = new Map(await tx.billing.lockSeries([...new Set(drafts.map(({ series }) => series))].sort()))
-  return drafts.map(({ id, series, ...draft }) => {
-    const sequence = (last.get(series) ?? 0n) + 1n
-    last.set(series, sequence)
-    return finalizeInvoice(draft, id, { series, sequence })
-  })
+  const next = await numberDocuments(
+    tx,
+    drafts.map(({ series }) => series),
+  )
+  return drafts.map(({ id, series, ...draft }) => finalizeInvoice(draft, id, next(series)))
 }

@@ -1,5 +1,6 @@
-import { type CivilDate, debitNoteIssued, type FreeCharge, type FreeClaim, type SubscriberId, taxPackOf } from '@nyuzi/core'
+import { type CivilDate, debitNoteIssued, type FreeCharge, type FreeClaim, type SubscriberId } from '@nyuzi/core'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { chosenTaxPack } from '../tax-pack.ts'
 import { applyCredit } from './apply-credit.ts'
 import { issueClaims } from './issue-claims.ts'
 
@@ -17,14 +18,14 @@ export type DebitNoteOrder = {
 export async function issueDebitNotes(
   deps: Pick<Deps, 'ids' | 'clock'>,
   tx: Transaction,
-  { policy: { taxPack = 'none', taxSettings } }: Organisation,
+  { policy }: Organisation,
   orders: readonly DebitNoteOrder[],
 ): Promise<readonly FreeClaim[]> {
-  const pack = taxPackOf(taxPack, taxSettings)
+  const taxPack = chosenTaxPack(policy)
   const claims = await issueClaims(
     deps,
     tx,
-    orders.map((order) => ({ ...order, kind: 'debit_note', taxPack: pack, entryOf: debitNoteIssued })),
+    orders.map((order) => ({ ...order, kind: 'debit_note', taxPack, entryOf: debitNoteIssued })),
   )
   const [first] = orders
   if (first) await applyCredit(deps, tx, [...new Set(orders.map(({ subscriberId }) => subscriberId))], first.issuedOn)

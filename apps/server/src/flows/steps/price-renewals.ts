@@ -1,5 +1,6 @@
-import { type CivilDate, type Renewal, renewalOf, type Subscription, type SubscriptionId, taxPackOf } from '@nyuzi/core'
+import { type CivilDate, type Renewal, renewalOf, type Subscription, type SubscriptionId } from '@nyuzi/core'
 import type { Organisation, Transaction } from '../ports.ts'
+import { chosenTaxPack } from '../tax-pack.ts'
 import { withDiscounts } from './discounting.ts'
 
 /** The step after something changed what a subscription costs next, other than a charge: tells anew what credit has to cover. */
@@ -24,8 +25,7 @@ export async function renewalsOf(
   subscriptions: readonly Subscription[],
   today: CivilDate,
 ): Promise<ReadonlyMap<SubscriptionId, Renewal>> {
-  const { taxPack = 'none', taxSettings } = organisation.policy
-  const pack = taxPackOf(taxPack, taxSettings)
+  const pack = chosenTaxPack(organisation.policy)
   const prepaid = subscriptions.filter(({ terms }) => terms.some(({ price }) => price.billing === 'prepaid'))
   const discounted = await withDiscounts(
     tx,

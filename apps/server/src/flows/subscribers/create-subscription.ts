@@ -66,16 +66,14 @@ export async function createSubscription(
     const owedOn = nextInvoiceOn(subscription, policy.invoiceLeadDays) ?? startsOn
     // The lead cannot reach behind today: what starts at once is invoiced today, and what has started, from its start on.
     const earliest = startsOn < today ? startsOn : today
-    await tx.subscriptions.add(subscription, { nextInvoiceOn: owedOn > earliest ? owedOn : earliest }, now, baseId)
+    const payerId = await tx.subscriptions.add(subscription, { nextInvoiceOn: owedOn > earliest ? owedOn : earliest }, now, baseId)
     await tx.subscriptions.addTerms([{ subscriptionId: id, terms }], now)
     const detail = { subscriberId, priceId: price.id, startsOn, anchorDay: terms.anchorDay, ...(baseId === undefined ? {} : { baseId }) }
     await tx.audit.write({ actor, action: 'subscription.create', subjectNoun: 'subscription', subjectId: id, detail, at: now })
     if (price.billing !== 'prepaid') return
     await priceRenewals(tx, organisation, [id], today)
     // Credit that is there buys at once; without it the first payment finds what waits for it.
-    if (startsOn > today) return
-    const [locked] = await tx.subscriptions.lockTimelines([id])
-    await issueCharges(deps, tx, organisation, await tx.billing.due([locked?.payerId ?? subscriberId], today), today)
+    if (startsOn <= today) await issueCharges(deps, tx, organisation, await tx.billing.due([payerId], today), today)
   })
   return id
 }

@@ -84,8 +84,8 @@ export type LockedSubscription = Subscription & {
 }
 
 export type SubscriptionStore = {
-  /** Without its terms. */
-  add(subscription: Subscription, schedule: Schedule, at: Instant, baseId?: SubscriptionId): Promise<void>
+  /** Without its terms; tells who pays for it. */
+  add(subscription: Subscription, schedule: Schedule, at: Instant, baseId?: SubscriptionId): Promise<SubscriberId>
   read(id: SubscriptionId): Promise<Subscription | undefined>
   /** Locked until the commit. */
   lock(id: SubscriptionId): Promise<Subscription | undefined>
