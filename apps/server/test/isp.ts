@@ -32,6 +32,7 @@ import { createInstallation } from '../src/flows/installations/create-installati
 import { verifyLedger } from '../src/flows/ledger/verify-ledger.ts'
 import { type CreateOrganisation, createOrganisation } from '../src/flows/organisations/create-organisation.ts'
 import { receiveCallback } from '../src/flows/payments/receive-callback.ts'
+import { recordManualPayment } from '../src/flows/payments/record-manual-payment.ts'
 import { createService } from '../src/flows/subscribers/create-service.ts'
 import { createSubscriber } from '../src/flows/subscribers/create-subscriber.ts'
 import { createSubscription } from '../src/flows/subscribers/create-subscription.ts'
@@ -173,6 +174,16 @@ export async function openIsp(options: IspOptions = {}) {
     subscribe,
     /** Moves the clock to the noon of a civil day in Nairobi. */
     day: (date: string) => clock.moveTo(new Date(`${date}T09:00:00Z`)),
+    /** Cash at the till of the branch, in cents. */
+    pay: ({ subscriberId }: Pick<Line, 'subscriberId'>, amountMinor: bigint, paidAt = clock.now()) =>
+      recordManualPayment(deps, organisationId, {
+        branchId,
+        subscriberId,
+        amount: money(amountMinor, 'KES'),
+        reference: `SLIP-${deps.ids.next()}`,
+        paidAt,
+        actor,
+      }),
     cycle: () => runDailyCycle(deps, organisationId),
     verify: () => verifyLedger(deps, organisationId),
     /** Waits until a condition holds; says what it waited for when it never does. */

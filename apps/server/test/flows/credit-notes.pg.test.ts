@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { recomputeCredits } from '../../src/flows/billing/recompute-credits.ts'
 import { issueCreditNote, type NewCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { type Isp, type Line, openIsp } from '../isp.ts'
 
 const kes = (amountMinor: bigint) => money(amountMinor, 'KES')
@@ -16,15 +15,7 @@ describe('A credit note', () => {
   let invoiceId: InvoiceId
   const credit = (input: Partial<NewCreditNote>) =>
     issueCreditNote(isp.deps, isp.organisationId, { invoiceId, reason: 'test', actor: 'test', ...input })
-  const pay = (amountMinor: bigint) =>
-    recordManualPayment(isp.deps, isp.organisationId, {
-      branchId: isp.branchId,
-      subscriberId: line.subscriberId,
-      amount: kes(amountMinor),
-      reference: `SLIP-${isp.deps.ids.next()}`,
-      paidAt: isp.clock.now(),
-      actor: 'test',
-    })
+  const pay = (amountMinor: bigint) => isp.pay(line, amountMinor)
   const invoice = async () => (await isp.raw`select status, total_minor, allocated_minor from invoices where id = ${invoiceId}`)[0]
   const credits = () => isp.raw`select number, total_minor, allocated_minor from credits order by sequence`
   const balance = async (kind: string, owner: string = line.subscriberId) =>

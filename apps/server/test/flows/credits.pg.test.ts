@@ -14,7 +14,6 @@ import { voidInvoice } from '../../src/flows/credits/void-invoice.ts'
 import { writeOffInvoice } from '../../src/flows/credits/write-off-invoice.ts'
 import type { Idempotent } from '../../src/flows/idempotency.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
 const kes = (amountMinor: bigint) => money(amountMinor, 'KES')
@@ -26,15 +25,7 @@ describe('What a subscriber owes and has', () => {
   let other: Line
   let invoiceId: InvoiceId
 
-  const pay = (amountMinor: bigint, subscriberId: SubscriberId = line.subscriberId) =>
-    recordManualPayment(isp.deps, isp.organisationId, {
-      branchId: isp.branchId,
-      subscriberId,
-      amount: kes(amountMinor),
-      reference: `SLIP-${isp.deps.ids.next()}`,
-      paidAt: isp.clock.now(),
-      actor: 'test',
-    })
+  const pay = (amountMinor: bigint, subscriberId: SubscriberId = line.subscriberId) => isp.pay({ subscriberId }, amountMinor)
   const claim = async (id: InvoiceId = invoiceId) =>
     (await isp.raw`select number, status, total_minor::int as total, allocated_minor::int as settled from invoices where id = ${id}`)[0]
   const balances = async (...names: string[]) => {

@@ -10,7 +10,6 @@ import { printInvoice } from '../../src/flows/documents/print-invoice.ts'
 import { printReceipt } from '../../src/flows/documents/print-receipt.ts'
 import { printStatement, type StatementSpan } from '../../src/flows/documents/print-statement.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { resolveSuspense } from '../../src/flows/payments/resolve-suspense.ts'
 import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.ts'
 import { type Isp, type Line, openIsp } from '../isp.ts'
@@ -68,14 +67,7 @@ describe('Documents', () => {
   const statement = async (span: StatementSpan = {}) =>
     (await told((deps) => printStatement(deps, isp.organisationId, line.subscriberId, span))) as StatementDocument
   async function pay(amountMinor: bigint): Promise<PaymentId> {
-    const paid = await recordManualPayment(isp.deps, isp.organisationId, {
-      branchId: isp.branchId,
-      subscriberId: line.subscriberId,
-      amount: kes(amountMinor),
-      reference: `SLIP-${isp.deps.ids.next()}`,
-      paidAt: isp.clock.now(),
-      actor,
-    })
+    const paid = await isp.pay(line, amountMinor)
     if (paid.outcome !== 'done') throw new Error('not paid')
     return paid.result.paymentId
   }

@@ -8,7 +8,6 @@ import { createPrice } from '../../src/flows/catalog/create-price.ts'
 import { createCharge } from '../../src/flows/charges/create-charge.ts'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
 import { type ChangePlan, changeSubscriptionPlan } from '../../src/flows/subscribers/change-plan.ts'
 import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.ts'
@@ -41,15 +40,7 @@ describe('The life of a subscription', () => {
     if (done.outcome !== 'done') throw new Error('a change is done')
     return done.result
   }
-  const pay = (line: Line, amount: number) =>
-    recordManualPayment(isp.deps, isp.organisationId, {
-      branchId: isp.branchId,
-      subscriberId: line.subscriberId,
-      amount: money(BigInt(amount) * 100n, 'KES'),
-      reference: `SLIP-${isp.deps.ids.next()}`,
-      paidAt: isp.clock.now(),
-      actor,
-    })
+  const pay = (line: Line, shillings: number) => isp.pay(line, BigInt(shillings) * 100n)
   const run = async (day: string) => {
     isp.day(day)
     await isp.cycle()

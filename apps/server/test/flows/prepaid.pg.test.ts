@@ -4,7 +4,6 @@ import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import type { NewPrice } from '../../src/flows/catalog/create-price.ts'
 import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
@@ -35,15 +34,8 @@ const planOf = (changes: Partial<NewPrice>) => {
 const prepaid = async (lateRenewal: RenewalPolicy = 'from_payment') =>
   await isp.subscribe({ planId: await planOf({ policy: { lateRenewal } }) })
 
-async function pays({ subscriberId }: Line, shillings: number): Promise<void> {
-  await recordManualPayment(isp.deps, isp.organisationId, {
-    branchId: isp.branchId,
-    subscriberId,
-    amount: money(BigInt(shillings) * 100n, 'KES'),
-    reference: `SLIP-${isp.deps.ids.next()}`,
-    paidAt: isp.clock.now(),
-    actor: 'test',
-  })
+async function pays(line: Pick<Line, 'subscriberId'>, shillings: number): Promise<void> {
+  await isp.pay(line, BigInt(shillings) * 100n)
 }
 
 const on = async (date: string): Promise<void> => {

@@ -7,7 +7,6 @@ import { createCoupon } from '../../src/flows/discounts/create-coupon.ts'
 import { redeemCoupon } from '../../src/flows/discounts/redeem-coupon.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { amountToPay } from '../../src/flows/payments/amount-to-pay.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { requestPayment } from '../../src/flows/payments/request-payment.ts'
 import { requestExtension } from '../../src/flows/receivables/request-extension.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
@@ -45,15 +44,8 @@ const planOf = (changes: Partial<NewPrice> = {}) => {
 }
 const prepaid = async (changes: Partial<NewPrice> = {}) => await isp.subscribe({ planId: await planOf(changes) })
 
-async function pays({ subscriberId }: Pick<Line, 'subscriberId'>, shillings: number): Promise<void> {
-  await recordManualPayment(isp.deps, isp.organisationId, {
-    branchId: isp.branchId,
-    subscriberId,
-    amount: money(BigInt(shillings) * 100n, 'KES'),
-    reference: `SLIP-${isp.deps.ids.next()}`,
-    paidAt: isp.clock.now(),
-    actor,
-  })
+async function pays(line: Pick<Line, 'subscriberId'>, shillings: number): Promise<void> {
+  await isp.pay(line, BigInt(shillings) * 100n)
 }
 
 const on = async (date: string): Promise<void> => {

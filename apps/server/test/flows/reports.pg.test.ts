@@ -10,7 +10,6 @@ import { voidInvoice } from '../../src/flows/credits/void-invoice.ts'
 import { writeOffInvoice } from '../../src/flows/credits/write-off-invoice.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { createBranch } from '../../src/flows/organisations/create-branch.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { type Ageing, ageingGroupings, type RevenueGrouping, revenueGroupings } from '../../src/flows/reports/ports.ts'
 import { reportAgeing } from '../../src/flows/reports/report-ageing.ts'
 import { reportJournal } from '../../src/flows/reports/report-journal.ts'
@@ -30,15 +29,7 @@ describe('The reports of an ISP', () => {
   let lines: readonly Line[]
   let mombasa: string
 
-  const pay = (subscriberId: SubscriberId, amountMinor: bigint, paidAt = isp.clock.now()) =>
-    recordManualPayment(isp.deps, isp.organisationId, {
-      branchId: isp.branchId,
-      subscriberId,
-      amount: kes(amountMinor),
-      reference: `SLIP-${isp.deps.ids.next()}`,
-      paidAt,
-      actor: 'test',
-    })
+  const pay = (subscriberId: SubscriberId, amountMinor: bigint, paidAt = isp.clock.now()) => isp.pay({ subscriberId }, amountMinor, paidAt)
   const invoicesOf = async (subscriberId: SubscriberId) =>
     (
       await isp.raw<

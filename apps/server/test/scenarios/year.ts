@@ -4,7 +4,6 @@ import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import type { NewPrice } from '../../src/flows/catalog/create-price.ts'
 import { createCoupon } from '../../src/flows/discounts/create-coupon.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
-import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
 const actor = 'support'
@@ -144,14 +143,7 @@ const deskOf = (isp: Isp, line: Line, today: CivilDate, plan: Desk['plan']): Des
   today,
   plan,
   async pays(shillings) {
-    await recordManualPayment(isp.deps, isp.organisationId, {
-      branchId: isp.branchId,
-      subscriberId: line.subscriberId,
-      amount: money(BigInt(shillings) * 100n, 'KES'),
-      reference: `${line.accountNumber} ${today} ${isp.deps.ids.next()}`,
-      paidAt: isp.clock.now(),
-      actor,
-    })
+    await isp.pay(line, BigInt(shillings) * 100n)
   },
   async invoiceOf(day) {
     const [row] = await isp.raw`
