@@ -334,6 +334,22 @@ CREATE TABLE "logos" (
 	CONSTRAINT "logos_organisation_id_sha256_pk" PRIMARY KEY("organisation_id","sha256")
 );
 --> statement-breakpoint
+CREATE TABLE "receipts" (
+	"organisation_id" uuid NOT NULL,
+	"payment_id" uuid NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"series" text NOT NULL,
+	"sequence" bigint NOT NULL,
+	"number" text NOT NULL,
+	"issued_on" date NOT NULL,
+	"issuer_version" integer NOT NULL,
+	"recipient_version" integer NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "receipts_organisation_id_payment_id_pk" PRIMARY KEY("organisation_id","payment_id"),
+	CONSTRAINT "receipts_organisation_id_series_sequence_unique" UNIQUE("organisation_id","series","sequence"),
+	CONSTRAINT "receipts_organisation_id_number_unique" UNIQUE("organisation_id","number")
+);
+--> statement-breakpoint
 CREATE TABLE "cut_off_batches" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -692,8 +708,6 @@ CREATE TABLE "payments" (
 	"allocated_minor" bigint DEFAULT 0 NOT NULL,
 	"status" text NOT NULL,
 	"subscriber_id" uuid,
-	"issuer_version" integer,
-	"recipient_version" integer,
 	"match_rule" text,
 	"suspense_reason" text,
 	"candidates" jsonb DEFAULT '[]'::jsonb NOT NULL,
@@ -1088,6 +1102,7 @@ ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_invoice_id_line_position_invoice_lines_organisation_id_invoice_id_position_fk" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invoice_line_discounts" ADD CONSTRAINT "invoice_line_discounts_line" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "receipts" ADD CONSTRAINT "receipts_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "cut_off_members" ADD CONSTRAINT "cut_off_members_organisation_id_batch_id_cut_off_batches_organisation_id_id_fk" FOREIGN KEY ("organisation_id","batch_id") REFERENCES "public"."cut_off_batches"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

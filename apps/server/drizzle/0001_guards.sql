@@ -42,6 +42,8 @@ create trigger former_particulars_final before update or delete on former_partic
 --> statement-breakpoint
 create trigger logos_final before update or delete on logos for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
+create trigger receipts_final before update or delete on receipts for each row execute function nyuzi_refuse_change();
+--> statement-breakpoint
 create trigger audit_records_final before update or delete on audit_records for each row execute function nyuzi_refuse_change();
 --> statement-breakpoint
 create trigger credit_lines_final before update or delete on credit_lines for each row execute function nyuzi_refuse_change();
@@ -73,7 +75,7 @@ create trigger charged_periods_guarded before update or delete on charged_period
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'usage_records'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'receipts', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'usage_records'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -165,6 +167,8 @@ begin
 end $$;
 --> statement-breakpoint
 create trigger invoices_numbered after insert on invoices referencing new table as new_documents for each statement execute function nyuzi_check_numbers();
+--> statement-breakpoint
+create trigger receipts_numbered after insert on receipts referencing new table as new_documents for each statement execute function nyuzi_check_numbers();
 --> statement-breakpoint
 create trigger credits_numbered after insert on credits referencing new table as new_documents for each statement execute function nyuzi_check_numbers();
 --> statement-breakpoint
@@ -383,8 +387,8 @@ begin
   if tg_op = 'DELETE' then
     raise exception 'a payment is never deleted; reverse it' using errcode = 'NY001';
   end if;
-  if (new.id, new.source, new.installation_id, new.branch_id, new.amount_minor, new.currency, new.evidence, new.payer_name, new.issuer_version, new.recipient_version, new.paid_at, new.received_at)
-     is distinct from (old.id, old.source, old.installation_id, old.branch_id, old.amount_minor, old.currency, old.evidence, old.payer_name, old.issuer_version, old.recipient_version, old.paid_at, old.received_at)
+  if (new.id, new.source, new.installation_id, new.branch_id, new.amount_minor, new.currency, new.evidence, new.payer_name, new.paid_at, new.received_at)
+     is distinct from (old.id, old.source, old.installation_id, old.branch_id, old.amount_minor, old.currency, old.evidence, old.payer_name, old.paid_at, old.received_at)
      or (old.provider_transaction is not null and new.provider_transaction is distinct from old.provider_transaction)
      or (old.intent_id is not null and new.intent_id is distinct from old.intent_id)
      or (old.subscriber_id is not null and new.subscriber_id is distinct from old.subscriber_id) then
@@ -487,9 +491,7 @@ create trigger invoices_stamped before insert on invoices for each row execute f
 --> statement-breakpoint
 create trigger credits_stamped before insert on credits for each row execute function nyuzi_stamp_particulars();
 --> statement-breakpoint
-create trigger payments_stamped before insert on payments for each row execute function nyuzi_stamp_particulars();
---> statement-breakpoint
-create trigger payments_stamped_late before update on payments for each row when (old.subscriber_id is null and new.subscriber_id is not null) execute function nyuzi_stamp_particulars();
+create trigger receipts_stamped before insert on receipts for each row execute function nyuzi_stamp_particulars();
 --> statement-breakpoint
 -- What a deferral has earned once the days before one are over: amount x days over / days, rounded down, of whole numbers
 -- that stay within their size.
@@ -530,7 +532,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on general_ledger_codes, cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on former_particulars, logos, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records, recognised_days from nyuzi_app;
+revoke update on former_particulars, logos, receipts, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records, recognised_days from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;

@@ -70,8 +70,10 @@ export type CreditNoteDocument = Claim & { readonly kind: 'credit_note'; readonl
 
 export type ReceiptDocument = Addressed & {
   readonly kind: 'receipt'
-  /** The provider's receipt, or what a branch wrote down. */
   readonly number: string
+  readonly issuedOn: CivilDate
+  /** The provider's transaction, or what a branch wrote down. */
+  readonly reference: string
   readonly receivedOn: CivilDate
   readonly amount: Money
   /** Who took the money: a payment provider, a person in a branch, or the state, by its certificate. */

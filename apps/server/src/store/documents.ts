@@ -1,5 +1,5 @@
 import type { CivilDate, ClaimKind, Currency, EntryKind, TaxAmount } from '@nyuzi/core'
-import type { Branding, ClaimedLine, DocumentStore, Parties } from '../flows/documents/ports.ts'
+import type { Branding, ClaimedLine, DocumentStore, Parties, UnreceiptedPayment } from '../flows/documents/ports.ts'
 import { fromRow } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
@@ -81,12 +81,23 @@ export const documentStore = (sql: Sql): DocumentStore => {
       }
     },
 
+    async unreceipted(id) {
+      const [row] = await sql`
+        select p.subscriber_id as "subscriberId", p.provider_transaction as reference, b.code as branch
+          from payments p left join subscribers s on s.id = p.subscriber_id left join branches b on b.id = s.branch_id where p.id = ${id}`
+      return row && fromRow<UnreceiptedPayment>(row)
+    },
+    async addReceipt({ paymentId, subscriberId, series, sequence, number, issuedOn }, at) {
+      await sql`
+        insert into receipts (organisation_id, payment_id, subscriber_id, series, sequence, number, issued_on, created_at)
+        values (nyuzi_organisation(), ${paymentId}, ${subscriberId}, ${series}, ${sequence}, ${number}, ${issuedOn}, ${at})`
+    },
+
     async receipt(id) {
-      const [found] = await sql<{ status: string }[]>`select status from payments where id = ${id}`
-      if (found?.status !== 'matched') return found && 'unmatched'
       const [row] = await sql<ReceiptRow[]>`
-        select d.provider_transaction as number, d.paid_at as "paidAt", d.amount_minor as "amountMinor", d.currency, d.source, d.payer_name as payer, ${stamped}
-          from payments d ${parties} where d.id = ${id}`
+        select d.number, d.issued_on as "issuedOn", m.provider_transaction as reference, m.paid_at as "paidAt", m.amount_minor as "amountMinor", m.currency, m.source,
+               m.payer_name as payer, ${stamped}
+          from receipts d join payments m on m.organisation_id = d.organisation_id and m.id = d.payment_id ${parties} where d.payment_id = ${id}`
       if (!row) return undefined
       // Allocations are only ever added, so the first of them, up to what the entry settled, are those of the receipt.
       const settled = await sql<{ number: string; amountMinor: bigint }[]>`
@@ -99,14 +110,16 @@ export const documentStore = (sql: Sql): DocumentStore => {
              join ledger_accounts l on l.organisation_id = p.organisation_id and l.id = p.account_id and l.kind = 'receivable'
             where e.source_noun = 'payment' and e.source_id = ${id}::text and e.kind in ('payment_received', 'suspense_resolved'))
          order by a.id`
-      const { number, paidAt, amountMinor, currency, source, payer } = row
+      const { number, issuedOn, reference, paidAt, amountMinor, currency, source, payer } = row
       return {
         ...(await partiesOf(row)),
+        number,
+        issuedOn,
+        reference,
         paidAt,
         source,
         amount: { amountMinor, currency },
         settled: settled.map((one) => ({ number: one.number, amount: { amountMinor: one.amountMinor, currency } })),
-        ...(number === null ? {} : { number }),
         ...(payer === null ? {} : { payer }),
       }
     },
@@ -160,7 +173,9 @@ type InvoiceRow = PartiesRow & {
 }
 type CreditNoteRow = PartiesRow & { number: string; currency: Currency; totalMinor: bigint; issuedOn: CivilDate; reason: string }
 type ReceiptRow = PartiesRow & {
-  number: string | null
+  number: string
+  issuedOn: CivilDate
+  reference: string
   paidAt: Date
   amountMinor: bigint
   currency: Currency

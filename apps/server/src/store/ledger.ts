@@ -218,7 +218,7 @@ const checks = (sql: Sql) => ({
              left join invoices i on i.id::text = coalesce(d.invoice_id, l.invoice_id)
             where coalesce(d.amount, 0) <> coalesce(l.amount, 0)`,
   B4: sql`select s.series as subject, 'its counter is at ' || s.last_sequence || ', it holds ' || count(i.sequence) || ' documents up to ' || coalesce(max(i.sequence), 0) as message
-            from number_series s left join (select series, sequence from invoices union all select series, sequence from credits) i on i.series = s.series
+            from number_series s left join (select series, sequence from invoices union all select series, sequence from credits union all select series, sequence from receipts) i on i.series = s.series
            group by s.organisation_id, s.series having s.last_sequence <> count(i.sequence) or s.last_sequence <> coalesce(max(i.sequence), 0)`,
   B5: sql`select c.number as subject, 'its total is ' || c.total_minor || ', its lines and taxes sum to ' || coalesce(sum(l.net_minor + l.taxes), 0) as message
             from credits c

@@ -63,7 +63,7 @@ describe('Documents', () => {
     return heard[0] as PrintedDocument
   }
   const invoice = (deps = isp.deps) => printInvoice(deps, isp.organisationId, { invoiceId })
-  const receipt = (id: PaymentId, deps = isp.deps) => printReceipt(deps, isp.organisationId, id)
+  const receipt = (paymentId: PaymentId, deps = isp.deps) => printReceipt(deps, isp.organisationId, { paymentId, actor })
   const statement = async (span: StatementSpan = {}) =>
     (await told((deps) => printStatement(deps, isp.organisationId, line.subscriberId, span))) as StatementDocument
   async function pay(amountMinor: bigint): Promise<PaymentId> {
@@ -166,8 +166,8 @@ describe('Documents', () => {
   })
 
   it('nobody changes which particulars a document prints, or a number by hand', async () => {
-    await pay(100n)
-    for (const table of ['invoices', 'payments'])
+    await receipt(await pay(100n))
+    for (const table of ['invoices', 'receipts'])
       await expect(isp.raw.unsafe(`update ${table} set issuer_version = 99`), table).rejects.toMatchObject({ code: 'NY001' })
     await isp.raw`update subscribers set particulars_version = 99`
     expect(await isp.raw`select particulars_version as n from subscribers`).toEqual([{ n: 1 }])
@@ -191,6 +191,23 @@ describe('Documents', () => {
     expect(await told((deps) => receipt(paymentId, deps))).toEqual(first)
   })
 
+  it('receipts have a series of their own, numbered without a gap when they are first asked for, and not by the payment', async () => {
+    const paid = [await pay(1_000n), await pay(2_000n), await pay(3_000n)] as const
+    expect(await isp.raw`select count(*)::int as n from receipts`).toEqual([{ n: 0 }])
+    isp.day('2026-06-09')
+    const asked = [paid[2], paid[0], paid[2], paid[0], paid[2], paid[1]]
+    const names = (await Promise.all(asked.map((id) => receipt(id)))).map((file) => file?.name)
+    expect(new Set(names.slice(0, 5)).size).toBe(2)
+    expect([...new Set(names)].sort()).toEqual(['NRB-RC-000001', 'NRB-RC-000002', 'NRB-RC-000003'])
+    expect(await told((deps) => receipt(paid[1], deps))).toMatchObject({
+      issuedOn: '2026-06-09',
+      receivedOn: '2026-06-01',
+      reference: expect.stringMatching(/^SLIP-/),
+    })
+    const audited = await isp.raw`select detail from audit_records where action = 'receipt.issue'`
+    expect(audited.map(({ detail }) => detail.number).sort()).toEqual(['NRB-RC-000001', 'NRB-RC-000002', 'NRB-RC-000003'])
+  })
+
   it('money without an owner has no receipt until it finds one', async () => {
     await call(
       await channelUrl(isp, 'confirmation'),
@@ -202,7 +219,8 @@ describe('Documents', () => {
     await expect(receipt(id)).rejects.toMatchObject({ code: 'receipt_not_ready' })
     await resolveSuspense(isp.deps, isp.organisationId, { paymentId: id, subscriberId: line.subscriberId, actor })
     expect(await told((deps) => receipt(id, deps))).toMatchObject({
-      number: 'STRAY00001',
+      number: 'NRB-RC-000001',
+      reference: 'STRAY00001',
       payer: 'AMINA',
       source: 'provider',
       recipient: { name: 'Amina' },
@@ -215,11 +233,12 @@ describe('Documents', () => {
     const done = await settleWithholding(isp.deps, isp.organisationId, { invoiceId, ...certificate, actor })
     if (done.outcome !== 'done') throw new Error('not settled')
     expect(await told((deps) => receipt(done.result.paymentId, deps))).toMatchObject({
-      number: 'KRA-1',
+      number: 'NRB-RC-000001',
+      reference: 'KRA-1',
       source: 'withholding',
       settled: [{ number: 'NRB-000001', amount: kes(5_000n) }],
     })
-    expect((await receipt(done.result.paymentId))?.name).toBe('KRA-1')
+    expect((await receipt(done.result.paymentId))?.name).toBe('NRB-RC-000001')
   })
 
   it('a credit note names the invoice it concerns and why', async () => {

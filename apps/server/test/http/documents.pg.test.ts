@@ -44,7 +44,16 @@ test('documents come as PDF, named after their number, and are the same each tim
   expect(answer.headers.get('content-disposition')).toBe('inline; filename="NRB-000001.pdf"')
   expect(answer.text).toMatch(/^%PDF-1\.\d\n[\s\S]*%%EOF\n$/)
   expect((await get(paths.invoice)).text).toBe(answer.text)
-  expect((await get(paths.receipt)).headers.get('content-disposition')).toBe('inline; filename="SLIP_1_2026.pdf"')
+  const payment = paths.receipt.replace('/receipt.pdf', '')
+  expect((await get(payment)).body).toMatchObject({ receipt: 'SLIP 1/2026', receiptNumber: null, receiptIssuedOn: null })
+  const receipt = await get(paths.receipt)
+  expect(receipt.headers.get('content-disposition')).toBe('inline; filename="NRB-RC-000001.pdf"')
+  expect((await get(paths.receipt)).text).toBe(receipt.text)
+  expect((await get(payment)).body).toMatchObject({
+    receiptNumber: 'NRB-RC-000001',
+    receiptIssuedOn: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+  })
+  expect((await get('/v1/payments')).body.items).toMatchObject([{ receiptNumber: 'NRB-RC-000001' }])
 })
 
 test('a statement has its span, and none that ends before it begins', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { releaseDeposit } from '../../src/flows/credits/release-deposit.ts'
 import { takeDeposit } from '../../src/flows/credits/take-deposit.ts'
+import { printReceipt } from '../../src/flows/documents/print-receipt.ts'
 import { sealLedger } from '../../src/flows/ledger/seal-ledger.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { resolveSuspense } from '../../src/flows/payments/resolve-suspense.ts'
@@ -35,6 +36,8 @@ describe('The check of the books', () => {
       actor: 'test',
     })
     await isp.settled()
+    const [paid] = await isp.raw`select id from payments where status = 'matched' limit 1`
+    await printReceipt(isp.deps, isp.organisationId, { paymentId: paid?.['id'], actor: 'test' })
     const invoiceId = (await isp.raw`select id from invoices where subscriber_id = ${lines[2]?.subscriberId ?? ''}`)[0]?.['id']
     const told = { reason: 'test', actor: 'test' }
     await issueCreditNote(isp.deps, isp.organisationId, {
@@ -174,6 +177,7 @@ describe('The check of the books', () => {
       ['B7'],
     ],
     ['an allocation of a credit removed', `delete from credit_allocations`, ['P4b', 'P4c']],
+    ['a receipt taken away', `delete from receipts`, ['B4']],
     ['a credit taken away', `delete from credits where kind = 'credit_note'`, ['B4']],
     [
       'a release of a deposit that nobody made',

@@ -130,6 +130,7 @@ describe('The database itself refuses', () => {
       'invoice_line_taxes',
       'invoice_lines',
       'payments',
+      'receipts',
       'charged_periods',
       'instalments',
       'late_fees',

@@ -197,6 +197,10 @@ describe('Two organisations on one server', () => {
       await isp.raw`insert into recognised_days (organisation_id, day, recognised_at) values (${id}, '2026-05-31', now())`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`
+      await isp.raw`insert into number_series (organisation_id, series) values (${id}, 'NRB-RC')`
+      await isp.raw`
+        insert into receipts (organisation_id, payment_id, subscriber_id, series, sequence, number, issued_on, created_at)
+        select organisation_id, id, subscriber_id, 'NRB-RC', 1, 'NRB-RC-000001', '2026-06-02', now() from payments where organisation_id = ${id} and status = 'matched' limit 1`
       await changeBranding(isp.deps, id, { logo: logoBytes(20, 20), actor: 'test' })
       const [claim] = await isp.raw`select id from invoices where organisation_id = ${id} limit 1`
       await issueCreditNote(isp.deps, id, {

@@ -18,7 +18,7 @@ describe('an invoice number', () => {
 
 describe('a series', () => {
   it('is of one branch and one kind of document, and no two share one', () => {
-    const series = [...claimKinds, ...creditKinds].map((kind) => seriesOf('NRB', kind))
+    const series = [...claimKinds, ...creditKinds, 'receipt' as const].map((kind) => seriesOf('NRB', kind))
     expect(new Set(series).size).toBe(series.length)
     expect([seriesOf('NRB', 'invoice'), seriesOf('NRB', 'credit_note'), seriesOf('MSA', 'debit_note')]).toEqual(['NRB', 'NRB-CN', 'MSA-DN'])
   })

@@ -9,6 +9,9 @@ export function invoiceNumber(series: string, sequence: bigint): string {
   return `${series}-${sequence.toString().padStart(6, '0')}`
 }
 
+/** What a payer is handed for money; neither a claim nor a credit. */
+type Receipt = 'receipt'
+
 /** What is numbered apart from the invoices of a branch: each kind has its own gap-free series. */
 const seriesCodes = {
   debit_note: 'DN',
@@ -20,8 +23,9 @@ const seriesCodes = {
   transfer_in: 'TI',
   reward: 'RW',
   goodwill: 'GW',
-} as const satisfies Record<Exclude<ClaimKind, 'invoice'> | CreditKind, string>
+  receipt: 'RC',
+} as const satisfies Record<Exclude<ClaimKind, 'invoice'> | CreditKind | Receipt, string>
 
 /** `NRB` for its invoices, `NRB-CN` for its credit notes. */
-export const seriesOf = (branchCode: string, kind: ClaimKind | CreditKind): string =>
+export const seriesOf = (branchCode: string, kind: ClaimKind | CreditKind | Receipt): string =>
   kind === 'invoice' ? branchCode : `${branchCode}-${seriesCodes[kind]}`

@@ -5,7 +5,8 @@ import { wordsOf } from '../words/words.ts'
 import { issuerLines, recipientLines } from './parties.ts'
 import type { Sheet } from './sheet.ts'
 
-export function receiptSheet({ language, issuer, recipient, number, receivedOn, amount, source, payer, settled }: ReceiptDocument): Sheet {
+export function receiptSheet(receipt: ReceiptDocument): Sheet {
+  const { language, issuer, recipient, number, issuedOn, receivedOn, reference, amount, source, payer, settled } = receipt
   const words = wordsOf(language)
   const left = settled.reduce((rest, one) => rest - one.amount.amountMinor, amount.amountMinor)
   invariant(left >= 0n, 'a payment settles no more than it is worth')
@@ -15,13 +16,15 @@ export function receiptSheet({ language, issuer, recipient, number, receivedOn, 
     language,
     title: words.titles.receipt,
     number,
-    date: receivedOn,
+    date: issuedOn,
     issuer,
     issuerLines: issuerLines(issuer, words),
     facts: [
       { label: words.number, value: number },
+      { label: words.issuedOn, value: formatDate(issuedOn, language) },
       { label: words.receivedOn, value: formatDate(receivedOn, language) },
       { label: words.source, value: words.sources[source] },
+      { label: words.reference, value: reference },
       ...(payer === undefined ? [] : [{ label: words.payer, value: payer }]),
       { label: words.account, value: recipient.accountNumber },
     ],

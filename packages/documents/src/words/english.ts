@@ -40,6 +40,7 @@ export const english: Words = {
   source: 'Received through',
   sources: { provider: 'Mobile money or bank', manual: 'Our office', withholding: 'Certificate of withheld tax' },
   payer: 'Paid by',
+  reference: 'Reference',
   amountReceived: 'Amount received',
   paidFor: 'Paid for',
   keptAsCredit: 'Kept as credit on the account',

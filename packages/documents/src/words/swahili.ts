@@ -40,6 +40,7 @@ export const swahili: Words = {
   source: 'Imepokelewa kupitia',
   sources: { provider: 'Pesa kwa simu au benki', manual: 'Ofisi yetu', withholding: 'Cheti cha kodi iliyozuiliwa' },
   payer: 'Aliyelipa',
+  reference: 'Kumbukumbu',
   amountReceived: 'Kiasi kilichopokelewa',
   paidFor: 'Malipo ya',
   keptAsCredit: 'Salio lililobaki kwenye akaunti',

@@ -37,6 +37,7 @@ export type Words = {
   readonly source: string
   readonly sources: Readonly<Record<ReceiptDocument['source'], string>>
   readonly payer: string
+  readonly reference: string
   readonly amountReceived: string
   readonly paidFor: string
   readonly keptAsCredit: string

@@ -4,6 +4,7 @@ import type {
   CreditId,
   Currency,
   EntryKind,
+  Instant,
   InvoiceId,
   Language,
   Money,
@@ -72,13 +73,27 @@ export type PrintedCreditNote = Parties & {
 }
 
 export type PrintedReceipt = Parties & {
-  /** Absent while the provider has not told it. */
-  readonly number?: string
+  readonly number: string
+  readonly issuedOn: CivilDate
+  /** The provider's transaction, or what a branch wrote down. */
+  readonly reference: string
   readonly paidAt: Date
   readonly amount: Money
   readonly source: 'provider' | 'manual' | 'withholding'
   readonly payer?: string
   readonly settled: readonly { readonly number: string; readonly amount: Money }[]
+}
+
+/** A payment, with what its receipt needs: an owner and the provider's reference. */
+export type UnreceiptedPayment = { readonly subscriberId?: SubscriberId; readonly reference?: string; readonly branch?: string }
+
+export type NewReceipt = {
+  readonly paymentId: PaymentId
+  readonly subscriberId: SubscriberId
+  readonly series: string
+  readonly sequence: bigint
+  readonly number: string
+  readonly issuedOn: CivilDate
 }
 
 export type PrintedStatement = Parties & {
@@ -96,8 +111,10 @@ export type DocumentStore = {
   logo(sha256: string): Promise<Uint8Array | undefined>
   invoice(by: { readonly invoiceId: InvoiceId } | { readonly number: string }): Promise<PrintedInvoice | undefined>
   creditNote(id: CreditId): Promise<PrintedCreditNote | undefined>
-  /** `unmatched` while the money has no owner. */
-  receipt(id: PaymentId): Promise<PrintedReceipt | 'unmatched' | undefined>
+  /** Undefined while none was issued. */
+  receipt(id: PaymentId): Promise<PrintedReceipt | undefined>
+  unreceipted(id: PaymentId): Promise<UnreceiptedPayment | undefined>
+  addReceipt(receipt: NewReceipt, at: Instant): Promise<void>
   statement(
     id: SubscriberId,
     span: { readonly from: CivilDate; readonly until: CivilDate; readonly currency: Currency },

@@ -299,6 +299,8 @@ export type PaymentReading = {
   readonly recordedBy: string | null
   readonly resolvedAt: Instant | null
   readonly resolvedBy: string | null
+  readonly receiptNumber: string | null
+  readonly receiptIssuedOn: CivilDate | null
 }
 export type CandidateReading = {
   readonly subscriberId: SubscriberId

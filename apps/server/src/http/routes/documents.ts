@@ -65,8 +65,10 @@ export function documentRoutes(parts: ApiParts): readonly Endpoint[] {
       permission: 'read',
       tag,
       summary: 'The receipt for a payment as PDF',
+      description: 'Numbered in the series of the branch when it is first asked for. The same bytes each time.',
       params: { payment: 'payment' },
-      handle: async ({ principal, params }) => found(await printReceipt(parts, principal.organisationId, params.payment), 'payment'),
+      handle: async ({ principal: { organisationId, actor }, params }) =>
+        found(await printReceipt(parts, organisationId, { paymentId: params.payment, actor }), 'payment'),
     }),
     pdfEndpoint({
       path: '/v1/subscribers/{subscriber}/statement.pdf',

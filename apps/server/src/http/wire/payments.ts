@@ -10,7 +10,7 @@ import type {
   PaymentReading,
 } from '../../flows/readings/ports.ts'
 import { entryOut, toApiEntry } from './ledger.ts'
-import { amountOf, idIn, idOut, instantIn, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
+import { amountOf, dateOut, idIn, idOut, instantIn, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 
 export const allocationOut = z.object({
   payment: idOut('payment').nullable().openapi({ description: 'Null when a credit settled it' }),
@@ -61,6 +61,11 @@ const fields = {
   recordedBy: z.string().nullable(),
   resolvedAt: instantOut.nullable(),
   resolvedBy: z.string().nullable(),
+  receiptNumber: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Of the receipt that we issued; null until it is first asked for', example: 'NRB-RC-000001' }),
+  receiptIssuedOn: dateOut.nullable(),
 }
 
 const noticeOut = z.object({

@@ -23,8 +23,10 @@ export function paymentReadings(sql: Sql): Pick<ReadingStore, Verbs> {
     p.subscriber_id as "subscriberId", s.name as "subscriberName", s.account_number as "accountNumber", p.match_rule as "matchRule",
     p.suspense_reason as "suspenseReason", p.account_reference as "accountReference", p.payer, p.payer_name as "payerName", p.evidence,
     p.paid_at as "paidAt", p.received_at as "receivedAt", p.recorded_at as "recordedAt", p.recorded_by as "recordedBy",
-    p.resolved_at as "resolvedAt", p.resolved_by as "resolvedBy"`
-  const from = sql`from payments p left join subscribers s on s.organisation_id = p.organisation_id and s.id = p.subscriber_id`
+    p.resolved_at as "resolvedAt", p.resolved_by as "resolvedBy", t.number as "receiptNumber", t.issued_on as "receiptIssuedOn"`
+  const from = sql`
+    from payments p left join subscribers s on s.organisation_id = p.organisation_id and s.id = p.subscriber_id
+    left join receipts t on t.organisation_id = p.organisation_id and t.payment_id = p.id`
   const intents = sql`
     select i.id, i.installation_id as "installationId", i.subscriber_id as "subscriberId", i.amount_minor as "amountMinor",
            i.prompt_minor as "promptMinor", i.currency, i.phone, i.account_reference as "accountReference", i.status,

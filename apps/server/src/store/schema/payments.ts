@@ -142,9 +142,6 @@ export const payments = pgTable(
     /** matched | unmatched */
     status: text('status').notNull(),
     subscriberId: uuid('subscriber_id'),
-    /** Which particulars its receipt prints; stamped by the database when it has an owner. */
-    issuerVersion: integer('issuer_version'),
-    recipientVersion: integer('recipient_version'),
     matchRule: text('match_rule'),
     suspenseReason: text('suspense_reason'),
     candidates: jsonb('candidates').notNull().default([]),
