@@ -127,9 +127,12 @@ export default {
     {
       name: 'flows-no-flows',
       comment:
-        'Flows do not call flows; they leave rows that the next one takes. What several share inside one transaction is a step; the daily cycle alone puts flows in order, and a preview lives through it.',
+        'Flows do not call flows; they leave rows that the next one takes. What several share inside one transaction is a step; the daily cycle alone puts flows in order, and a preview lives through its days.',
       severity: 'error',
-      from: { path: `${server}flows/([^/]+)/`, pathNot: [test, `${server}flows/(billing/run-daily-cycle|previews/live-through)\\.ts$`] },
+      from: {
+        path: `${server}flows/([^/]+)/`,
+        pathNot: [test, `${server}flows/(billing/(run-daily-cycle|live-day)|previews/live-through)\\.ts$`],
+      },
       to: { path: `${server}flows/[^/]+/`, pathNot: [`${server}flows/$1/`, `${server}flows/steps/`, `${server}flows/[^/]+/ports\\.ts$`] },
     },
 

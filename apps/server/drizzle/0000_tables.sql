@@ -739,6 +739,7 @@ CREATE TABLE "billing_preview_parts" (
 	"failure" text,
 	"changes" jsonb,
 	"applied_at" timestamp (3) with time zone,
+	"follow_on" date,
 	CONSTRAINT "billing_preview_parts_organisation_id_preview_id_position_pk" PRIMARY KEY("organisation_id","preview_id","position"),
 	CONSTRAINT "billing_preview_parts_status" CHECK ("billing_preview_parts"."status" in ('planned', 'applied', 'changed', 'failed', 'shown'))
 );
@@ -750,7 +751,7 @@ CREATE TABLE "billing_previews" (
 	"subscriber_id" uuid,
 	"change" jsonb,
 	"days" jsonb NOT NULL,
-	"applies_from" text,
+	"applies_from" text NOT NULL,
 	"totals" jsonb,
 	"fingerprint" text,
 	"requested_by" text NOT NULL,
@@ -1165,6 +1166,7 @@ CREATE INDEX "payments_subscriber" ON "payments" USING btree ("organisation_id",
 CREATE INDEX "payments_unmatched" ON "payments" USING btree ("organisation_id","received_at") WHERE "payments"."status" = 'unmatched';--> statement-breakpoint
 CREATE INDEX "payments_awaiting_receipt" ON "payments" USING btree ("organisation_id","subscriber_id") WHERE "payments"."provider_transaction" is null;--> statement-breakpoint
 CREATE INDEX "payments_unapplied" ON "payments" USING btree ("organisation_id","subscriber_id") WHERE "payments"."status" = 'matched' and "payments"."allocated_minor" < "payments"."amount_minor";--> statement-breakpoint
+CREATE INDEX "billing_preview_parts_followed" ON "billing_preview_parts" USING btree ("organisation_id","follow_on") WHERE "billing_preview_parts"."follow_on" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "extensions_open" ON "extensions" USING btree ("organisation_id","subscriber_id") WHERE "extensions"."status" in ('requested', 'approved');--> statement-breakpoint
 CREATE INDEX "extensions_holding" ON "extensions" USING btree ("organisation_id","subscriber_id","holds_until") WHERE "extensions"."holds_until" is not null;--> statement-breakpoint
 CREATE INDEX "extensions_approved" ON "extensions" USING btree ("organisation_id","id") WHERE "extensions"."status" = 'approved';--> statement-breakpoint

@@ -161,7 +161,7 @@ async function preview(deps: Engine['deps'], id: OrganisationId, date: CivilDate
     const people = await deps.store.inOrganisation(id, (tx) => tx.readings.previewedSubscribers(ids))
     for (const part of more) {
       const subscribers = people.filter((person) => part.subscriberIds.includes(person.id))
-      parts.push(wire.previewPartOut.parse(wire.toApiPreviewPart(currency)({ ...part, subscribers, changes: null })))
+      parts.push(wire.previewPartOut.parse(wire.toApiPreviewPart(currency)({ ...part, subscribers, changes: null, followOn: null })))
     }
   })
   return { days, totals: wire.billingPreviewOut.shape.totals.parse(wire.toApiPreviewTotals(totals, currency)), parts }

@@ -83,7 +83,6 @@ export const errorCodes = {
   preview_outdated: 409,
   preview_applied: 409,
   preview_not_due: 409,
-  preview_not_applicable: 409,
   preview_expired: 409,
   // Documents
   receipt_not_ready: 409,

@@ -1,5 +1,5 @@
 import type { SubscriberId } from '@nyuzi/core'
-import type { BillingPreview, Family, PreviewPart, PreviewStore } from '../flows/previews/ports.ts'
+import type { BillingPreview, Family, FollowedParts, PreviewChanges, PreviewPart, PreviewStore } from '../flows/previews/ports.ts'
 import { fromRow, toJson } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -21,7 +21,7 @@ export const previewStore = (sql: Sql): PreviewStore => {
       await sql`
         insert into billing_previews (organisation_id, id, status, subscriber_id, change, days, applies_from, expires_at, requested_by, created_at)
         values (nyuzi_organisation(), ${id}, ${status}, ${subscriberId ?? null}, ${change === undefined ? null : sql.json(toJson(change))}, ${sql.json([...days])},
-                ${appliesFrom ?? null}, ${expiresAt}, ${requestedBy}, ${createdAt})`
+                ${appliesFrom}, ${expiresAt}, ${requestedBy}, ${createdAt})`
     },
 
     async addParts(id, parts) {
@@ -54,11 +54,11 @@ export const previewStore = (sql: Sql): PreviewStore => {
       return row && fromRow<BillingPreview>(row)
     },
 
-    async partsToApply(id, from, limit) {
-      const rows = await sql<(Omit<PreviewPart, 'effects'> & { readonly effects: string })[]>`
+    async parts(id, from, limit) {
+      const rows = await sql<PartRow[]>`
         select position, subscriber_ids as "subscriberIds", status, effects from billing_preview_parts
-         where preview_id = ${id} and position >= ${from} and status in ('planned', 'changed') order by position limit ${limit}`
-      return rows.map(({ effects, ...part }) => ({ ...part, effects: JSON.parse(effects) as PreviewPart['effects'] }))
+         where preview_id = ${id} and position >= ${from} order by position limit ${limit}`
+      return rows.map(toPart)
     },
 
     async lockParts(id, positions) {
@@ -68,14 +68,39 @@ export const previewStore = (sql: Sql): PreviewStore => {
       return rows.map(({ position }) => position)
     },
 
-    async applied(id, positions, at) {
+    async applied(id, positions, at, followOn) {
       await sql`
-        update billing_preview_parts set status = 'applied', changes = null, applied_at = ${at} where preview_id = ${id} and position = any(${[...positions]}::int[])`
+        update billing_preview_parts set status = 'applied', changes = null, applied_at = ${at}, follow_on = ${followOn ?? null}
+         where preview_id = ${id} and position = any(${[...positions]}::int[])`
+      if (followOn === undefined) return
+      await sql`
+        update billing_preview_parts earlier set follow_on = null from billing_preview_parts p
+         where p.preview_id = ${id} and p.position = any(${[...positions]}::int[])
+           and earlier.preview_id <> ${id} and earlier.follow_on is not null and earlier.subscriber_ids && p.subscriber_ids`
     },
 
     async changed(id, position, changes) {
       await sql`
         update billing_preview_parts set status = 'changed', changes = ${sql.json(toJson(changes))} where preview_id = ${id} and position = ${position}`
+    },
+
+    async lockFollowed(until, limit) {
+      const rows = await sql<(PartRow & Omit<FollowedParts, 'parts'> & { readonly changes: PreviewChanges | null })[]>`
+        select p.preview_id as "previewId", p.follow_on as "on", v.days->>-1 as until, p.position, p.subscriber_ids as "subscriberIds", p.status, p.effects, p.changes
+          from billing_preview_parts p join billing_previews v on v.id = p.preview_id
+         where p.follow_on <= ${until} order by p.preview_id, p.follow_on, p.position limit ${limit} for update of p skip locked`
+      const [first] = rows
+      if (!first) return undefined
+      const mine = rows.filter(({ previewId, on }) => previewId === first.previewId && on === first.on)
+      const parts = mine.map(({ previewId: _, on: __, until: ___, changes, ...row }) => ({ ...toPart(row), ...(changes && { changes }) }))
+      return { previewId: first.previewId, on: first.on, until: first.until, parts }
+    },
+
+    async followed(id, parts, next) {
+      const rows = parts.map(({ position, changes }) => ({ position, changes: changes && JSON.stringify(toJson(changes)) }))
+      await sql`
+        update billing_preview_parts p set follow_on = ${next ?? null}, changes = r.changes::jsonb
+          from ${rowsOf(sql, rows, { position: 'integer', changes: 'text' })} where p.preview_id = ${id} and p.position = r.position`
     },
 
     async finish(id, by, at) {
@@ -90,3 +115,7 @@ export const previewStore = (sql: Sql): PreviewStore => {
     },
   }
 }
+
+type PartRow = Omit<PreviewPart, 'effects'> & { readonly effects: string }
+
+const toPart = ({ effects, ...part }: PartRow): PreviewPart => ({ ...part, effects: JSON.parse(effects) as PreviewPart['effects'] })

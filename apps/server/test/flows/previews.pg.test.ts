@@ -2,19 +2,13 @@ import { addDays, civilDate, money, type SubscriberId } from '@nyuzi/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
-import { applyPreview } from '../../src/flows/previews/apply-preview.ts'
-import { type AskedPreview, createPreview, rehearsePreview } from '../../src/flows/previews/create-preview.ts'
 import { describeEffect } from '../../src/flows/previews/describe-effect.ts'
-import type { PreviewedEffect, PreviewPart } from '../../src/flows/previews/ports.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
 import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import { untold } from '../../src/store/effects/row-effects.ts'
 import { type Isp, type Line, openIsp } from '../isp.ts'
 import { everythingIn } from './everything-in.ts'
-
-const never = () => {
-  throw new Error('no change was previewed')
-}
+import { only, previewing } from './previewing.ts'
 
 describe('A preview of the billing day', () => {
   let isp: Isp
@@ -29,23 +23,11 @@ describe('A preview of the billing day', () => {
     return lines
   }
 
-  async function rehearsed(asked: AskedPreview = {}) {
-    const parts: PreviewPart[] = []
-    const { days, totals } = await rehearsePreview(isp.deps, isp.organisationId, asked, async (more) => {
-      parts.push(...more)
-    })
-    return { days, totals, parts, effects: parts.flatMap(({ effects }) => effects) }
-  }
-
-  const created = async (asked: AskedPreview = {}) => {
-    const done = await createPreview(isp.deps, isp.organisationId, { ...asked, actor: 'test' })
-    if (done.outcome !== 'done') throw new Error('not made')
-    return done.result.previewId
-  }
-  const apply = (id: Awaited<ReturnType<typeof created>>, carryOutOf: Parameters<typeof applyPreview>[3]['carryOutOf'] = never) =>
-    applyPreview(isp.deps, isp.organisationId, id, { carryOutOf, actor: 'test' })
-  const parts = (id: Awaited<ReturnType<typeof created>>) =>
-    isp.deps.store.inOrganisation(isp.organisationId, (tx) => tx.readings.billingPreviewParts(id, { after: 0, limit: 100 }))
+  type Previewing = ReturnType<typeof previewing>
+  const rehearsed: Previewing['rehearsed'] = (asked) => previewing(isp).rehearsed(asked)
+  const created: Previewing['created'] = (asked) => previewing(isp).created(asked)
+  const apply: Previewing['apply'] = (id, carryOutOf) => previewing(isp).apply(id, carryOutOf)
+  const parts: Previewing['parts'] = (id) => previewing(isp).parts(id)
   const pay = (subscriberId: SubscriberId, shillings: bigint, reference: string) =>
     recordManualPayment(isp.deps, isp.organisationId, {
       subscriberId,
@@ -55,11 +37,6 @@ describe('A preview of the billing day', () => {
       paidAt: isp.clock.now(),
       actor: 'test',
     })
-  const only = <K extends PreviewedEffect['effect']['effect']>(effects: readonly PreviewedEffect[], kind: K) =>
-    effects.flatMap(({ effect, ...rest }) =>
-      effect.effect === kind ? [{ ...rest, ...(effect as Extract<PreviewedEffect['effect'], { effect: K }>) }] : [],
-    )
-
   it('tells documents, messages with their cost, and lines to switch, and writes nothing', async () => {
     const [first] = await open()
     await isp.settled()
@@ -200,7 +177,7 @@ describe('A preview of the billing day', () => {
     await expect(apply(late)).rejects.toMatchObject({ code: 'preview_expired' })
   })
 
-  it('of a change shows what it does at once and later; the change alone is applied', async () => {
+  it('of a change shows what it does at once and later', async () => {
     const [line] = await open(1)
     await isp.cycle()
     const on = civilDate('2026-06-20')
@@ -211,8 +188,6 @@ describe('A preview of the billing day', () => {
     const subscriberId = line?.subscriberId as SubscriberId
     const later = await rehearsed({ subscriberId, change: change as never, date: civilDate('2026-07-10') })
     expect(only(later.effects, 'access_moved').at(-1)).toMatchObject({ day: on, from: 'suspended', to: 'closed' })
-    const forecast = await created({ subscriberId, change: change as never, date: civilDate('2026-07-10') })
-    await expect(apply(forecast)).rejects.toMatchObject({ code: 'preview_not_applicable' })
     const id = await created({ subscriberId, change: change as never })
     expect((await parts(id)).flatMap(({ effects }) => effects)).toMatchObject([
       { effect: { effect: 'subscription_changed', status: 'cancelled', cancelledOn: on } },

@@ -175,8 +175,8 @@ describe('Two organisations on one server', () => {
         values (${id}, ${batch?.['id']}, uuidv7(), uuidv7(), 1, 1)`
       await isp.raw`
         with preview as (
-          insert into billing_previews (organisation_id, status, days, requested_by, created_at, expires_at)
-          values (${id}, 'drafted', '["2026-06-02"]', 'test', now(), now()) returning organisation_id, id)
+          insert into billing_previews (organisation_id, status, days, applies_from, requested_by, created_at, expires_at)
+          values (${id}, 'drafted', '["2026-06-02"]', '2026-06-02', 'test', now(), now()) returning organisation_id, id)
         insert into billing_preview_parts (organisation_id, preview_id, position, subscriber_ids, status, effects, fingerprint)
         select organisation_id, id, 1, '{}', 'shown', '[]', '' from preview`
       await isp.raw`insert into tasks (organisation_id, kind, subject_noun, subject_id, title, detail, created_at) values (${id}, 'test', 'test', '1', 'Look', '{}', now())`

@@ -1,35 +1,11 @@
 import { type CivilDate, civilDateAt, type OrganisationId } from '@nyuzi/core'
-import { recheckAccess } from '../access/recheck-access.ts'
-import { rewardReferrals } from '../discounts/reward-referrals.ts'
-import { listCutOffs } from '../dunning/list-cut-offs.ts'
-import { oweReminders } from '../dunning/owe-reminders.ts'
 import { InvalidInput } from '../errors.ts'
 import type { Deps } from '../ports.ts'
-import { chargeLateFees } from '../receivables/charge-late-fees.ts'
-import { settlePromises } from '../receivables/settle-promises.ts'
-import { recogniseRevenue } from '../revenue/recognise-revenue.ts'
-import { cutOffApproved } from '../steps/cut-off-approved.ts'
+import { followPreviews } from '../previews/follow-previews.ts'
 import { withinTransaction } from '../steps/within-transaction.ts'
-import { endPauses } from '../subscribers/end-pauses.ts'
-import { issueInvoices } from './issue-invoices.ts'
+import { addLivedDays, type LivedDay, liveDay } from './live-day.ts'
 
-export type DailyCycle = {
-  readonly day: CivilDate
-  readonly invoicesIssued: number
-  readonly subscriptionsParked: number
-  readonly promisesKept: number
-  readonly promisesBroken: number
-  readonly lateFeesCharged: number
-  /** Days whose share of what was claimed ahead is earned now. */
-  readonly daysRecognised: number
-  readonly remindersOwed: number
-  readonly remindersSkipped: number
-  readonly servicesSuspended: number
-  /** Lines that stay on until someone approves their batch. */
-  readonly cutOffsListed: number
-  readonly servicesMoved: number
-  readonly dryRun: boolean
-}
+export type DailyCycle = LivedDay & { readonly day: CivilDate; readonly dryRun: boolean }
 
 export type DailyCycleOptions = {
   /** Default: the organisation's civil day. Only a dry run may look into the future. */
@@ -40,55 +16,28 @@ export type DailyCycleOptions = {
 }
 
 /**
- * End pauses, invoice, settle promises, charge late fees, remind, suspend: everything that is due on the organisation's civil day and not done. Running it
- * twice, late, or after days of standstill ends in the same books as running it on time. The parts follow each other
- * because each reads what the one before wrote.
+ * Everything that is due on the organisation's civil day and not done. Running it twice, late, or after days of standstill ends in
+ * the same books as running it on time. Those for whom an applied preview foretold this day go first, so that it can be compared.
  */
 export async function runDailyCycle(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions = {}): Promise<DailyCycle> {
   return options.dryRun ? await rehearse(deps, organisationId, options) : await carryOut(deps, organisationId, options)
 }
 
-async function carryOut(
-  deps: Deps,
-  organisationId: OrganisationId,
-  { date, dryRun = false, actor }: DailyCycleOptions,
-): Promise<DailyCycle> {
+async function carryOut(deps: Deps, organisationId: OrganisationId, { date, actor }: DailyCycleOptions): Promise<DailyCycle> {
   const day = await deps.store.inOrganisation(organisationId, async (tx) => {
     const { timeZone } = await tx.organisation.read()
     const at = deps.clock.now()
     const today = civilDateAt(at, timeZone)
     const day = date ?? today
-    if (day > today && !dryRun) throw future(day, today)
+    if (day > today) throw future(day, today)
     const detail = date === undefined ? {} : { detail: { date } }
-    if (actor !== undefined && !dryRun)
+    if (actor !== undefined)
       await tx.audit.write({ actor, action: 'billing.run', subjectNoun: 'organisation', subjectId: organisationId, at, ...detail })
     return day
   })
-  await rewardReferrals(deps, organisationId)
-  await endPauses(deps, organisationId, day)
-  const invoices = await issueInvoices(deps, organisationId, day)
-  const promises = await settlePromises(deps, organisationId, day)
-  const fees = await chargeLateFees(deps, organisationId, day)
-  const daysRecognised = await recogniseRevenue(deps, organisationId, day)
-  const reminders = await oweReminders(deps, organisationId, day)
-  const access = await recheckAccess(deps, organisationId, day)
-  const cutOff = await cutOffApproved(deps, organisationId, day)
-  const cutOffsListed = await listCutOffs(deps, organisationId, day)
-  return {
-    day,
-    invoicesIssued: invoices.issued,
-    subscriptionsParked: invoices.parked,
-    promisesKept: promises.kept,
-    promisesBroken: promises.broken,
-    lateFeesCharged: fees.charged,
-    daysRecognised,
-    remindersOwed: reminders.owed,
-    remindersSkipped: reminders.skipped,
-    servicesSuspended: access.suspended + invoices.suspended + fees.suspended + cutOff,
-    cutOffsListed,
-    servicesMoved: access.moved + invoices.moved + fees.moved + cutOff,
-    dryRun,
-  }
+  const followed = await followPreviews(deps, organisationId, day)
+  const lived = await liveDay(deps, organisationId, day)
+  return { day, ...[...followed, lived].reduce(addLivedDays), dryRun: false }
 }
 
 function future(day: CivilDate, today: CivilDate): InvalidInput {
@@ -99,6 +48,9 @@ function future(day: CivilDate, today: CivilDate): InvalidInput {
 }
 
 /** The same code on the same rows, in one transaction that is rolled back: a dry run cannot differ from the run. */
-async function rehearse(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions): Promise<DailyCycle> {
-  return await deps.store.rehearse(organisationId, (tx) => carryOut(withinTransaction(deps, tx), organisationId, options))
+async function rehearse(deps: Deps, organisationId: OrganisationId, { date }: DailyCycleOptions): Promise<DailyCycle> {
+  return await deps.store.rehearse(organisationId, async (tx) => {
+    const day = date ?? civilDateAt(deps.clock.now(), (await tx.organisation.read()).timeZone)
+    return { day, ...(await liveDay(withinTransaction(deps, tx), organisationId, day)), dryRun: true }
+  })
 }

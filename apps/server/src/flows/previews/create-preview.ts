@@ -94,19 +94,18 @@ export async function createPreview(
   )
 }
 
-type Plan = { readonly days: readonly CivilDate[]; readonly appliesFrom?: CivilDate; readonly expiresAt: Instant }
+type Plan = { readonly days: readonly CivilDate[]; readonly appliesFrom: CivilDate; readonly expiresAt: Instant }
 
-async function planOf({ store, clock }: Deps, organisationId: OrganisationId, { date, subscriberId, change }: AskedPreview): Promise<Plan> {
+async function planOf({ store, clock }: Deps, organisationId: OrganisationId, { date, change }: AskedPreview): Promise<Plan> {
   const { timeZone } = await store.inOrganisation(organisationId, (tx) => tx.organisation.read())
   const now = clock.now()
   const today = civilDateAt(now, timeZone)
   if (date !== undefined && daysBetween(today, date) > daysAheadMax) throw tooFar(today)
   const days = date === undefined ? (change ? [] : [today]) : date <= today ? [date] : daysFrom(today, date)
+  // A change is made at once, whatever was foretold to come of it.
   const last = days.at(-1) ?? today
-  // A change is applied on its own or with the day itself, and for all of its subscribers at once: else it is only looked at.
-  const mayApply = !change || (last <= today && (days.length === 0 || subscriberId !== undefined))
-  const begins = last > today ? startOfDay(last, timeZone) : now
-  return { days, ...(mayApply ? { appliesFrom: last > today ? last : today } : {}), expiresAt: plusMs(begins, lifeMs) }
+  const appliesFrom = change || last <= today ? today : last
+  return { days, appliesFrom, expiresAt: plusMs(appliesFrom > today ? startOfDay(appliesFrom, timeZone) : now, lifeMs) }
 }
 
 const daysFrom = (first: CivilDate, last: CivilDate): readonly CivilDate[] =>

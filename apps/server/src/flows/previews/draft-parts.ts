@@ -35,7 +35,7 @@ export async function* draftParts(
     const { parts, own } = await rehearseFamily(deps, organisationId, family, scene)
     yield numbered(parts.map((part) => ({ ...part, effects: [...part.effects, ...own] })))
   } else if (scene.days.length === 0) {
-    const effects = await deps.store.rehearse(organisationId, (tx) => liveThrough(deps, organisationId, tx, scene))
+    const { effects } = await deps.store.rehearse(organisationId, (tx) => liveThrough(deps, organisationId, tx, scene))
     yield numbered([{ subscriberIds: [], status: 'planned', effects }])
   } else {
     const own = new Map<string, PreviewedEffect>()
@@ -63,7 +63,7 @@ async function* chunks({ store }: Deps, organisationId: OrganisationId, chunkMax
 async function rehearseFamilies(deps: Deps, organisationId: OrganisationId, families: readonly Family[], scene: Scene): Promise<Chunk> {
   const scope = families.flatMap(({ subscriberIds }) => subscriberIds)
   try {
-    const effects = await deps.store.rehearse(organisationId, (tx) => liveThrough(deps, organisationId, tx, scene), scope)
+    const { effects } = await deps.store.rehearse(organisationId, (tx) => liveThrough(deps, organisationId, tx, scene), scope)
     const { ofFamilies, own, elsewhere } = sortByFamily(families, effects)
     if (elsewhere.length === 0)
       return { parts: families.map((family, index) => ({ ...family, status: 'planned', effects: ofFamilies[index] ?? [] })), own }
@@ -83,7 +83,11 @@ async function rehearseFamilies(deps: Deps, organisationId: OrganisationId, fami
 
 async function rehearseFamily(deps: Deps, organisationId: OrganisationId, family: Family, scene: Scene): Promise<Chunk> {
   try {
-    const effects = await deps.store.rehearse(organisationId, (tx) => liveThrough(deps, organisationId, tx, scene), family.subscriberIds)
+    const { effects } = await deps.store.rehearse(
+      organisationId,
+      (tx) => liveThrough(deps, organisationId, tx, scene),
+      family.subscriberIds,
+    )
     const { own, elsewhere, ofFamilies } = sortByFamily([family], effects)
     return { parts: [{ ...family, status: 'planned', effects: [...ofFamilies.flat(), ...elsewhere] }], own }
   } catch (error) {

@@ -1,9 +1,9 @@
 import { type CivilDate, civilDateAt, composeMessage, type Instant, type OrganisationId, plusMs, startOfDay } from '@nyuzi/core'
-import { runDailyCycle } from '../billing/run-daily-cycle.ts'
+import { type LivedDay, liveDay } from '../billing/live-day.ts'
 import type { Deps, Installed, Transaction } from '../ports.ts'
 import { routeMessage } from '../steps/route-message.ts'
 import { withinTransaction } from '../steps/within-transaction.ts'
-import type { MessageEstimate, PreviewedEffect, SeenEffect } from './ports.ts'
+import type { EffectCause, MessageEstimate, PreviewedEffect, SeenEffect } from './ports.ts'
 
 /** A call of a flow: it works in the transaction of the dependencies it is given. */
 export type CarryOut = (deps: Deps) => Promise<unknown>
@@ -13,6 +13,14 @@ export type Scene = {
   readonly carryOut?: CarryOut
   /** Then these civil days are lived through, one after the other. */
   readonly days: readonly CivilDate[]
+  /** Of a scene that goes on with another: ids from this one on were made in its course. Default: those made from now on. */
+  readonly newFrom?: string
+}
+
+export type Lived = {
+  readonly effects: readonly PreviewedEffect[]
+  /** Of each day. */
+  readonly days: readonly LivedDay[]
 }
 
 /**
@@ -23,26 +31,28 @@ export async function liveThrough(
   deps: Deps,
   organisationId: OrganisationId,
   tx: Transaction,
-  { carryOut, days }: Scene,
-): Promise<readonly PreviewedEffect[]> {
+  { carryOut, days, newFrom }: Scene,
+): Promise<Lived> {
   const inside = withinTransaction(deps, tx)
   const { timeZone } = await tx.organisation.read()
   const now = deps.clock.now()
   const today = civilDateAt(now, timeZone)
   const messengers = await deps.plugins.offering(organisationId, 'messages')
-  const recording = await tx.effects.record(deps.ids.next())
+  const recording = await tx.effects.record(deps.ids.next(), newFrom)
   const effects: PreviewedEffect[] = []
-  const note = async (day: CivilDate, at: Instant) => effects.push(...(await previewed(tx, messengers, await recording.read(), day, at)))
+  const lived: LivedDay[] = []
+  const note = async (cause: EffectCause, day: CivilDate, at: Instant) =>
+    effects.push(...(await previewed(tx, messengers, await recording.read(), { cause, day }, at)))
   if (carryOut) {
     await carryOut(inside)
-    await note(today, now)
+    await note('change', today, now)
   }
   for (const day of days) {
     const at = day <= today ? now : sameTimeOn(day, now, today, timeZone)
-    await runDailyCycle({ ...inside, clock: { now: () => at } }, organisationId, { date: day })
-    await note(day, at)
+    lived.push(await liveDay({ ...inside, clock: { now: () => at } }, organisationId, day))
+    await note('day', day, at)
   }
-  return effects
+  return { effects, days: lived }
 }
 
 const hourMs = 3_600_000
@@ -57,13 +67,13 @@ async function previewed(
   tx: Transaction,
   messengers: readonly Installed[],
   seen: readonly SeenEffect[],
-  day: CivilDate,
+  of: Pick<PreviewedEffect, 'cause' | 'day'>,
   at: Instant,
 ): Promise<readonly PreviewedEffect[]> {
   const estimates = await estimate(tx, messengers, seen, at)
   return seen.map(({ subscriberId = null, messageId, effect }) => {
     const estimated = messageId && estimates.get(messageId)
-    return { day, subscriberId, effect, ...(estimated && { estimate: estimated }) }
+    return { ...of, subscriberId, effect, ...(estimated && { estimate: estimated }) }
   })
 }
 

@@ -124,11 +124,19 @@ export type EffectRecording = {
 }
 
 export type EffectStore = {
-  /** Begins to record what the transaction writes. `newest` is an id made just now: those after it are of this transaction. */
-  record(newest: string): Promise<EffectRecording>
+  /**
+   * Begins to record what the transaction writes. `newest` is an id made just now: those after it are of this transaction.
+   * `newFrom`: what has an id from this one on is told as if this transaction had made it. Default: `newest`.
+   */
+  record(newest: string, newFrom?: string): Promise<EffectRecording>
 }
 
+/** The change itself, or the run of a day. */
+export const effectCauses = ['change', 'day'] as const
+export type EffectCause = (typeof effectCauses)[number]
+
 export type PreviewedEffect = {
+  readonly cause: EffectCause
   readonly day: CivilDate
   readonly subscriberId: SubscriberId | null
   readonly effect: Effect
@@ -153,7 +161,7 @@ export type PreviewPart = {
   readonly failure?: string
 }
 
-/** What differs when it is rehearsed again. */
+/** What differs when it is done. */
 export type PreviewChanges = { readonly added: readonly PreviewedEffect[]; readonly gone: readonly PreviewedEffect[] }
 
 export type PreviewTotals = {
@@ -189,11 +197,20 @@ export type BillingPreview = {
   /** As it was asked for. */
   readonly change?: unknown
   readonly days: readonly CivilDate[]
-  /** The first day on which it may be applied; absent, never: it shows what would come of a change. */
-  readonly appliesFrom?: CivilDate
+  /** The first day on which it may be applied. */
+  readonly appliesFrom: CivilDate
   readonly expiresAt: Instant
   readonly requestedBy: string
   readonly createdAt: Instant
+}
+
+/** Parts of one preview that was applied, with the next day on which what comes of it is compared with what it foretold. */
+export type FollowedParts = {
+  readonly previewId: BillingPreviewId
+  readonly on: CivilDate
+  /** The last day that it foretold. */
+  readonly until: CivilDate
+  readonly parts: readonly (PreviewPart & { readonly changes?: PreviewChanges })[]
 }
 
 export type PreviewStore = {
@@ -209,12 +226,21 @@ export type PreviewStore = {
   open(id: BillingPreviewId, totals: PreviewTotals): Promise<void>
   /** Drafts are none. */
   read(id: BillingPreviewId): Promise<BillingPreview | undefined>
-  /** Those that wait to be applied, from that position on. */
-  partsToApply(id: BillingPreviewId, from: number, limit: number): Promise<readonly PreviewPart[]>
+  /** From that position on. */
+  parts(id: BillingPreviewId, from: number, limit: number): Promise<readonly PreviewPart[]>
   /** Of these parts those that still wait, locked until the commit. */
   lockParts(id: BillingPreviewId, positions: readonly number[]): Promise<readonly number[]>
-  applied(id: BillingPreviewId, positions: readonly number[], at: Instant): Promise<void>
+  /** `followOn`: the first day to come that they foretell. It takes the place of what an earlier preview foretold for the same subscribers. */
+  applied(id: BillingPreviewId, positions: readonly number[], at: Instant, followOn?: CivilDate): Promise<void>
   changed(id: BillingPreviewId, position: number, changes: PreviewChanges): Promise<void>
+  /** Some whose next day has come, of one preview and one day, locked until the commit; those at work elsewhere are left out. */
+  lockFollowed(until: CivilDate, limit: number): Promise<FollowedParts | undefined>
+  /** That day was compared: what differed so far, and the next day; absent, that was the last. */
+  followed(
+    id: BillingPreviewId,
+    parts: readonly { readonly position: number; readonly changes?: PreviewChanges }[],
+    next: CivilDate | undefined,
+  ): Promise<void>
   /** Counts what became of its parts, and closes it once none waits. */
   finish(id: BillingPreviewId, by: string, at: Instant): Promise<{ readonly applied: number; readonly changed: number }>
 }

@@ -113,7 +113,7 @@ export type ToPayReading = {
 export type BillingPreviewReading = Required<Pick<BillingPreview, 'id' | 'status' | 'days' | 'expiresAt' | 'requestedBy' | 'createdAt'>> & {
   readonly subscriberId: SubscriberId | null
   readonly change: unknown
-  readonly appliesFrom: CivilDate | null
+  readonly appliesFrom: CivilDate
   readonly totals: PreviewTotals
   readonly currency: Currency
   readonly fingerprint: string
@@ -122,6 +122,7 @@ export type BillingPreviewReading = Required<Pick<BillingPreview, 'id' | 'status
   readonly parts: number
   readonly partsApplied: number
   readonly partsChanged: number
+  readonly partsFollowed: number
 }
 
 export type PreviewedSubscriber = { readonly id: SubscriberId; readonly name: string; readonly accountNumber: string }
@@ -129,6 +130,7 @@ export type PreviewedSubscriber = { readonly id: SubscriberId; readonly name: st
 export type BillingPreviewPartReading = PreviewPart & {
   readonly subscribers: readonly PreviewedSubscriber[]
   readonly changes: PreviewChanges | null
+  readonly followOn: CivilDate | null
 }
 
 export type SubscriptionReading = {

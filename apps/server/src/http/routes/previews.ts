@@ -78,7 +78,7 @@ export function previewRoutes(parts: ApiParts): readonly Endpoint[] {
       tag,
       summary: 'Do what was previewed',
       description:
-        'Exactly that, family by family: one for whom anything would come out otherwise is left, and told with what differs. When nothing can be done as previewed, the answer is 409 `preview_outdated` with what differs.',
+        'Exactly that, family by family: one for whom anything would come out otherwise is left, and told with what differs. Of a change with days to come, the change is made now, and each day’s run is compared with what was foretold for it: the parts tell what differs. When nothing can be done as previewed, the answer is 409 `preview_outdated` with what differs.',
       params,
       answer: appliedPreviewOut,
       async handle({ principal, params: { billingPreview }, once }) {

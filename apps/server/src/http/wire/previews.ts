@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { type Currency, claimKinds, creditKinds, messageChannels, messageKinds, showId } from '@nyuzi/core'
 import { describeEffect, describeLine } from '../../flows/previews/describe-effect.ts'
-import { billingPreviewStatuses, type PreviewedEffect, previewPartStatuses } from '../../flows/previews/ports.ts'
+import { billingPreviewStatuses, effectCauses, type PreviewedEffect, previewPartStatuses } from '../../flows/previews/ports.ts'
 import type { BillingPreviewPartReading, BillingPreviewReading } from '../../flows/readings/ports.ts'
 import { pageOf } from '../cursor.ts'
 import { newPriceIn } from './catalog.ts'
@@ -51,6 +51,7 @@ export const billingPreviewIn = z.strictObject({
 
 const effectOut = z
   .object({
+    cause: z.enum(effectCauses).openapi({ description: 'The change itself, or the run of the day' }),
     day: dateOut.openapi({ description: 'On which it would happen' }),
     subscriber: idOut('subscriber').nullable().openapi({ description: "Null: the organisation's" }),
     effect: z.enum([
@@ -86,7 +87,11 @@ export const previewPartOut = z
       .openapi({ description: 'changed: it came out otherwise, and was not done; failed: it could not be rehearsed' }),
     failure: z.string().nullable(),
     effects: z.array(effectOut).readonly(),
-    changes: z.object({ added: z.array(effectOut).readonly(), gone: z.array(effectOut).readonly() }).nullable(),
+    changes: z
+      .object({ added: z.array(effectOut).readonly(), gone: z.array(effectOut).readonly() })
+      .nullable()
+      .openapi({ description: 'What differed when it was to be applied; of an applied part, on the days that came since' }),
+    followOn: dateOut.nullable().openapi({ description: 'The next day whose run is compared with what stands here for it' }),
   })
   .openapi('BillingPreviewPart')
 
@@ -97,7 +102,7 @@ export const billingPreviewOut = z
     subscriber: idOut('subscriber').nullable(),
     change: z.unknown(),
     days: z.array(dateOut).readonly(),
-    appliesFrom: dateOut.nullable().openapi({ description: 'Null: it only shows what would come of a change' }),
+    appliesFrom: dateOut,
     fingerprint: z.string().openapi({ description: 'SHA-256 of its effects' }),
     totals: z.object({
       subscribers: count,
@@ -114,6 +119,7 @@ export const billingPreviewOut = z
     }),
     partsApplied: count,
     partsChanged: count,
+    partsFollowed: count.openapi({ description: 'Applied parts whose foretold days are still to be compared with their runs' }),
     requestedBy: z.string(),
     createdAt: instantOut,
     expiresAt: instantOut,
@@ -131,9 +137,10 @@ export const appliedPreviewOut = z.object({
 const toApiEffect =
   (currency: Currency) =>
   (one: PreviewedEffect): z.input<typeof effectOut> => {
-    const { day, subscriberId, effect, estimate } = one
+    const { cause, day, subscriberId, effect, estimate } = one
     const { effect: kind, ...facts } = effect
     return {
+      cause,
       day,
       subscriber: subscriberId,
       effect: kind,
@@ -160,7 +167,7 @@ const minorOf = (minor: string | null, currency: Currency) => (minor === null ? 
 
 export const toApiPreviewPart =
   (currency: Currency) =>
-  ({ position, subscribers, status, failure, effects, changes }: BillingPreviewPartReading): z.input<typeof previewPartOut> => {
+  ({ position, subscribers, status, failure, effects, changes, followOn }: BillingPreviewPartReading): z.input<typeof previewPartOut> => {
     const show = toApiEffect(currency)
     return {
       position,
@@ -169,6 +176,7 @@ export const toApiPreviewPart =
       failure: failure ?? null,
       effects: effects.map(show),
       changes: changes ? { added: changes.added.map(show), gone: changes.gone.map(show) } : null,
+      followOn,
     }
   }
 

@@ -29,9 +29,9 @@ export async function documentEffects(written: Written): Promise<{ readonly clai
 export async function settlementEffects(
   written: Written,
 ): Promise<{ readonly ofPayments: WrittenEffect[]; readonly ofCredits: WrittenEffect[] }> {
-  const { sql, xid, newest } = written
+  const { sql, xid, newest, newFrom } = written
   const known = (table: 'i' | 'c') =>
-    sql`case when ${sql(table)}.id < ${newest}::uuid or ${sql(table)}.xmin <> ${xid}::xid then ${sql(table)}.number end`
+    sql`case when ${sql(table)}.id < ${newFrom}::uuid or (${sql(table)}.id >= ${newest}::uuid and ${sql(table)}.xmin <> ${xid}::xid) then ${sql(table)}.number end`
   const claim = sql`i.subscriber_id as "subscriberId", ${known('i')} as claim, i.kind as "claimKind", i.currency, a.amount_minor::text as "amountMinor"`
   const ofPayments = await sql`
     select a.id as key, ${claim}, p.provider_transaction as credit, 'payment' as "creditKind"
@@ -54,12 +54,12 @@ export async function claimEffects(written: Written, touched: Scope): Promise<Wr
 }
 
 export async function messageEffects(written: Written): Promise<WrittenEffect[]> {
-  const { sql, newest } = written
+  const { sql, newFrom } = written
   const rows = await sql`
     select m.id as key, m.subscriber_id as "subscriberId", m.kind, i.number as claim, v.username, m.owed_on as "owedOn",
            case when m.status = 'skipped' then m.status_reason end as "skippedBecause"
       from messages m
-      left join invoices i on m.source_noun = 'invoice' and i.id = m.source_id::uuid and i.id < ${newest}::uuid
+      left join invoices i on m.source_noun = 'invoice' and i.id = m.source_id::uuid and i.id < ${newFrom}::uuid
       left join services v on m.source_noun = 'service' and v.id = m.source_id::uuid
      where ${isNew(written, 'm')} order by m.id`
   return toEffects('message_owed', rows).map((one, index) => ({ ...one, messageId: rows[index]?.['key'] as MessageId }))

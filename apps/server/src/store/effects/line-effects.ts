@@ -27,11 +27,11 @@ export async function accessEffects({ sql, xid }: Written, touched: Scope, befor
   return toEffects('access_moved', moved)
 }
 
-export async function subscriptionEffects({ sql, xid, newest }: Written, touched: Scope): Promise<WrittenEffect[]> {
+export async function subscriptionEffects({ sql, xid, newFrom }: Written, touched: Scope): Promise<WrittenEffect[]> {
   return toEffects(
     'subscription_changed',
     await sql`
-      select s.id as key, s.subscriber_id as "subscriberId", case when s.id < ${newest}::uuid then s.id end as "subscriptionId", s.status, s.billed_until as "billedUntil",
+      select s.id as key, s.subscriber_id as "subscriberId", case when s.id < ${newFrom}::uuid then s.id end as "subscriptionId", s.status, s.billed_until as "billedUntil",
              s.next_invoice_on as "nextInvoiceOn", s.awaits, s.renewal_on as "renewalOn", s.renewal_minor::text as "renewalMinor", s.cancelled_on as "cancelledOn", s.parked_reason as "parkedReason"
         from subscriptions s where s.xmin = ${xid}::xid ${ofSubscribers(sql, touched, sql`s.subscriber_id`)} order by s.id`,
   )

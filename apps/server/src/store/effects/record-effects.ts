@@ -12,8 +12,8 @@ import { type Written, type WrittenEffect, writtenSince } from './written.ts'
  * forgetting to tell of it; the database's count of writes says whether all were found.
  */
 export const effectStore = (sql: Sql, scope?: Scope): EffectStore => ({
-  async record(newest) {
-    const written = await writtenSince(sql, newest)
+  async record(newest, newFrom) {
+    const written = await writtenSince(sql, newest, newFrom)
     const wanted = await readWanted(written, scope)
     const before = await tableWrites(written)
     const seen = new Map<string, string>()

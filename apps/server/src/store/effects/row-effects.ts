@@ -63,7 +63,7 @@ export async function rowEffects(written: Written, writes: readonly TableWrites[
 
 type RowOf = { readonly key: string; readonly subscriberId: SubscriberId | null; readonly row: Record<string, string | null> }
 
-async function rowsOf({ sql, xid, newest }: Written, table: string): Promise<WrittenEffect[]> {
+async function rowsOf({ sql, xid, newest, newFrom }: Written, table: string): Promise<WrittenEffect[]> {
   // Instants differ from run to run, and bytes are secrets or pictures.
   const columns = await sql<{ name: string; type: string }[]>`
     select column_name as name, data_type as type from information_schema.columns where table_schema = 'public' and table_name = ${table}`
@@ -88,16 +88,16 @@ async function rowsOf({ sql, xid, newest }: Written, table: string): Promise<Wri
   return rows.map(({ key, subscriberId: owner, row }) => ({
     key: `${table} ${key}`,
     ...(owner === null ? {} : { subscriberId: owner }),
-    effect: { effect: 'row_written', table, row: withoutNewIds(row, newest) },
+    effect: { effect: 'row_written', table, row: withoutNewIds(row, newFrom) },
   }))
 }
 
 const uuids = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
 /** Ids that were made just now are others the next time. */
-const withoutNewIds = (row: Record<string, string | null>, newest: string): Record<string, string | null> =>
+const withoutNewIds = (row: Record<string, string | null>, newFrom: string): Record<string, string | null> =>
   Object.fromEntries(
     Object.entries(row)
-      .map(([name, value]) => [name, value === null ? null : value.replace(uuids, (id) => (id >= newest ? 'new' : id))] as const)
+      .map(([name, value]) => [name, value === null ? null : value.replace(uuids, (id) => (id >= newFrom ? 'new' : id))] as const)
       .filter(([name, value]) => !(name === 'id' && value === 'new')),
   )

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { check, date, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 import { id, instant, organisationId } from './columns.ts'
 
 /** What a run, or a change, would do: to be reviewed, and applied as it stands or not at all. */
@@ -16,8 +16,7 @@ export const billingPreviews = pgTable(
     change: jsonb('change'),
     /** The civil days that are lived through. */
     days: jsonb('days').notNull(),
-    /** Null: never, it shows what would come of a change. */
-    appliesFrom: text('applies_from'),
+    appliesFrom: text('applies_from').notNull(),
     totals: jsonb('totals'),
     /** SHA-256 over the fingerprints of its parts. */
     fingerprint: text('fingerprint'),
@@ -51,12 +50,15 @@ export const billingPreviewParts = pgTable(
     fingerprint: text('fingerprint').notNull(),
     /** Why it could not be rehearsed. */
     failure: text('failure'),
-    /** What differed when it was to be applied. */
+    /** What differed when it was to be applied, or on the days that were followed. */
     changes: jsonb('changes'),
     appliedAt: instant('applied_at'),
+    /** The next day that is compared with what it foretold; null: none. */
+    followOn: date('follow_on'),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.previewId, t.position] }),
+    index('billing_preview_parts_followed').on(t.organisationId, t.followOn).where(sql`${t.followOn} is not null`),
     foreignKey({ columns: [t.organisationId, t.previewId], foreignColumns: [billingPreviews.organisationId, billingPreviews.id] }),
     check('billing_preview_parts_status', sql`${t.status} in ('planned', 'applied', 'changed', 'failed', 'shown')`),
   ],
