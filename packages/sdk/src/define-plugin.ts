@@ -1,4 +1,4 @@
-import type { AccessController, Messenger, PaymentProvider } from '@nyuzi/core'
+import type { AccessController, FiscalDevice, Messenger, PaymentProvider } from '@nyuzi/core'
 import type { z } from 'zod'
 import type { Host } from './host.ts'
 
@@ -14,6 +14,8 @@ export type Capabilities = {
   readonly payments?: PaymentProvider
   readonly access?: AccessController
   readonly messages?: Messenger
+  /** Has invoices, debit notes and credit notes signed by a tax authority. */
+  readonly fiscal?: FiscalDevice
   /** Called once when the installation is removed, paused or the server stops. */
   stop?(): Promise<void>
 }

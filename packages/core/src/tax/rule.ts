@@ -1,4 +1,5 @@
 import type { CivilDate } from '../time/calendar.ts'
+import type { FiscalBands } from './fiscal-bands.ts'
 
 /** `net_plus_previous`: the net amount with the taxes that come before it in the order of its class. */
 export type TaxBase = 'net' | 'net_plus_previous'
@@ -39,6 +40,8 @@ export type TaxPack = {
   /** The codes of the taxes that a class bears, in the order in which they are laid on the net amount. */
   readonly classes: Readonly<Record<TaxClass, readonly string[]>>
   readonly withholding?: readonly WithholdingRule[]
+  /** How documents are declared there; absent where no authority signs them. */
+  readonly fiscalBands?: FiscalBands
 }
 
 /** The rules that hold for a class on its tax point, in order. Of two rules under one code the younger holds. */

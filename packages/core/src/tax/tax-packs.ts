@@ -1,5 +1,6 @@
 import { bangladesh } from './countries/bd.ts'
 import { kenya } from './countries/ke.ts'
+import type { FiscalBands } from './fiscal-bands.ts'
 import type { TaxClass, TaxPack, TaxRule } from './rule.ts'
 
 const packs = { KE: kenya, BD: bangladesh } as const
@@ -35,3 +36,7 @@ export function unknownTaxIn(code: TaxPackCode, { rates = [], classes = {} }: Ta
   const known = new Set(packs[code].rules.map((rule) => rule.code))
   return [...rates.map((rate) => rate.code), ...Object.values(classes).flat()].find((named) => !known.has(named))
 }
+
+/** How documents of a country are declared to its authority, whatever taxes the organisation charges; undefined where none signs them. */
+export const fiscalBandsOf = (country: string): FiscalBands | undefined =>
+  Object.values<TaxPack>(packs).find((pack) => pack.country === country)?.fiscalBands

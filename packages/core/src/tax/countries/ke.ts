@@ -36,4 +36,17 @@ export const kenya: TaxPack = {
   classes: { internet: ['excise', 'vat'], equipment: ['vat'], installation: ['vat'], exempt: [] },
   // The rate is of medium confidence, the day is not verified.
   withholding: [{ on: 'vat', rateBp: 200, from: civilDate('2019-11-07') }],
+  // eTIMS: A exempt, B standard, C zero-rated, D outside VAT, E reduced. It has no band for excise, which is inside the base.
+  fiscalBands: {
+    tax: 'vat',
+    bands: [
+      { code: 'A', rateBp: 0 },
+      { code: 'B', rateBp: 1600 },
+      { code: 'C', rateBp: 0 },
+      { code: 'D', rateBp: 0 },
+      { code: 'E', rateBp: 800 },
+    ],
+    untaxed: 'A',
+    zeroRated: 'C',
+  },
 }

@@ -1,0 +1,1 @@
+export { etims } from './plugin.ts'
