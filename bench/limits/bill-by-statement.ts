@@ -30,8 +30,8 @@ begin
      for update of s;
 
   create temp table lined on commit drop as
-  select c.*, l.position, l.component, l.title, l.total, v.before_vat, round(v.before_vat / 1.15)::bigint as net
-    from claimed c, lateral (values (1, 'base', 'Internet', amount_minor), (2, 'static_ip', 'Static address', ${extraMinor})) as l(position, component, title, total),
+  select c.*, l.position, l.component, l.description, l.total, v.before_vat, round(v.before_vat / 1.15)::bigint as net
+    from claimed c, lateral (values (1, 'base', '{"kind":"plan"}'::jsonb, amount_minor), (2, 'static_ip', '{"kind":"extra","title":"Static address"}', ${extraMinor})) as l(position, component, description, total),
          lateral (select round(l.total / 1.16)::bigint as before_vat) v;
 
   insert into invoices (organisation_id, id, subscriber_id, series, sequence, number, status, currency, total_minor, issued_on, due_on, created_at)
@@ -46,7 +46,7 @@ begin
 
   insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id,
                              period_start, period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic)
-  select organisation, invoice_id, position, format('%s, %s to %s', title, to_char(starts, 'FMDD Mon YYYY'), to_char(ends - 1, 'FMDD Mon YYYY')), component, 'internet',
+  select organisation, invoice_id, position, description, component, 'internet',
          'internet', 'inclusive', starts, net, total, subscription_id, starts, ends, total, starts, ends, starts, price_id, version, terms,
          format('%s incl.: VAT 16 %% %s, excise 15 %% %s, net %s', to_char(total / 100.0, 'FM999990.00'), to_char((total - before_vat) / 100.0, 'FM999990.00'),
                 to_char((before_vat - net) / 100.0, 'FM999990.00'), to_char(net / 100.0, 'FM999990.00'))

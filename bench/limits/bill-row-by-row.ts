@@ -46,8 +46,8 @@ async function billOne(pool: postgres.Sql<{ bigint: bigint }>, organisationId: s
     if (!due) return
     const { series, starts, ends } = due
     const lines = [
-      { component: 'base', title: 'Internet', ...taxedOf(due.amount_minor) },
-      { component: 'static_ip', title: 'Static address', ...taxedOf(extraMinor) },
+      { component: 'base', description: { kind: 'plan' }, ...taxedOf(due.amount_minor) },
+      { component: 'static_ip', description: { kind: 'extra', title: 'Static address' }, ...taxedOf(extraMinor) },
     ]
     const sumOf = (pick: (line: (typeof lines)[number]) => bigint) => lines.reduce((sum, line) => sum + pick(line), 0n)
     const [invoiceId, entryId] = [crypto.randomUUID(), crypto.randomUUID()]
@@ -60,7 +60,7 @@ async function billOne(pool: postgres.Sql<{ bigint: bigint }>, organisationId: s
     await sql`
       insert into invoices (organisation_id, id, subscriber_id, series, sequence, number, status, currency, total_minor, issued_on, due_on, created_at)
       values (${organisationId}, ${invoiceId}, ${due.subscriber_id}, ${series}, ${sequence}, ${number}, 'open', 'KES', ${sumOf(({ total }) => total)}, ${day}, ${starts}, ${now})`
-    for (const [index, { component, title, total, beforeVat, net, excise, vat }] of lines.entries()) {
+    for (const [index, { component, description, total, beforeVat, net, excise, vat }] of lines.entries()) {
       const position = index + 1
       await sql`
         insert into invoice_line_taxes (organisation_id, invoice_id, line_position, position, code, title, rate_bp, base_minor, amount_minor)
@@ -69,7 +69,7 @@ async function billOne(pool: postgres.Sql<{ bigint: bigint }>, organisationId: s
       await sql`
         insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id,
                                    period_start, period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, arithmetic)
-        values (${organisationId}, ${invoiceId}, ${position}, ${`${title}, ${starts} to ${ends}`}, ${component}, 'internet', 'internet', 'inclusive', ${starts}, ${net}, ${total},
+        values (${organisationId}, ${invoiceId}, ${position}, ${sql.json(description)}, ${component}, 'internet', 'internet', 'inclusive', ${starts}, ${net}, ${total},
                 ${subscriptionId}, ${starts}, ${ends}, ${total}, ${starts}, ${ends}, ${starts}, ${due.price_id}, ${due.version}, ${due.terms},
                 ${`${total} incl.: VAT 16 % ${vat}, excise 15 % ${excise}, net ${net}`})`
       await sql`

@@ -58,7 +58,7 @@ export function subscriptionOf({
 
 export const chargeOf = (changes: Partial<Charge> = {}): Charge => ({
   subscriptionId: idOf('subscription', 1),
-  description: 'Internet, 1 Jun 2026 to 30 Jun 2026',
+  description: { kind: 'plan' },
   component: 'base',
   category: 'internet',
   amount: money(250_000n, 'KES'),

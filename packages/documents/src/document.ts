@@ -1,4 +1,4 @@
-import type { CivilDate, EntryKind, Language, Money, TaxAmount } from '@nyuzi/core'
+import type { CivilDate, EntryKind, Language, LineDescription, Money, Period, TaxAmount } from '@nyuzi/core'
 
 /** Who stands at the head of a document: an organisation as it was when the document was issued. */
 export type Issuer = {
@@ -33,9 +33,11 @@ type Addressed = {
 }
 
 export type ClaimLine = {
-  readonly description: string
-  /** Half-open; printed with its last day. */
-  readonly period?: { readonly start: CivilDate; readonly end: CivilDate }
+  readonly description: LineDescription
+  readonly category: string
+  readonly period?: Period
+  /** The days that a credit note takes back; printed with their last day. */
+  readonly credited?: Period
   readonly net: Money
   readonly taxes: readonly TaxAmount[]
   readonly total: Money

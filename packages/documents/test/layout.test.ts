@@ -7,6 +7,7 @@ import type { Mark, TextMark } from '../src/layout/mark.ts'
 import { margin, paper } from '../src/layout/page-frame.ts'
 import { sizeOf } from '../src/logo.ts'
 import { sheetOf } from '../src/sheet/sheet-of.ts'
+import { wordsOf } from '../src/words/words.ts'
 import { inBangla, invoice, invoiceOf, line, longNames, longStatement, samples, sixtyLines, statement } from './samples.ts'
 
 const rulerOf = ({ issuer: { logo } }: PrintedDocument) => openRuler(logo && sizeOf(logo))
@@ -53,8 +54,7 @@ describe.each(Object.entries(samples))('%s', (_, document) => {
   })
 
   it('numbers each page', () => {
-    const words = document.language === 'sw' ? ['Ukurasa', 'wa'] : ['Page', 'of']
-    for (const [index, page] of pages.entries()) expect(wordsOn(page)).toContain(`${words[0]} ${index + 1} ${words[1]} ${pages.length}`)
+    for (const [index, page] of pages.entries()) expect(wordsOn(page)).toContain(wordsOf(document.language).page(index + 1, pages.length))
   })
 
   it('has a table head above rows and a row above the totals on each page that has them', () => {
@@ -98,12 +98,14 @@ describe('columns of amounts', () => {
   })
 })
 
+const estateLine = (number: number) => `Line ${number} of the estate, house ${number}, 1 Jun 2026 to 30 Jun 2026`
+
 describe('long documents', () => {
   it('print each of 60 lines once, in order', () => {
     const described = pagesOf(sixtyLines)
       .flatMap(wordsOn)
       .filter((text) => text.startsWith('Line '))
-    expect(described).toEqual(Array.from({ length: 60 }, (_, index) => `Line ${index + 1} of the estate, house ${index + 1}`))
+    expect(described).toEqual(Array.from({ length: 60 }, (_, index) => estateLine(index + 1)))
   })
 
   it('say on each further page what they continue', () => {
@@ -116,7 +118,7 @@ describe('long documents', () => {
       const pages = pagesOf(invoiceOf(sixtyLines.lines.slice(0, count)))
       const withTotal = pages.filter((page) => wordsOn(page).includes('Total'))
       expect(withTotal).toHaveLength(1)
-      expect(wordsOn(withTotal[0] ?? [])).toContain(`Line ${count} of the estate, house ${count}`)
+      expect(wordsOn(withTotal[0] ?? [])).toContain(estateLine(count))
     }
   })
 
@@ -143,6 +145,22 @@ describe('what is printed', () => {
 
   it('is in the language of the subscriber', () => {
     expect(said(samples['swahili'] as PrintedDocument)).toEqual(expect.arrayContaining(['Ankara', 'Jinsi ya kulipa', 'Jumla']))
+  })
+
+  it('describes its lines in that language, and leaves alone what a person wrote', () => {
+    expect(said(samples['swahili'] as PrintedDocument)).toEqual(
+      expect.arrayContaining([
+        'Intaneti, 1 Jun 2026 hadi 30 Jun 2026',
+        'Intaneti (Welcome price), 1 Jun 2026 hadi 30 Jun 2026 (Kamau wa Njoroge)',
+        'Static address, 1 Jun 2026 hadi 30 Jun 2026',
+        'Data (imeripotiwa baadaye), 12500 MB, 1 Jun 2026 hadi 30 Jun 2026',
+        'Ada 2 ya kuchelewa kulipa NRB-000098: 2500.00 × 5 %',
+        'Router, TP-Link Archer C6',
+      ]),
+    )
+    expect(said(samples['swahili credit note'] as PrintedDocument)).toEqual(
+      expect.arrayContaining(['Home 10, 1 Jun 2026 hadi 30 Jun 2026', '16 Jun 2026 – 30 Jun 2026', 'Mabadiliko ya kifurushi']),
+    )
   })
 
   it('codes how to pay, or the proof of the tax authority where there is one, and never both', () => {

@@ -1,5 +1,18 @@
 import { readFileSync } from 'node:fs'
-import { addDays, type CivilDate, type Currency, civilDate, computeTax, type Money, money, taxPackOf } from '@nyuzi/core'
+import {
+  addDays,
+  type CivilDate,
+  type Currency,
+  civilDate,
+  computeTax,
+  creditReasons,
+  type LineDescription,
+  type Money,
+  money,
+  type Period,
+  taxPackOf,
+  written,
+} from '@nyuzi/core'
 import { PNG } from 'pngjs'
 import type {
   ClaimLine,
@@ -47,12 +60,13 @@ const amina: Recipient = { name: 'Amina Wanjiku', accountNumber: '100237', addre
 
 const vat = taxPackOf('KE', {})
 
-export function line(description: string, amount: Money, start?: CivilDate, taxed = true): ClaimLine {
+export function line(title: string, amount: Money, start?: CivilDate, taxed = true): ClaimLine {
   const tax = computeTax(
     { amount, taxClass: 'internet', taxPoint: start ?? day('2026-06-01'), pricing: 'inclusive' },
     taxed ? vat : undefined,
   )
-  return { description, ...tax, ...(start ? { period: { start, end: addDays(start, 30) } } : {}) }
+  const period = start && { start, end: addDays(start, 30) }
+  return { description: period ? { kind: 'extra', title } : written(title), category: 'internet', ...tax, ...(period ? { period } : {}) }
 }
 
 const totalOf = (lines: readonly ClaimLine[], currency: Currency): Money =>
@@ -115,13 +129,41 @@ export const sixtyLines = invoiceOf(
   ),
 )
 
-const inSwahili = invoiceOf([line('Home 10', kes(150_000n), day('2026-06-01'))], { language: 'sw' })
+const june = { start: day('2026-06-01'), end: day('2026-07-01') }
+const described = (description: LineDescription, amount: bigint, period?: Period): ClaimLine => {
+  const { period: _, ...priced } = line('', kes(amount), day('2026-06-01'))
+  return { ...priced, description, ...(period ? { period } : {}) }
+}
+
+/** One of each thing that we describe ourselves, in words of the subscriber's language. */
+const inWords = [
+  described({ kind: 'plan' }, 150_000n, june),
+  described({ kind: 'plan', phase: 'Welcome price', onBehalfOf: 'Kamau wa Njoroge' }, 75_000n, june),
+  described({ kind: 'extra', title: 'Static address' }, 50_000n, june),
+  described({ kind: 'usage', title: 'Data', units: '12500', unit: 'MB', late: true }, 62_500n, june),
+  described({ kind: 'late_fee', number: 2, claim: 'NRB-000098', working: '2500.00 × 5 %' }, 12_500n),
+  described(written('Router, TP-Link Archer C6'), 459_900n),
+]
+const inSwahili = invoiceOf(inWords, { language: 'sw' })
 
 const taka = (minor: bigint) => money(minor, 'BDT')
 export const inBangla = invoiceOf(
   [
-    { description: 'ব্রডব্যান্ড ইন্টারনেট সংযোগ, মাসিক চার্জ', net: taka(12_500_000n), taxes: [], total: taka(12_500_000n) },
-    { description: 'রাউটার ক্রয় (মুক্তিযোদ্ধা সড়ক, ধাক্কামারা, ফুলবাড়িয়া)', net: taka(250_050n), taxes: [], total: taka(250_050n) },
+    {
+      description: written('ব্রডব্যান্ড ইন্টারনেট সংযোগ, মাসিক চার্জ'),
+      category: 'internet',
+      net: taka(12_500_000n),
+      taxes: [],
+      total: taka(12_500_000n),
+    },
+    { description: { kind: 'plan' }, category: 'internet', period: june, net: taka(50_000n), taxes: [], total: taka(50_000n) },
+    {
+      description: written('রাউটার ক্রয় (মুক্তিযোদ্ধা সড়ক, ধাক্কামারা, ফুলবাড়িয়া)'),
+      category: 'equipment',
+      net: taka(250_050n),
+      taxes: [],
+      total: taka(250_050n),
+    },
   ],
   {
     issuer: {
@@ -137,6 +179,7 @@ export const inBangla = invoiceOf(
       addressLines: ['কর্তৃপক্ষ ভবন, সন্ধ্যা নদী রোড, ব্রাহ্মণবাড়িয়া', 'স্বাস্থ্য কেন্দ্রের পাশে, লক্ষ্মীপুর'],
     },
     payTo: 'bKash 01712345678',
+    language: 'bn',
   },
 )
 
@@ -147,7 +190,7 @@ const creditNote: CreditNoteDocument = {
   recipient: amina,
   number: 'NRB-CN-000007',
   issuedOn: day('2026-06-12'),
-  lines: [line('Home 10, not used', kes(75_000n), day('2026-06-16'))],
+  lines: [{ ...line('Home 10', kes(75_000n), day('2026-06-01')), credited: { start: day('2026-06-16'), end: day('2026-07-01') } }],
   total: kes(75_000n),
   corrects: { number: 'NRB-000123', issuedOn: day('2026-06-01') },
   reason: 'The line was down from 16 June, a fibre was cut by road works on Ngong Road.',
@@ -157,6 +200,7 @@ const debitNote: DebitNoteDocument = {
   ...creditNote,
   kind: 'debit_note',
   number: 'NRB-DN-000002',
+  lines: [line('Static address', kes(75_000n), day('2026-06-01'))],
   dueOn: day('2026-06-19'),
   payTo: 'Paybill 400123',
   reason: 'The static address was left out.',
@@ -213,7 +257,16 @@ export const samples: Readonly<Record<string, PrintedDocument>> = {
   'long names': longNames,
   'sixty lines': sixtyLines,
   swahili: inSwahili,
+  'swahili, sixty lines': { ...longNames, language: 'sw', lines: sixtyLines.lines, total: sixtyLines.total },
+  'swahili credit note': { ...creditNote, language: 'sw', reason: creditReasons.planChange },
+  'swahili debit note': { ...debitNote, language: 'sw' },
+  'swahili deposit': { ...invoice, kind: 'deposit', language: 'sw' },
+  'swahili receipt': { ...receipt, language: 'sw' },
+  'swahili statement': { ...statement, language: 'sw' },
   bangla: inBangla,
+  'bangla credit note': { ...creditNote, language: 'bn', reason: creditReasons.pause },
+  'bangla receipt': { ...receipt, language: 'bn' },
+  'bangla statement': { ...longStatement, language: 'bn' },
   'credit note': creditNote,
   'debit note': debitNote,
   receipt,

@@ -11,7 +11,7 @@ import { rowsOf, type Sql } from './transaction.ts'
 const lineColumns = {
   invoiceId: 'repeated uuid',
   position: 'integer',
-  description: 'text',
+  description: 'jsonb',
   component: 'text',
   category: 'text',
   taxClass: 'text',

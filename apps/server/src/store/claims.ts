@@ -18,7 +18,7 @@ export const claimStore = (sql: Sql): ClaimStore => ({
         {
           invoiceId: 'uuid',
           position: 'integer',
-          description: 'text',
+          description: 'jsonb',
           category: 'text',
           taxClass: 'text',
           pricing: 'text',

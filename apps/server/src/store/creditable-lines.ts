@@ -31,7 +31,7 @@ export const taxJson = (sql: Sql) =>
 
 export async function readLines(sql: Sql, which: ReturnType<Sql>): Promise<readonly CreditableLine[]> {
   const rows = await sql`
-    select n.invoice_id as "invoiceId", n.position, i.subscriber_id as "subscriberId", i.number, i.status, i.currency, n.description, n.category,
+    select n.invoice_id as "invoiceId", n.position, i.subscriber_id as "subscriberId", i.number, i.status, i.currency, n.category,
            n.tax_class as "taxClass", n.pricing, n.tax_point as "taxPoint", n.subscription_id as "subscriptionId", n.net_minor as "netMinor",
            n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
            n.rate_minor as "rateMinor", n.whole_start as "wholeStart", n.whole_end as "wholeEnd",

@@ -65,10 +65,10 @@ export const creditStore = (sql: Sql): CreditStore => ({
     if (lines.length === 0) return
     await addLineTaxes(sql, 'credit', credits)
     await sql`
-      insert into credit_lines (organisation_id, credit_id, position, invoice_id, line_position, days, subscription_id, description, category, tax_class, tax_point,
+      insert into credit_lines (organisation_id, credit_id, position, invoice_id, line_position, days, subscription_id, category, tax_class, tax_point,
                                 net_minor, total_minor, arithmetic)
       select nyuzi_organisation(), credit_id, position, invoice_id, line_position, case when start is not null then daterange(start, "end") end, subscription_id,
-             description, category, tax_class, tax_point, net_minor, total_minor, arithmetic
+             category, tax_class, tax_point, net_minor, total_minor, arithmetic
         from ${rowsOf(
           sql,
           lines.map(({ days, net, total, taxes: _, ...line }) => ({
@@ -86,7 +86,6 @@ export const creditStore = (sql: Sql): CreditStore => ({
             start: 'date',
             end: 'date',
             subscriptionId: 'uuid',
-            description: 'text',
             category: 'text',
             taxClass: 'text',
             taxPoint: 'date',

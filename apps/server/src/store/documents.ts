@@ -1,4 +1,4 @@
-import type { CivilDate, ClaimKind, Currency, EntryKind, TaxAmount } from '@nyuzi/core'
+import type { CivilDate, ClaimKind, Currency, EntryKind, LineDescription, TaxAmount } from '@nyuzi/core'
 import type { Branding, ClaimedLine, DocumentStore, Parties, UnreceiptedPayment } from '../flows/documents/ports.ts'
 import { fromRow } from './mapping.ts'
 import type { Sql } from './transaction.ts'
@@ -43,9 +43,8 @@ export const documentStore = (sql: Sql): DocumentStore => {
         select d.id, d.kind, d.number, d.currency, d.total_minor as "totalMinor", d.issued_on as "issuedOn", d.due_on as "dueOn", ${stamped}
           from invoices d ${parties} where ${'number' in by ? sql`d.number = ${by.number}` : sql`d.id = ${by.invoiceId}`}`
       if (!row) return undefined
-      // What is charged for days says which in its description; a credit of some of them does not.
       const lines = await sql<LineRow[]>`
-        select position, description, net_minor as "netMinor", total_minor as "totalMinor", null::date as start, null::date as "end"
+        select position, description, category, period_start as "periodStart", period_end as "periodEnd", net_minor as "netMinor", total_minor as "totalMinor"
           from invoice_lines where invoice_id = ${row.id} order by position`
       const taxes = await sql<TaxRow[]>`
         select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
@@ -61,8 +60,11 @@ export const documentStore = (sql: Sql): DocumentStore => {
           from credits d ${parties} where d.id = ${id} and d.kind = 'credit_note'`
       if (!row) return undefined
       const lines = await sql<LineRow[]>`
-        select position, description, net_minor as "netMinor", total_minor as "totalMinor", lower(days) as start, upper(days) as "end"
-          from credit_lines where credit_id = ${id} order by position`
+        select l.position, n.description, n.category, n.period_start as "periodStart", n.period_end as "periodEnd", l.net_minor as "netMinor",
+               l.total_minor as "totalMinor", lower(l.days) as "creditedFrom", upper(l.days) as "creditedUntil"
+          from credit_lines l
+          join invoice_lines n on n.organisation_id = l.organisation_id and n.invoice_id = l.invoice_id and n.position = l.line_position
+         where l.credit_id = ${id} order by l.position`
       const taxes = await sql<TaxRow[]>`
         select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
           from credit_line_taxes where credit_id = ${id} order by line_position, position`
@@ -186,19 +188,24 @@ type StatementEntry = { on: CivilDate; kind: EntryKind; reference?: string }
 type EntryRow = { on: CivilDate; kind: EntryKind; change: bigint; reference: string | null }
 type LineRow = {
   position: number
-  description: string
+  description: LineDescription
+  category: string
+  periodStart: CivilDate | null
+  periodEnd: CivilDate | null
   netMinor: bigint
   totalMinor: bigint
-  start: CivilDate | null
-  end: CivilDate | null
+  creditedFrom?: CivilDate | null
+  creditedUntil?: CivilDate | null
 }
 type TaxRow = TaxAmount & { linePosition: number }
 
 const linesOf = (lines: readonly LineRow[], taxes: readonly TaxRow[], currency: Currency): ClaimedLine[] =>
-  lines.map(({ position, description, netMinor, totalMinor, start, end }) => ({
+  lines.map(({ position, description, category, netMinor, totalMinor, periodStart, periodEnd, creditedFrom, creditedUntil }) => ({
     description,
+    category,
+    ...(periodStart && periodEnd ? { period: { start: periodStart, end: periodEnd } } : {}),
     net: { amountMinor: netMinor, currency },
     taxes: taxes.filter(({ linePosition }) => linePosition === position).map(({ linePosition: _, ...tax }) => tax),
     total: { amountMinor: totalMinor, currency },
-    ...(start === null || end === null ? {} : { period: { start, end } }),
+    ...(creditedFrom && creditedUntil ? { credited: { start: creditedFrom, end: creditedUntil } } : {}),
   }))

@@ -6,6 +6,7 @@ import type {
   Instant,
   InvoiceId,
   InvoiceLine,
+  LineDescription,
   PlanId,
   PlanKind,
   PriceId,
@@ -66,7 +67,8 @@ type InvoiceRow = {
 type LineRow = PriceRow & {
   invoiceId: InvoiceId
   position: number
-  description: string
+  description: LineDescription
+  lineCategory: string
   lineTaxClass: TaxClass
   linePricing: Pricing
   taxPoint: CivilDate
@@ -108,7 +110,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
       from invoices i ${filter}`
   const ids = invoices.map(({ id }) => id)
   const lines = await sql<LineRow[]>`
-    select ${priceColumns(sql)}, n.invoice_id as "invoiceId", n.position, n.description, n.tax_class as "lineTaxClass", n.pricing as "linePricing",
+    select ${priceColumns(sql)}, n.invoice_id as "invoiceId", n.position, n.description, n.category as "lineCategory", n.tax_class as "lineTaxClass", n.pricing as "linePricing",
            n.tax_point as "taxPoint", n.net_minor as "netMinor", n.total_minor as "totalMinor", n.period_start as "periodStart", n.period_end as "periodEnd",
            n.price_id as "linePriceId", n.price_version as "priceVersion", n.arithmetic, n.component, n.due_on as "dueOn", n.terms,
            l.code as "planCode", l.name as "planName", l.kind as "planKind", s.id as "subscriptionId", t.origin, t.anchor_day as "anchorDay", t.periods_before as "periodsBefore", t.from_on = s.starts_on as "isFirst",
@@ -168,6 +170,7 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, defin
   const line = {
     position,
     description,
+    category: row.lineCategory,
     taxClass: row.lineTaxClass,
     pricing: row.linePricing,
     taxPoint,

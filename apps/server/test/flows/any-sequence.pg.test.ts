@@ -1,4 +1,4 @@
-import { addDays, asId, type CivilDate, civilDateAt, type InvoiceId, money, type PlanId, type SubscriptionId } from '@nyuzi/core'
+import { addDays, asId, type CivilDate, civilDateAt, type InvoiceId, money, type PlanId, type SubscriptionId, written } from '@nyuzi/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recomputeCredits } from '../../src/flows/billing/recompute-credits.ts'
@@ -119,7 +119,7 @@ describe('Any sequence of what people and the calendar do', () => {
       await issueCreditNote(deps, isp.organisationId, { invoiceId, ...(n % 5 === 0 ? {} : { lines }), ...told })
     },
     debit({ deps, line: { subscriberId }, n, today }: Case) {
-      const cable = { description: 'Cable', category: 'repair', taxClass: 'equipment', amount: ofNumber(n) } as const
+      const cable = { description: written('Cable'), category: 'repair', taxClass: 'equipment', amount: ofNumber(n) } as const
       const charges = [{ ...cable, pricing: n % 2 ? ('inclusive' as const) : ('exclusive' as const) }]
       return issueDebitNote(deps, isp.organisationId, { subscriberId, charges, dueOn: addDays(today, n % 6), ...told })
     },

@@ -1,4 +1,4 @@
-import { type CreditId, civilDate, type FreeCharge, type InvoiceId, money, type SubscriberId } from '@nyuzi/core'
+import { type CreditId, civilDate, type FreeCharge, type InvoiceId, money, type SubscriberId, written } from '@nyuzi/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
@@ -39,7 +39,7 @@ describe('What a subscriber owes and has', () => {
   const audited = async () => (await isp.raw`select action from audit_records order by at desc, id desc limit 1`)[0]?.['action']
   const resultOf = <Result>(done: Idempotent<Result>): Result => (done as Idempotent<Result> & { outcome: 'done' }).result
   const fee: FreeCharge = {
-    description: 'Broken router',
+    description: written('Broken router'),
     category: 'damage',
     taxClass: 'equipment',
     pricing: 'exclusive',

@@ -1,4 +1,4 @@
-import { civilDate, money } from '@nyuzi/core'
+import { civilDate, money, written } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { explainInvoice } from '../../src/flows/billing/explain-invoice.ts'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
@@ -25,7 +25,7 @@ describe('A debit note', () => {
     line = await isp.subscribe({ startsOn: civilDate('2026-06-01'), anchorDay: 1 })
     await isp.cycle()
     const cable = {
-      description: 'Cable',
+      description: written('Cable'),
       category: 'repair',
       taxClass: 'equipment',
       pricing: 'exclusive',
@@ -33,7 +33,7 @@ describe('A debit note', () => {
     } as const
     await issueDebitNote(isp.deps, isp.organisationId, {
       subscriberId: line.subscriberId,
-      charges: [cable, { ...cable, description: 'Visit', pricing: 'inclusive' }],
+      charges: [cable, { ...cable, description: written('Visit'), pricing: 'inclusive' }],
       dueOn: civilDate('2026-06-20'),
       reason: 'broken',
       actor,

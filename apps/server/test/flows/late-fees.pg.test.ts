@@ -6,6 +6,7 @@ import { recordManualPayment } from '../../src/flows/payments/record-manual-paym
 import { answerExtension } from '../../src/flows/receivables/answer-extension.ts'
 import { requestExtension } from '../../src/flows/receivables/request-extension.ts'
 import { type Isp, type Line, openIsp } from '../isp.ts'
+import { wordsOf } from '../line-words.ts'
 
 const actor = 'test'
 const civil = (text: string) => text as CivilDate
@@ -28,9 +29,9 @@ describe('Late fees', () => {
   const feesOf = async ({ subscriberId }: Line) =>
     (
       await isp.raw`
-        select l.description, l.total_minor, i.number, i.issued_on, i.due_on from invoices i join invoice_lines l on l.invoice_id = i.id
+        select l.description, l.category, l.total_minor, i.number, i.issued_on, i.due_on from invoices i join invoice_lines l on l.invoice_id = i.id
          where i.subscriber_id = ${subscriberId} and i.kind = 'debit_note' order by i.sequence, l.position`
-    ).map((row) => Object.values(row).join(' | '))
+    ).map(({ description, category, ...row }) => [wordsOf({ description, category }), ...Object.values(row)].join(' | '))
 
   beforeAll(async () => {
     isp = await openIsp({ startAt: '2026-06-01T06:00:00Z', log: 'silent' })

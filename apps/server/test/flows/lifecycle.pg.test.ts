@@ -16,6 +16,7 @@ import { pauseSubscription } from '../../src/flows/subscribers/pause-subscriptio
 import { resumeSubscription } from '../../src/flows/subscribers/resume-subscription.ts'
 import { withdrawPlanChange } from '../../src/flows/subscribers/withdraw-plan-change.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+import { wordsOf } from '../line-words.ts'
 
 const on = civilDate
 const actor = 'test'
@@ -426,10 +427,8 @@ describe('The life of a subscription', () => {
     const described = async () =>
       (
         await isp.raw`
-          select i.number, i.issued_on, i.due_on, n.description, n.total_minor from invoice_lines n join invoices i on i.id = n.invoice_id order by i.sequence, n.position`
-      ).map(
-        (row) => `${row['number']} ${row['issued_on']} due ${row['due_on']}: ${row['description']}, ${Number(row['total_minor']) / 100}`,
-      )
+          select i.number, i.issued_on, i.due_on, n.description, n.category, n.period_start, n.period_end, n.total_minor from invoice_lines n join invoices i on i.id = n.invoice_id order by i.sequence, n.position`
+      ).map((row) => `${row['number']} ${row['issued_on']} due ${row['due_on']}: ${wordsOf(row)}, ${Number(row['total_minor']) / 100}`)
 
     it('stands on an invoice at once, with its taxes, and is explained', async () => {
       const line = await isp.subscribe({ startsOn: on('2026-06-20'), anchorDay: 20 })

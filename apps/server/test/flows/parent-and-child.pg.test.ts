@@ -7,6 +7,7 @@ import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.
 import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import { setParent } from '../../src/flows/subscribers/set-parent.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+import { wordsOf } from '../line-words.ts'
 
 const actor = 'test'
 const civil = (text: string) => text as CivilDate
@@ -33,9 +34,9 @@ describe('A parent who pays', () => {
   const invoicesOf = async ({ subscriberId }: Line) =>
     (
       await isp.raw`
-        select i.number, i.total_minor, string_agg(l.description, ' + ' order by l.position) as lines from invoices i join invoice_lines l on l.invoice_id = i.id
+        select i.number, i.total_minor, json_agg(l order by l.position) as lines from invoices i join invoice_lines l on l.invoice_id = i.id
          where i.subscriber_id = ${subscriberId} group by i.organisation_id, i.id order by i.sequence`
-    ).map((row) => [row['number'], row['total_minor'], row['lines']])
+    ).map((row) => [row['number'], row['total_minor'], row['lines'].map(wordsOf).join(' + ')])
   const stateOf = async ({ serviceId }: Line) =>
     (await isp.raw`select wanted_state || ' ' || wanted_reason as said from access_states where service_id = ${serviceId}`)[0]?.['said']
   const receivableOf = async ({ subscriberId }: Line) =>

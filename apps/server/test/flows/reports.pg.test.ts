@@ -1,4 +1,4 @@
-import { addDays, type CivilDate, civilDate, type InvoiceId, money, type SubscriberId } from '@nyuzi/core'
+import { addDays, type CivilDate, civilDate, type InvoiceId, money, type SubscriberId, written } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { issueDebitNote } from '../../src/flows/credits/issue-debit-note.ts'
@@ -86,7 +86,7 @@ describe('The reports of an ISP', () => {
     await issueDebitNote(isp.deps, isp.organisationId, {
       subscriberId: d,
       ...told,
-      charges: [{ description: 'Broken', category: 'damage', taxClass: 'equipment', pricing: 'exclusive', amount: kes(50_000n) }],
+      charges: [{ description: written('Broken'), category: 'damage', taxClass: 'equipment', pricing: 'exclusive', amount: kes(50_000n) }],
     })
     await on('2026-08-15')
     await writeOffInvoice(isp.deps, isp.organisationId, { invoiceId: (await invoicesOf(c))[0] as InvoiceId, ...told })

@@ -82,7 +82,7 @@ async function booksOf({ isp }: House) {
     invoices: await rows(raw`
       select i.number, s.name, i.issued_on, i.due_on, i.total_minor, i.allocated_minor, i.status from invoices i join subscribers s on s.id = i.subscriber_id order by i.sequence`),
     lines: await rows(raw`
-      select i.number, l.position, l.description, l.net_minor, l.total_minor, l.period_start, l.period_end, l.arithmetic from invoice_lines l join invoices i on i.id = l.invoice_id order by i.sequence, l.position`),
+      select i.number, l.position, l.description::text, l.net_minor, l.total_minor, l.period_start, l.period_end, l.arithmetic from invoice_lines l join invoices i on i.id = l.invoice_id order by i.sequence, l.position`),
     charged: await rows(raw`
       select s.name, c.component, c.period::text from charged_periods c join subscriptions u on u.id = c.subscription_id join subscribers s on s.id = u.subscriber_id order by 1, 3`),
     nextOn: await rows(

@@ -9,6 +9,7 @@ import { recordUsage } from '../../src/flows/usage/record-usage.ts'
 import { sellDataBundle } from '../../src/flows/usage/sell-data-bundle.ts'
 import { withdrawDataBundle } from '../../src/flows/usage/withdraw-data-bundle.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+import { wordsOf } from '../line-words.ts'
 
 const kes = (amountMinor: bigint) => money(amountMinor, 'KES')
 const graduated: UsageTariff = {
@@ -42,10 +43,10 @@ describe('An ISP that charges what is used', () => {
     isp.subscribe({ planId: await planOf(code, tariff), startsOn: civilDate(startsOn), anchorDay: 1 })
   const used = async ({ subscriptionId }: Line) =>
     (
-      await isp.raw<{ description: string; arithmetic: string; total: string; issued: string; due: string }[]>`
-        select n.description, n.arithmetic, n.total_minor as total, i.issued_on as issued, i.due_on as due from invoice_lines n join invoices i on i.id = n.invoice_id
+      await isp.raw<{ arithmetic: string; total: string; issued: string; due: string }[]>`
+        select n.description, n.category, n.period_start, n.period_end, n.arithmetic, n.total_minor as total, i.issued_on as issued, i.due_on as due from invoice_lines n join invoices i on i.id = n.invoice_id
          where n.subscription_id = ${subscriptionId} and n.component = 'data' order by i.sequence, n.position`
-    ).map(({ description, arithmetic, total, issued, due }) => `${issued} due ${due}: ${description}: ${arithmetic}: ${total}`)
+    ).map((row) => `${row.issued} due ${row.due}: ${wordsOf(row)}: ${row.arithmetic}: ${row.total}`)
   async function days(...dates: string[]) {
     for (const date of dates) {
       isp.day(date)

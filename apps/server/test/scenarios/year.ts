@@ -5,6 +5,7 @@ import type { NewPrice } from '../../src/flows/catalog/create-price.ts'
 import { createCoupon } from '../../src/flows/discounts/create-coupon.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+import { wordsOf } from '../line-words.ts'
 
 const actor = 'support'
 
@@ -165,18 +166,19 @@ async function noteMove(isp: Isp, { serviceId }: Line, day: CivilDate, moves: st
 
 async function booksOf({ raw }: Isp, { subscriberId }: Line): Promise<readonly string[]> {
   const rows = await raw`
-    select on_day, text from (
+    select on_day, text, lines, ending from (
       select i.issued_on as on_day, 1 as kind, i.id::text as sort,
-             i.kind || ' ' || to_char(i.total_minor / 100.0, 'FM999990.00') || case when i.kind = 'invoice' then ' due ' || i.due_on else '' end || ': '
-               || (select string_agg(n.description || ' ' || to_char(n.total_minor / 100.0, 'FM999990.00'), '; ' order by n.position) from invoice_lines n where n.invoice_id = i.id)
-               || case when i.status in ('void', 'uncollectible') then ' (' || i.status || ')' else '' end as text
+             i.kind || ' ' || to_char(i.total_minor / 100.0, 'FM999990.00') || case when i.kind = 'invoice' then ' due ' || i.due_on else '' end || ': ' as text,
+             (select json_agg(n order by n.position) from invoice_lines n where n.invoice_id = i.id) as lines,
+             case when i.status in ('void', 'uncollectible') then ' (' || i.status || ')' else '' end as ending
         from invoices i where i.subscriber_id = ${subscriberId}
       union all
-      select c.issued_on, 2, c.id::text, c.kind || ' ' || to_char(c.total_minor / 100.0, 'FM999990.00') || ': ' || c.reason from credits c where c.subscriber_id = ${subscriberId}
+      select c.issued_on, 2, c.id::text, c.kind || ' ' || to_char(c.total_minor / 100.0, 'FM999990.00') || ': ' || c.reason, null, '' from credits c where c.subscriber_id = ${subscriberId}
       union all
-      select (p.paid_at at time zone 'Africa/Nairobi')::date, 3, p.id::text, 'paid ' || to_char(p.amount_minor / 100.0, 'FM999990.00') from payments p where p.subscriber_id = ${subscriberId}
+      select (p.paid_at at time zone 'Africa/Nairobi')::date, 3, p.id::text, 'paid ' || to_char(p.amount_minor / 100.0, 'FM999990.00'), null, '' from payments p where p.subscriber_id = ${subscriberId}
     ) all_of_it order by on_day, sort, kind`
-  return rows.map((row) => `${row['on_day']} ${row['text']}`)
+  const lineText = (line: { total_minor: number }) => `${wordsOf(line)} ${(line.total_minor / 100).toFixed(2)}`
+  return rows.map((row) => `${row['on_day']} ${row['text']}${(row['lines'] ?? []).map(lineText).join('; ')}${row['ending']}`)
 }
 
 async function balanceOf({ raw }: Isp, { subscriberId }: Line): Promise<number> {

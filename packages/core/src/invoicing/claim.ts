@@ -7,6 +7,7 @@ import { computeTax, type TaxAmount } from '../tax/compute-tax.ts'
 import type { Pricing, TaxClass, TaxPack } from '../tax/rule.ts'
 import { taxArithmetic } from '../tax/tax-arithmetic.ts'
 import type { CivilDate } from '../time/calendar.ts'
+import type { LineDescription } from './line-description.ts'
 import { invoiceNumber } from './numbering.ts'
 
 /**
@@ -19,7 +20,7 @@ export type ClaimKind = (typeof claimKinds)[number]
 /** A line that no subscription is charged for. */
 export type FreeLine = {
   readonly position: number
-  readonly description: string
+  readonly description: LineDescription
   /** Which revenue account it belongs to; of a deposit, a transfer or a refund, its kind. */
   readonly category: string
   readonly taxClass: TaxClass

@@ -24,7 +24,6 @@ export type CreditLine = {
   /** The days that are not charged any more; absent where only an amount is given back. */
   readonly days?: Period
   readonly subscriptionId?: SubscriptionId
-  readonly description: string
   readonly category: string
   readonly taxClass: TaxClass
   /** Of the line that is credited. */

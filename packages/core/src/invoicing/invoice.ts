@@ -6,6 +6,7 @@ import type { TaxAmount } from '../tax/compute-tax.ts'
 import type { Pricing, TaxClass } from '../tax/rule.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { Period } from '../time/period.ts'
+import type { LineDescription } from './line-description.ts'
 
 /** `open`: finalized and not yet paid. A finalized invoice never changes but for this word. */
 export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible'
@@ -14,7 +15,7 @@ export type InvoiceStatus = 'draft' | 'open' | 'paid' | 'void' | 'uncollectible'
 export type InvoiceLine = {
   /** From 1. */
   readonly position: number
-  readonly description: string
+  readonly description: LineDescription
   /** `base`, or the key of an extra of the price. */
   readonly component: string
   readonly category: string

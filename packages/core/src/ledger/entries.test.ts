@@ -5,6 +5,7 @@ import { draftOf, lineOf } from '../../test/nouns.ts'
 import { issueClaim } from '../invoicing/claim.ts'
 import { issueCredit, issueCreditNote } from '../invoicing/credit.ts'
 import { finalizeInvoice } from '../invoicing/finalize-invoice.ts'
+import { written } from '../invoicing/line-description.ts'
 import { money } from '../money/money.ts'
 import { Defect } from '../outcome.ts'
 import { kenya } from '../tax/countries/ke.ts'
@@ -232,7 +233,7 @@ describe('a claim outside the billing run', () => {
       subscriberId,
       series: 'NRB-DN',
       sequence: 1n,
-      charges: [{ description: 'Broken router', category: 'damage', taxClass, pricing: 'exclusive', amount: kes(1_000n) }],
+      charges: [{ description: written('Broken router'), category: 'damage', taxClass, pricing: 'exclusive', amount: kes(1_000n) }],
       issuedOn: effectiveOn,
       dueOn: effectiveOn,
       taxPack: kenya,

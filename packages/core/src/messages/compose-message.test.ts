@@ -85,6 +85,10 @@ describe('a message', () => {
     expect(composeMessage('invoice_due', { ...facts, subscriberName: 'Wanjikũ  K' }, 'en')).toMatch(/^Wanjiku, KES/)
   })
 
+  it('is English for who reads Bangla, whose letters would cost more parts', () => {
+    for (const kind of messageKinds) expect(composeMessage(kind, facts, 'bn')).toBe(composeMessage(kind, facts, 'en'))
+  })
+
   it('shows no family name, since it lies open on a locked screen', () => {
     for (const language of languages) {
       for (const kind of messageKinds) expect(composeMessage(kind, { ...facts, ...receipt }, language)).not.toMatch(/Wanjiku|Kamau/)

@@ -36,11 +36,14 @@ export type MessageFacts = {
 
 /** A sentence, or nothing where its fact is missing; one that may go is dropped first when the text is too long for one part. */
 type Sentence = { readonly text: string; readonly mayGo?: boolean } | undefined
+/** Bangla letters are none of GSM-7: a text of them would cost two or three parts, so such subscribers are told in English. */
+const spokenIn = (language: Language): SpokenLanguage => (language === 'bn' ? 'en' : language)
+type SpokenLanguage = Exclude<Language, 'bn'>
 type Phrases = Readonly<Record<MessageKind, (facts: Spoken) => readonly Sentence[]>>
 
 /** Plain GSM-7 text that aims at one part, with the first name only: it lies open on a locked screen. */
 export function composeMessage(kind: MessageKind, facts: MessageFacts, language: Language): string {
-  const sentences = phrases[language][kind](speak(facts, language)).filter((sentence) => sentence !== undefined)
+  const sentences = phrases[spokenIn(language)][kind](speak(facts, spokenIn(language))).filter((sentence) => sentence !== undefined)
   const whole = toText(sentences)
   return whole.length <= septetsMax ? whole : toText(sentences.filter(({ mayGo }) => !mayGo))
 }
@@ -52,7 +55,7 @@ const plain = (text: string): string => toGsm7(text).replace(/ {2,}/g, ' ').trim
 
 type Spoken = ReturnType<typeof speak>
 
-function speak(facts: MessageFacts, language: Language) {
+function speak(facts: MessageFacts, language: SpokenLanguage) {
   const { organisationName, subscriberName, accountNumber, payTo, amount, dueOn, suspendsOn, invoiceNumber, receipt, balance, lineState } =
     facts
   return {
@@ -82,7 +85,7 @@ const to = ({ firstName }: Spoken): string => (firstName === '' ? '' : `${firstN
 const payEn = ({ payTo, account }: Spoken): string => (payTo ? `Pay ${payTo}, account ${account}.` : `Account ${account}.`)
 const paySw = ({ payTo, account }: Spoken): string => (payTo ? `Lipa kwa ${payTo}, akaunti ${account}.` : `Akaunti ${account}.`)
 
-const phrases: Readonly<Record<Language, Phrases>> = {
+const phrases: Readonly<Record<SpokenLanguage, Phrases>> = {
   en: {
     invoice_before_due: (f) => [
       said(`${to(f)}${f.amount} for ${f.organisation} is due${f.dueOn ? ` on ${f.dueOn}` : ' soon'}.`),

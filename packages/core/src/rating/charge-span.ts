@@ -1,27 +1,24 @@
 import type { Price, PriceExtra } from '../catalog/price.ts'
 import { applyDiscounts } from '../discounts/apply-discounts.ts'
 import type { SubscriptionId } from '../ids.ts'
+import { type LineDescription, written } from '../invoicing/line-description.ts'
 import { type Money, toDecimal, zero } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
-import { addDays, type CivilDate } from '../time/calendar.ts'
-import { formatDate } from '../time/format-date.ts'
+import { addDays } from '../time/calendar.ts'
 import { daysIn, type Period } from '../time/period.ts'
 import type { Charge } from './charge.ts'
 import { type Span, spanDays } from './next-span.ts'
 import { prorate, prorationWorking } from './prorate.ts'
-
-const titles: Readonly<Record<string, string>> = { internet: 'Internet' }
 
 /** What a span of a subscription costs: its price, the parts of its bundle, and what is charged once with its first day. */
 export function chargeSpan(subscription: Subscription, span: Span): readonly Charge[] {
   invariant(daysIn(span.period) > 0, 'a charged period has at least one day')
   const { price } = span.terms
   const phase = phaseAt(price, span.index)
-  const title = titles[price.category] ?? price.category
   const base = discountedCharge(subscription, span, {
     component: 'base',
-    title: phase === undefined ? title : `${title} (${phase.title})`,
+    description: phase === undefined ? { kind: 'plan' } : { kind: 'plan', phase: phase.title },
     category: price.category,
     taxClass: price.taxClass,
     amount: phase?.amount ?? price.amount,
@@ -31,14 +28,20 @@ export function chargeSpan(subscription: Subscription, span: Span): readonly Cha
   const oneTime = subscription.billedUntil === subscription.startsOn ? price.extras.filter(({ kind }) => kind === 'one_time') : []
   return [
     base,
-    ...recurring.map((extra) => chargeOf(subscription.id, span, toPart(extra))),
-    ...oneTime.map((extra) => once(subscription.id, span, toPart(extra))),
+    ...recurring.map((extra) => chargeOf(subscription.id, span, toPart(extra, { kind: 'extra', title: extra.title }))),
+    ...oneTime.map((extra) => once(subscription.id, span, toPart(extra, written(extra.title)))),
   ].filter(({ amount }) => amount.amountMinor !== 0n)
 }
 
-type Part = Pick<Charge, 'component' | 'category' | 'taxClass' | 'amount'> & { readonly title: string }
+type Part = Pick<Charge, 'component' | 'description' | 'category' | 'taxClass' | 'amount'>
 
-const toPart = ({ key, title, category, taxClass, amount }: PriceExtra): Part => ({ component: key, title, category, taxClass, amount })
+const toPart = ({ key, category, taxClass, amount }: PriceExtra, description: LineDescription): Part => ({
+  component: key,
+  description,
+  category,
+  taxClass,
+  amount,
+})
 
 function phaseAt({ phases }: Price, index: number): Price['phases'][number] | undefined {
   let end = 0
@@ -48,10 +51,10 @@ function phaseAt({ phases }: Price, index: number): Price['phases'][number] | un
   })
 }
 
-function chargeOf(subscriptionId: SubscriptionId, span: Span, { title, amount: rate, ...part }: Part): Charge {
+function chargeOf(subscriptionId: SubscriptionId, span: Span, { amount: rate, ...part }: Part): Charge {
   const { period, whole } = span
   const [amount, arithmetic] = shareOf(span, rate)
-  return { ...named(subscriptionId, span, period, title), ...part, amount, rate, whole, arithmetic }
+  return { ...named(subscriptionId, span, period), ...part, amount, rate, whole, arithmetic }
 }
 
 /** Discounts lower the price of the plan, before it is divided by days; the parts of a bundle and what is charged once they leave alone. */
@@ -75,15 +78,14 @@ function shareOf({ period, whole, isStub, terms }: Span, rate: Money): readonly 
   return [prorate(rate, part, whole), prorationWorking(rate, part, whole)]
 }
 
-function once(subscriptionId: SubscriptionId, span: Span, { title, amount, ...part }: Part): Charge {
+function once(subscriptionId: SubscriptionId, span: Span, { amount, ...part }: Part): Charge {
   const day = { start: span.period.start, end: addDays(span.period.start, 1) }
   const working = prorationWorking(amount, day, day)
-  return { ...named(subscriptionId, span, day, title), description: title, ...part, amount, rate: amount, whole: day, arithmetic: working }
+  return { ...named(subscriptionId, span, day), ...part, amount, rate: amount, whole: day, arithmetic: working }
 }
 
-const named = (subscriptionId: SubscriptionId, span: Span, period: Period, title: string) => ({
+const named = (subscriptionId: SubscriptionId, span: Span, period: Period) => ({
   subscriptionId,
-  description: `${title}, ${dayText(period.start)} to ${dayText(addDays(period.end, -1))}`,
   pricing: span.terms.price.pricing,
   period,
   dueOn: spanDays(span, 0).dueOn,
@@ -91,5 +93,3 @@ const named = (subscriptionId: SubscriptionId, span: Span, period: Period, title
   priceVersion: span.terms.price.version,
   terms: span.terms.number,
 })
-
-const dayText = (day: CivilDate): string => formatDate(day, 'en')

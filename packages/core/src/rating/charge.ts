@@ -1,5 +1,6 @@
 import type { AppliedDiscount } from '../discounts/discount.ts'
 import type { ChargeId, PriceId, SubscriptionId } from '../ids.ts'
+import type { LineDescription } from '../invoicing/line-description.ts'
 import type { Money } from '../money/money.ts'
 import type { Pricing, TaxClass } from '../tax/rule.ts'
 import type { CivilDate } from '../time/calendar.ts'
@@ -9,7 +10,7 @@ import type { Period } from '../time/period.ts'
 export type Charge = {
   /** Absent where it is for no subscription. */
   readonly subscriptionId?: SubscriptionId
-  readonly description: string
+  readonly description: LineDescription
   /** What of the price it is: `base`, or the key of an extra; `one-time`, where no price asks for it. Days of one component are charged once. */
   readonly component: string
   /** Which revenue account it belongs to: `internet`. */

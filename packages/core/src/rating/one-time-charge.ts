@@ -1,4 +1,5 @@
 import type { ChargeId, SubscriptionId } from '../ids.ts'
+import { written } from '../invoicing/line-description.ts'
 import { type Money, toDecimal } from '../money/money.ts'
 import type { Pricing, TaxClass } from '../tax/rule.ts'
 import { addDays, type CivilDate } from '../time/calendar.ts'
@@ -17,10 +18,11 @@ export type OneTimeCharge = {
 }
 
 /** Charged on the day on which its invoice is due. */
-export function chargeOnce({ id, amount, ...charge }: OneTimeCharge, day: CivilDate): Charge {
+export function chargeOnce({ id, amount, description, ...charge }: OneTimeCharge, day: CivilDate): Charge {
   const period = { start: day, end: addDays(day, 1) }
   return {
     ...charge,
+    description: written(description),
     component: 'one-time',
     amount,
     rate: amount,

@@ -1,8 +1,8 @@
 import type { BranchId, SubscriberId } from '../ids.ts'
 import type { Phone } from './phone.ts'
 
-/** Languages that messages are written in. */
-export const languages = ['en', 'sw'] as const
+/** Languages that documents are written in, and messages where their letters fit into one part. */
+export const languages = ['en', 'sw', 'bn'] as const
 export type Language = (typeof languages)[number]
 
 /** Who pays. One person or firm at one branch, known to the world by the account number. */

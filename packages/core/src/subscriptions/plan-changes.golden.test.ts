@@ -119,7 +119,7 @@ describe.each(rows.map((row) => [`${cell(row, 'case')}: ${cell(row, 'what')}`, r
 
   it('is so in the books', () => {
     const { day, line, credit, invoice } = lived(row)
-    const { description, category, taxClass, taxPoint } = line
+    const { category, taxClass, taxPoint } = line
     const note = issueCreditNote(
       {
         id: idOf('credit', 1),
@@ -127,7 +127,7 @@ describe.each(rows.map((row) => [`${cell(row, 'case')}: ${cell(row, 'what')}`, r
         currency: 'KES',
         issuedOn: day,
         reason: 'Change of plan',
-        lines: [{ invoiceId: idOf('invoice', 1), linePosition: 1, description, category, taxClass, taxPoint, ...credit }],
+        lines: [{ invoiceId: idOf('invoice', 1), linePosition: 1, category, taxClass, taxPoint, ...credit }],
       },
       { series: 'NRB-CN', sequence: 1n },
     )

@@ -4,6 +4,7 @@ import { idOf } from '../../test/arbitraries.ts'
 import { chargeOf } from '../../test/nouns.ts'
 import { exciseAndVat } from '../../test/tax-packs.ts'
 import { draftInvoice } from '../invoicing/draft-invoice.ts'
+import { written } from '../invoicing/line-description.ts'
 import { money } from '../money/money.ts'
 import { addDays, civilDate } from '../time/calendar.ts'
 import { computeTax } from './compute-tax.ts'
@@ -60,7 +61,7 @@ describe('the recorded cases of Kenya', () => {
   it('an invoice of several classes bears excise line by line', () => {
     const classes = ['internet', 'equipment', 'installation'] as const
     const charges = cases.mixedInvoice.lines.map(({ desc, netMinor }, index) =>
-      chargeOf({ description: desc, amount: kes(netMinor), pricing: 'exclusive', taxClass: classes[index] ?? 'exempt' }),
+      chargeOf({ description: written(desc), amount: kes(netMinor), pricing: 'exclusive', taxClass: classes[index] ?? 'exempt' }),
     )
     const draft = draftInvoice({ subscriberId: idOf('subscriber', 1), charges, today: civilDate('2026-06-01'), taxPack: kenya })
     expect(draft.lines.map(({ taxes }) => taxes.some(({ code }) => code === 'excise'))).toEqual([true, false, false])

@@ -7,6 +7,7 @@ describe('a date for people', () => {
     expect(formatDay(civilDate('2026-08-05'), 'en')).toBe('5 Aug')
     expect(formatDay(civilDate('2026-08-05'), 'sw')).toBe('5 Ago')
     expect(formatDay(civilDate('2026-12-31'), 'sw')).toBe('31 Des')
+    expect(formatDay(civilDate('2026-08-05'), 'bn')).toBe('5 আগস্ট')
     expect(formatDay(civilDate('2026-01-01'), 'en')).toBe('1 Jan')
   })
 

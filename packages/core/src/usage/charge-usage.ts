@@ -1,8 +1,7 @@
 import type { SubscriptionId } from '../ids.ts'
 import type { Charge } from '../rating/charge.ts'
 import type { Terms } from '../subscriptions/subscription.ts'
-import { addDays, type CivilDate } from '../time/calendar.ts'
-import { formatDate } from '../time/format-date.ts'
+import type { CivilDate } from '../time/calendar.ts'
 import type { Period } from '../time/period.ts'
 import type { PriceUsage } from './price-usage.ts'
 import { rateMoreUsage } from './rate-usage.ts'
@@ -22,10 +21,15 @@ export function chargeUsage(due: UsageDue, today: CivilDate): Charge {
   const { terms, period, usage, ratedUnits, units } = due
   const { amount, working } = rateMoreUsage(ratedUnits, units - ratedUnits, usage.tariff)
   const { id, version, pricing } = terms.price
-  const late = ratedUnits === 0n ? '' : ' (reported late)'
   return {
     subscriptionId: due.subscriptionId,
-    description: `${usage.title}${late}, ${units - ratedUnits} ${usage.tariff.unit}, ${dayText(period.start)} to ${dayText(addDays(period.end, -1))}`,
+    description: {
+      kind: 'usage',
+      title: usage.title,
+      units: String(units - ratedUnits),
+      unit: usage.tariff.unit,
+      ...(ratedUnits === 0n ? {} : { late: true }),
+    },
     component: usage.key,
     category: usage.category,
     taxClass: usage.taxClass,
@@ -42,5 +46,3 @@ export function chargeUsage(due: UsageDue, today: CivilDate): Charge {
     usage: { unit: usage.tariff.unit, units, ratedUnits },
   }
 }
-
-const dayText = (day: CivilDate): string => formatDate(day, 'en')

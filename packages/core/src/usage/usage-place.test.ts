@@ -61,7 +61,7 @@ describe('a charge for use', () => {
   it('says what was measured, in which period, and how the amount came about', () => {
     expect(charge(120n, 0n)).toMatchObject({
       component: 'data',
-      description: 'Data, 120 MB, 1 Jun 2026 to 30 Jun 2026',
+      description: { kind: 'usage', title: 'Data', units: '120', unit: 'MB' },
       arithmetic: '100 MB included; 20 × 5.00',
       amount: money(10_000n, 'KES'),
       dueOn: '2026-07-01',
@@ -71,7 +71,7 @@ describe('a charge for use', () => {
 
   it('of what was reported late says so, and takes off what was charged before', () => {
     expect(charge(125n, 120n)).toMatchObject({
-      description: 'Data (reported late), 5 MB, 1 Jun 2026 to 30 Jun 2026',
+      description: { kind: 'usage', title: 'Data', units: '5', unit: 'MB', late: true },
       arithmetic: '100 MB included; 25 × 5.00; less 100.00 for the first 120',
       amount: money(2_500n, 'KES'),
     })

@@ -1,4 +1,4 @@
-import { addDays, formatDate, invariant, type Language, type Money, money, summariseTaxes } from '@nyuzi/core'
+import { addDays, describeLine, formatDate, invariant, type Language, type Money, money, reasonText, summariseTaxes } from '@nyuzi/core'
 import type { ClaimLine, CreditNoteDocument, DebitNoteDocument, InvoiceDocument } from '../document.ts'
 import { formatAmount, formatAmountAlone } from '../format-amount.ts'
 import { type Words, wordsOf } from '../words/words.ts'
@@ -58,7 +58,7 @@ function linesTable({ kind, language, lines, total }: ClaimDocument, words: Word
     return [describe(line, language), ...[...taxed, line.total].map((figure) => ({ text: formatAmount(figure) }))]
   })
   const taxRows = taxes.map(({ title, rateBp, baseMinor, amountMinor }) => ({
-    label: `${title.charAt(0).toUpperCase()}${title.slice(1)} ${rateBp / 100}% × ${formatAmount(money(baseMinor, total.currency))}`,
+    label: `${words.taxes[title] ?? title} ${rateBp / 100}% × ${formatAmount(money(baseMinor, total.currency))}`,
     amount: formatAmount(money(amountMinor, total.currency)),
     strong: false,
   }))
@@ -73,16 +73,21 @@ function linesTable({ kind, language, lines, total }: ClaimDocument, words: Word
 const rest = (title: string): Column => ({ title, align: 'left', width: 'rest' })
 const figures = (title: string): Column => ({ title, align: 'right', width: 'content' })
 
-function describe({ description, period }: ClaimLine, language: Language): Cell {
-  if (period === undefined) return { text: description }
-  return { text: description, note: `${formatDate(period.start, language)} – ${formatDate(addDays(period.end, -1), language)}` }
+function describe(line: ClaimLine, language: Language): Cell {
+  const text = describeLine(line, language)
+  const { credited } = line
+  return credited === undefined
+    ? { text }
+    : { text, note: `${formatDate(credited.start, language)} – ${formatDate(addDays(credited.end, -1), language)}` }
 }
 
 const isNote = (document: ClaimDocument): document is DebitNoteDocument | CreditNoteDocument =>
   document.kind === 'debit_note' || document.kind === 'credit_note'
 
 const reason = (document: ClaimDocument, words: Words): Block[] =>
-  isNote(document) && document.reason !== undefined ? [{ kind: 'paragraph', heading: words.reason, text: document.reason }] : []
+  isNote(document) && document.reason !== undefined
+    ? [{ kind: 'paragraph', heading: words.reason, text: reasonText(document.reason, document.language) }]
+    : []
 
 const proof = ({ fiscal }: ClaimDocument, words: Words): Block[] =>
   fiscal === undefined

@@ -27,6 +27,7 @@ export const english: Words = {
   description: 'Description',
   net: 'Net',
   tax: 'Tax',
+  taxes: { excise: 'Excise', VAT: 'VAT' },
   amount: 'Amount',
   total: 'Total',
   totalCredited: 'Total credited',

@@ -27,6 +27,7 @@ export const swahili: Words = {
   description: 'Maelezo',
   net: 'Kabla ya kodi',
   tax: 'Kodi',
+  taxes: { excise: 'Ushuru wa bidhaa', VAT: 'Kodi ya ongezeko la thamani (VAT)' },
   amount: 'Kiasi',
   total: 'Jumla',
   totalCredited: 'Jumla ya punguzo',

@@ -1,5 +1,6 @@
 import type { Language } from '@nyuzi/core'
 import type { PrintedDocument, ReceiptDocument, StatementEntryKind } from '../document.ts'
+import { bangla } from './bangla.ts'
 import { english } from './english.ts'
 import { swahili } from './swahili.ts'
 
@@ -24,6 +25,8 @@ export type Words = {
   readonly description: string
   readonly net: string
   readonly tax: string
+  /** By the title of our own tax packs; the title that an organisation gave a tax of its own prints as it is. */
+  readonly taxes: Readonly<Record<string, string>>
   readonly amount: string
   readonly total: string
   readonly totalCredited: string
@@ -54,6 +57,6 @@ export type Words = {
   readonly page: (page: number, pages: number) => string
 }
 
-const tables: Readonly<Record<Language, Words>> = { en: english, sw: swahili }
+const tables: Readonly<Record<Language, Words>> = { en: english, sw: swahili, bn: bangla }
 
 export const wordsOf = (language: Language): Words => tables[language]

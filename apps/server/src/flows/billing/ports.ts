@@ -100,7 +100,18 @@ export type BillingStore = {
 /** A line as it was issued, with what it follows from. */
 export type IssuedLineRow = Pick<
   InvoiceLine,
-  'position' | 'description' | 'taxClass' | 'pricing' | 'taxPoint' | 'net' | 'taxes' | 'total' | 'arithmetic' | 'discounts' | 'usage'
+  | 'position'
+  | 'description'
+  | 'category'
+  | 'taxClass'
+  | 'pricing'
+  | 'taxPoint'
+  | 'net'
+  | 'taxes'
+  | 'total'
+  | 'arithmetic'
+  | 'discounts'
+  | 'usage'
 > & {
   /** What days are charged for; absent on a debit note. */
   readonly subscribed?: Pick<InvoiceLine, 'component' | 'period' | 'dueOn' | 'priceId' | 'priceVersion' | 'terms'>

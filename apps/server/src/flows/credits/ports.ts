@@ -31,7 +31,6 @@ export type CreditableLine = LineRef & {
   readonly number: string
   readonly status: InvoiceStatus
   readonly currency: Currency
-  readonly description: string
   readonly category: string
   readonly taxClass: TaxClass
   readonly taxPoint: CivilDate

@@ -33,7 +33,7 @@ export const refundCredit = (
       {
         kind: 'refund',
         subscriberId,
-        charges: [{ description: 'Credit paid out in cash', category: 'refund', taxClass: 'exempt', pricing: 'inclusive', amount }],
+        charges: [{ description: { kind: 'refund' }, category: 'refund', taxClass: 'exempt', pricing: 'inclusive', amount }],
         issuedOn: today,
         dueOn: today,
         entryOf: (made) => creditRefunded(made, branchId),

@@ -1,4 +1,4 @@
-import { type CivilDate, depositClaimed, type InvoiceId, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
+import { type CivilDate, depositClaimed, type InvoiceId, type Money, type OrganisationId, type SubscriberId, written } from '@nyuzi/core'
 import { changeDebt, checkAmount } from '../change-debt.ts'
 import { NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
@@ -27,7 +27,7 @@ export const takeDeposit = (deps: Deps, organisationId: OrganisationId, input: N
       {
         kind: 'deposit',
         subscriberId,
-        charges: [{ description, category: 'deposit', taxClass: 'exempt', pricing: 'inclusive', amount }],
+        charges: [{ description: written(description), category: 'deposit', taxClass: 'exempt', pricing: 'inclusive', amount }],
         issuedOn: today,
         dueOn: dueOn < today ? today : dueOn,
         entryOf: depositClaimed,

@@ -48,7 +48,9 @@ export const transferCredit = (
       {
         kind: 'transfer_out',
         subscriberId: from,
-        charges: [{ description: `Credit to account ${taker}`, category: 'transfer', taxClass: 'exempt', pricing: 'inclusive', amount }],
+        charges: [
+          { description: { kind: 'transfer', account: taker }, category: 'transfer', taxClass: 'exempt', pricing: 'inclusive', amount },
+        ],
         issuedOn: today,
         dueOn: today,
         entryOf: (made) => creditTransferred(made, to),

@@ -7,8 +7,10 @@ import type {
   Instant,
   InvoiceId,
   Language,
+  LineDescription,
   Money,
   PaymentId,
+  Period,
   SubscriberId,
   TaxAmount,
 } from '@nyuzi/core'
@@ -46,8 +48,11 @@ export type Parties = {
 }
 
 export type ClaimedLine = {
-  readonly description: string
-  readonly period?: { readonly start: CivilDate; readonly end: CivilDate }
+  readonly description: LineDescription
+  readonly category: string
+  readonly period?: Period
+  /** The days that a credit note takes back. */
+  readonly credited?: Period
   readonly net: Money
   readonly taxes: readonly TaxAmount[]
   readonly total: Money

@@ -4,6 +4,7 @@ import type {
   InstallationId,
   Instant,
   InvoiceId,
+  Language,
   MessageChannel,
   MessageFacts,
   MessageId,
@@ -42,7 +43,7 @@ export type MessageToSend = {
   readonly id: MessageId
   readonly subscriberId: SubscriberId
   readonly kind: MessageKind
-  readonly language: 'en' | 'sw'
+  readonly language: Language
   readonly reach: Reach
   /** The ways it may go, the preferred first; absent, any. */
   readonly channels?: readonly MessageChannel[]

@@ -23,6 +23,7 @@ import type {
   InvoiceStatus,
   LedgerAccountId,
   LedgerAccountKind,
+  LineDescription,
   NoticeId,
   OrganisationId,
   PayerIdentity,
@@ -211,7 +212,7 @@ export type LineDiscountReading = {
 }
 export type InvoiceLineReading = {
   readonly position: number
-  readonly description: string
+  readonly description: LineDescription
   readonly category: string
   readonly taxClass: string
   readonly pricing: string
@@ -225,8 +226,8 @@ export type InvoiceLineReading = {
   readonly totalMinor: bigint
   /** Null, with the days and the price, where no subscription is charged. */
   readonly subscriptionId: SubscriptionId | null
-  readonly periodStart: string | null
-  readonly periodEnd: string | null
+  readonly periodStart: CivilDate | null
+  readonly periodEnd: CivilDate | null
   readonly priceId: PriceId | null
   readonly priceVersion: number | null
   readonly arithmetic: string
@@ -265,7 +266,10 @@ export type CreditLineReading = {
   readonly start: string | null
   readonly end: string | null
   readonly subscriptionId: SubscriptionId | null
-  readonly description: string
+  /** With its days: of the line that is credited. */
+  readonly description: LineDescription
+  readonly periodStart: CivilDate | null
+  readonly periodEnd: CivilDate | null
   readonly category: string
   readonly taxClass: string
   readonly taxPoint: string

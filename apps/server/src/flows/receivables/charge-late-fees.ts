@@ -102,7 +102,7 @@ const feesOf = (invoice: LateInvoice, policy: LateFeePolicy, day: CivilDate): re
   lateFeesDue({ ...invoice, open: money(invoice.openMinor, invoice.currency) }, policy, day).map((fee) => ({ invoice, fee }))
 
 const chargeOf = ({ invoice, fee }: InvoiceFee, { taxClass }: LateFeePolicy): FreeCharge => ({
-  description: `Late fee ${fee.number} on ${invoice.number}: ${fee.arithmetic}`,
+  description: { kind: 'late_fee', number: fee.number, claim: invoice.number, working: fee.arithmetic },
   category: 'late_fee',
   taxClass,
   pricing: 'inclusive',

@@ -188,7 +188,7 @@ function draftsOf(
 
 /** A parent reads for whom it pays. */
 export const namedIn = ({ onBehalfOf }: Pick<DueSubscription, 'onBehalfOf'>, one: Charge): Charge =>
-  onBehalfOf === undefined ? one : { ...one, description: `${one.description} (${onBehalfOf})` }
+  onBehalfOf === undefined ? one : { ...one, description: { ...one.description, onBehalfOf } }
 
 /** Takes the offers that the free credit of their subscribers covers, in the order of their ids; the others wait for credit. */
 async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Draft[], day: CivilDate, taxPack: TaxPack | undefined) {

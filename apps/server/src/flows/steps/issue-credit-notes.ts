@@ -172,13 +172,12 @@ const beyondLine = ({ position, number, left: { total } }: CreditableLine): Conf
   new Conflict('credit_exceeds_line', `Line ${position} of ${number} has ${total.amountMinor} left in the smallest unit; credit no more.`)
 
 function creditLine(line: CreditableLine, amount: CreditAmount, days: Period | undefined): Omit<CreditLine, 'position'> {
-  const { invoiceId, position, description, category, taxClass, taxPoint, subscriptionId } = line
+  const { invoiceId, position, category, taxClass, taxPoint, subscriptionId } = line
   return {
     invoiceId,
     linePosition: position,
     ...(days === undefined ? {} : { days }),
     ...(subscriptionId === undefined ? {} : { subscriptionId }),
-    description,
     category,
     taxClass,
     taxPoint,

@@ -2,6 +2,7 @@ import {
   billingAnchorOf,
   type CivilDate,
   type Course,
+  creditReasons,
   endOfCharged,
   type OrganisationId,
   periodContaining,
@@ -55,7 +56,7 @@ export async function cancelSubscription(
       if (pause) await tx.subscriptions.endPause(one.id, pause.from, cancelledOn)
       await tx.subscriptions.cancel(one.id, cancelledOn)
       const cancelled = { ...one, status: 'cancelled', cancelledOn } as const
-      orders.push({ subscription: cancelled, course: courseOf(one, cancelledOn, refund, pause), reason: 'Cancellation' })
+      orders.push({ subscription: cancelled, course: courseOf(one, cancelledOn, refund, pause), reason: creditReasons.cancellation })
       const detail = { on: cancelledOn, refund }
       if (one.id !== id)
         await tx.audit.write({ actor, action: 'subscription.cancel', subjectNoun: 'subscription', subjectId: one.id, detail, at: now })

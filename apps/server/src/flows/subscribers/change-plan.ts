@@ -2,6 +2,7 @@ import {
   type CivilDate,
   type Course,
   changePlan,
+  creditReasons,
   followBase,
   type Money,
   money,
@@ -92,7 +93,7 @@ export const changeSubscriptionPlan = (
     }
   })
 
-const reason = 'Change of plan'
+const reason = creditReasons.planChange
 
 /** Days that were bought stay bought: a change that credit does not reach is not made, and the line stays on as it was. */
 async function checkStillPaid(tx: Transaction, before: Subscription, today: CivilDate): Promise<void> {

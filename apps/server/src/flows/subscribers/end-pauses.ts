@@ -1,4 +1,4 @@
-import { type CivilDate, type OrganisationId, resumePaused } from '@nyuzi/core'
+import { type CivilDate, creditReasons, type OrganisationId, resumePaused } from '@nyuzi/core'
 import type { Deps } from '../ports.ts'
 import { type CourseOrder, setCourses } from '../steps/set-courses.ts'
 import { wantAccess } from '../steps/want-access.ts'
@@ -26,7 +26,7 @@ export async function endPauses(deps: Deps, organisationId: OrganisationId, day:
         const isOver = subscription.status === 'cancelled' && (subscription.cancelledOn ?? day) <= pause.from
         if (isOver) continue
         const { awaits } = subscription
-        orders.push({ subscription, course: resumePaused(subscription, pause, pause.until), reason: 'Days of a pause', awaits })
+        orders.push({ subscription, course: resumePaused(subscription, pause, pause.until), reason: creditReasons.pause, awaits })
       }
       await setCourses(deps, tx, organisation, orders, day)
       await wantAccess(tx, organisation, deps.clock.now(), { subscriberIds, today: day })

@@ -1,4 +1,4 @@
-import { type CivilDate, type OrganisationId, resumePaused, type SubscriptionId } from '@nyuzi/core'
+import { type CivilDate, creditReasons, type OrganisationId, resumePaused, type SubscriptionId } from '@nyuzi/core'
 import { changeDebt } from '../change-debt.ts'
 import { Conflict } from '../errors.ts'
 import type { Deps } from '../ports.ts'
@@ -45,4 +45,4 @@ export async function resumeSubscription(
   })
 }
 
-const reason = 'Days of a pause'
+const reason = creditReasons.pause

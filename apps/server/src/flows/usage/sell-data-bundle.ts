@@ -8,6 +8,7 @@ import {
   plusMs,
   type SubscriptionId,
   termsOn,
+  written,
 } from '@nyuzi/core'
 import { Conflict, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
@@ -44,7 +45,7 @@ export async function sellDataBundle(
       if (!bundle) throw new NotFound('data bundle', 'dataBundle')
       const { code, title, unit, units, validDays, amount, category, taxClass, pricing, withdrawnAt } = bundle
       if (withdrawnAt) throw new Conflict('data_bundle_withdrawn', `${code} is not sold any more.`)
-      const charge = { description: title, category, taxClass, pricing, amount }
+      const charge = { description: written(title), category, taxClass, pricing, amount }
       const [claim] = await issueDebitNotes(deps, tx, organisation, [
         { subscriberId: payerId, charges: [charge], issuedOn: today, dueOn: today },
       ])

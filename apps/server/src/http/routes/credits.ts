@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type CreditId, creditKinds, type InvoiceId, type PaymentId } from '@nyuzi/core'
+import { type CreditId, creditKinds, type InvoiceId, type PaymentId, written } from '@nyuzi/core'
 import { grantCredit } from '../../flows/credits/grant-credit.ts'
 import { issueCreditNote } from '../../flows/credits/issue-credit-note.ts'
 import { issueDebitNote } from '../../flows/credits/issue-debit-note.ts'
@@ -196,7 +196,7 @@ function claims(parts: ApiParts): readonly Endpoint[] {
       handle: ({ principal: { organisationId, actor }, body: { subscriber, lines, dueOn, reason }, once }) =>
         issueDebitNote(parts, organisationId, {
           subscriberId: subscriber,
-          charges: lines,
+          charges: lines.map(({ description, ...charge }) => ({ ...charge, description: written(description) })),
           reason,
           ...defined({ dueOn }),
           actor,

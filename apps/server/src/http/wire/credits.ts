@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { creditKinds, pricings, summariseTaxes, taxClasses } from '@nyuzi/core'
 import type { AllocationReading, CreditLineReading, CreditReading } from '../../flows/readings/ports.ts'
-import { taxOut, toApiTax } from './invoices.ts'
+import { describe, taxOut, toApiTax } from './invoices.ts'
 import { allocationOut, toApiAllocation } from './payments.ts'
 import { amountOf, dateIn, dateOut, idIn, idOut, instantIn, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 
@@ -66,8 +66,9 @@ export const toApiCreditWithLines = (
     credit.currency,
   ),
   taxes: summariseTaxes(credit.lines).map(toApiTax(credit.currency)),
-  lines: credit.lines.map(({ invoiceId, subscriptionId, netMinor, taxes, totalMinor, ...one }) => ({
+  lines: credit.lines.map(({ invoiceId, subscriptionId, description, periodStart, periodEnd, netMinor, taxes, totalMinor, ...one }) => ({
     ...one,
+    description: describe({ description, category: one.category, periodStart, periodEnd }),
     invoice: invoiceId,
     subscription: subscriptionId,
     net: amountOf(netMinor, credit.currency),

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { RecomputedLine } from '@nyuzi/core'
+import { describeLine, type RecomputedLine } from '@nyuzi/core'
 import type { ExplainedInvoice } from '../../flows/billing/explain-invoice.ts'
 import type { IssuedLineRow } from '../../flows/billing/ports.ts'
 import { invoiceOut, taxOut, toApiInvoice, toApiTax } from './invoices.ts'
@@ -83,8 +83,12 @@ export const toApiExplanation = ({ invoice, issued, recomputed, allocations, tim
   allocations: allocations.map(toApiAllocation(invoice.currency)),
 })
 
-const toApiLine = ({ from, subscribed, net, taxes, ...line }: IssuedLineRow, recomputed: RecomputedLine | undefined) => ({
+const toApiLine = (
+  { from, subscribed, description, category, net, taxes, ...line }: IssuedLineRow,
+  recomputed: RecomputedLine | undefined,
+) => ({
   ...line,
+  description: describeLine({ description, category, period: subscribed?.period }, 'en'),
   source: from === undefined ? null : toApiSource(from),
   periodStart: subscribed?.period.start ?? null,
   periodEnd: subscribed?.period.end ?? null,

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { type Currency, claimKinds, summariseTaxes, type TaxAmount } from '@nyuzi/core'
+import { type Currency, claimKinds, describeLine, summariseTaxes, type TaxAmount } from '@nyuzi/core'
 import type { AllocationReading, InvoiceLineReading, InvoiceReading } from '../../flows/readings/ports.ts'
 import { allocationOut, toApiAllocation } from './payments.ts'
 import { amountOf, dateOut, idOut, instantOut, moneyOut } from './primitives.ts'
@@ -43,7 +43,7 @@ const lineDiscountOut = z
 
 const lineOut = z.object({
   position: z.number().int(),
-  description: z.string(),
+  description: z.string().openapi({ description: 'In English; its document says it in the language of the subscriber' }),
   category: z.string(),
   taxClass: z.string(),
   pricing: z.string(),
@@ -100,6 +100,7 @@ export const toApiInvoiceWithLines = (
   taxes: summariseTaxes(invoice.lines).map(toApiTax(invoice.currency)),
   lines: invoice.lines.map(({ subscriptionId, priceId, rateMinor, discounts, netMinor, taxes, totalMinor, ...line }) => ({
     ...line,
+    description: describe(line),
     subscription: subscriptionId,
     price: priceId,
     listPrice: rateMinor === null ? null : amountOf(listMinor(rateMinor, discounts), invoice.currency),
@@ -115,6 +116,15 @@ export const toApiInvoiceWithLines = (
   })),
   allocations: invoice.allocations.map(toApiAllocation(invoice.currency)),
 })
+
+/** The words of a line, for staff. */
+export const describe = ({
+  description,
+  category,
+  periodStart,
+  periodEnd,
+}: Pick<InvoiceLineReading, 'description' | 'category' | 'periodStart' | 'periodEnd'>): string =>
+  describeLine({ description, category, ...(periodStart && periodEnd ? { period: { start: periodStart, end: periodEnd } } : {}) }, 'en')
 
 const listMinor = (rateMinor: bigint, discounts: InvoiceLineReading['discounts']): bigint =>
   discounts.reduce((sum, { amountMinor }) => sum + amountMinor, rateMinor)

@@ -1,4 +1,4 @@
-import type { MessageId } from '@nyuzi/core'
+import { type CivilDate, describeLine, type LineDescription, type MessageId } from '@nyuzi/core'
 import type { Scope } from '../scope.ts'
 import { isChanged, isNew, ofSubscribers, toEffects, type Written, type WrittenEffect } from './written.ts'
 
@@ -12,17 +12,35 @@ export async function documentEffects(written: Written): Promise<{ readonly clai
   const claims = await sql`
     select i.id as key, i.subscriber_id as "subscriberId", i.kind, i.series, i.currency, i.total_minor::text as "totalMinor", i.issued_on as "issuedOn", i.due_on as "dueOn",
            null as reason,
-           (select coalesce(json_agg(json_build_object('description', l.description, 'component', l.component, 'periodStart', l.period_start, 'periodEnd', l.period_end,
+           (select coalesce(json_agg(json_build_object('description', l.description, 'category', l.category, 'component', l.component, 'periodStart', l.period_start, 'periodEnd', l.period_end,
                      'taxes', ${taxes('invoice_line_taxes', 'invoice_id')}, ${amounts}) order by l.position), '[]')
               from invoice_lines l where l.invoice_id = i.id) as lines
       from invoices i where ${isNew(written, 'i')} order by i.series, i.sequence`
   const credits = await sql`
     select c.id as key, c.subscriber_id as "subscriberId", c.kind, c.series, c.currency, c.total_minor::text as "totalMinor", c.issued_on as "issuedOn", null as "dueOn", c.reason,
-           (select coalesce(json_agg(json_build_object('description', l.description, 'component', null, 'periodStart', lower(l.days), 'periodEnd', upper(l.days),
-                     'taxes', ${taxes('credit_line_taxes', 'credit_id')}, ${amounts}) order by l.position), '[]')
-              from credit_lines l where l.credit_id = c.id) as lines
+           (select coalesce(json_agg(json_build_object('description', n.description, 'category', n.category, 'of', json_build_array(n.period_start, n.period_end), 'component', null,
+                     'periodStart', lower(l.days), 'periodEnd', upper(l.days), 'taxes', ${taxes('credit_line_taxes', 'credit_id')}, ${amounts}) order by l.position), '[]')
+              from credit_lines l join invoice_lines n on n.organisation_id = l.organisation_id and n.invoice_id = l.invoice_id and n.position = l.line_position
+             where l.credit_id = c.id) as lines
       from credits c where ${isNew(written, 'c')} order by c.series, c.sequence`
-  return { claims: toEffects('document_issued', claims), credits: toEffects('document_issued', credits) }
+  return { claims: toEffects('document_issued', claims.map(inWords)), credits: toEffects('document_issued', credits.map(inWords)) }
+}
+
+type DataLine = {
+  readonly description: LineDescription
+  readonly category: string
+  /** The days of the line that a credit is for. */
+  readonly of?: readonly [CivilDate | null, CivilDate | null]
+  readonly periodStart: CivilDate | null
+  readonly periodEnd: CivilDate | null
+}
+
+/** A preview is read by staff: its lines are kept in words. */
+const inWords = (row: object) => ({ ...row, lines: (row as { lines: readonly DataLine[] }).lines.map(toEffectLine) })
+
+function toEffectLine({ description, category, of, ...line }: DataLine) {
+  const [start, end] = of ?? [line.periodStart, line.periodEnd]
+  return { ...line, description: describeLine({ description, category, ...(start && end ? { period: { start, end } } : {}) }, 'en') }
 }
 
 /** What is set against claims, of payments and of credits. */

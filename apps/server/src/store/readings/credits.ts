@@ -20,9 +20,11 @@ export function creditReadings(sql: Sql): Pick<ReadingStore, 'credits' | 'credit
       if (!credit) return undefined
       const lines = await sql<Omit<CreditLineReading, 'taxes'>[]>`
         select l.position, l.invoice_id as "invoiceId", i.number as "invoiceNumber", l.line_position as "invoiceLine", lower(l.days) as start, upper(l.days) as "end",
-               l.subscription_id as "subscriptionId", l.description, l.category, l.tax_class as "taxClass", l.tax_point as "taxPoint", l.net_minor as "netMinor",
+               l.subscription_id as "subscriptionId", n.description, n.period_start as "periodStart", n.period_end as "periodEnd", l.category, l.tax_class as "taxClass", l.tax_point as "taxPoint", l.net_minor as "netMinor",
                l.total_minor as "totalMinor", l.arithmetic
-        from credit_lines l join invoices i on i.organisation_id = l.organisation_id and i.id = l.invoice_id
+        from credit_lines l
+        join invoice_lines n on n.organisation_id = l.organisation_id and n.invoice_id = l.invoice_id and n.position = l.line_position
+        join invoices i on i.organisation_id = l.organisation_id and i.id = l.invoice_id
         where l.credit_id = ${id} order by l.position`
       const taxes = await sql<(TaxAmount & { linePosition: number })[]>`
         select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"

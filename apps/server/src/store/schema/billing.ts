@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, index, integer, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import { dateRange, id, instant, minor, organisationId } from './columns.ts'
 
 export const numberSeries = pgTable(
@@ -53,7 +53,8 @@ export const invoiceLines = pgTable(
     organisationId: organisationId(),
     invoiceId: uuid('invoice_id').notNull(),
     position: integer('position').notNull(),
-    description: text('description').notNull(),
+    /** What it is for, as data: its words are made in the language of whoever reads them. */
+    description: jsonb('description').notNull(),
     /** `base`, or the key of an extra of the price; absent where no price is charged. */
     component: text('component'),
     category: text('category').notNull(),

@@ -50,7 +50,6 @@ export const creditLines = pgTable(
     /** The days that are charged no more, which the database then lets be charged again. */
     days: dateRange('days'),
     subscriptionId: uuid('subscription_id'),
-    description: text('description').notNull(),
     category: text('category').notNull(),
     taxClass: text('tax_class').notNull(),
     taxPoint: date('tax_point').notNull(),
