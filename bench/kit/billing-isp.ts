@@ -85,8 +85,8 @@ async function seedSubscribers(
            ${firstDay}::date + case when n <= ${duePerDay * days} then (n - 1) / ${duePerDay} else ${days + 20} end as due_on
       from generate_series(1, ${subscribers}::integer) as n`
   await sql`
-    insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, language, created_at)
-    select ${organisationId}::uuid, subscriber_id, ${branchId}, n::text, n::text, 'Amina', '+2547' || lpad(n::text, 8, '0'), 'en', ${now} from seeded`
+    insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, language, currency, created_at)
+    select ${organisationId}::uuid, subscriber_id, ${branchId}, n::text, n::text, 'Amina', '+2547' || lpad(n::text, 8, '0'), 'en', 'KES', ${now} from seeded`
 }
 
 /** Each is paid up to `leadDays` after the day on which it falls due. */

@@ -113,8 +113,8 @@ export async function openBenchIsp(databaseUrl: string, { connectionsMax = 8 }: 
       const now = clock.now()
       const nextInvoiceOn = billed ? '2026-06-03' : null
       await owner`
-        insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, language, created_at)
-        select ${organisationId}, r.id, ${branchId}, r.account, r.key, 'Amina', r.phone, 'en', ${now}
+        insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, language, currency, created_at)
+        select ${organisationId}, r.id, ${branchId}, r.account, r.key, 'Amina', r.phone, 'en', 'KES', ${now}
           from unnest(${pick('subscriberId')}::text[]::uuid[], ${pick('account')}::text[], ${pick('key')}::text[], ${pick('phone')}::text[]) as r(id, account, key, phone)`
       await owner`
         insert into subscriptions (organisation_id, id, subscriber_id, payer_id, starts_on, billed_until, next_invoice_on, created_at)

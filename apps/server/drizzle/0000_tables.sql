@@ -952,6 +952,7 @@ CREATE TABLE "subscribers" (
 	"tax_pin" text,
 	"particulars_version" integer DEFAULT 1 NOT NULL,
 	"language" text NOT NULL,
+	"currency" text NOT NULL,
 	"segment" text DEFAULT 'home' NOT NULL,
 	"status" text DEFAULT 'active' NOT NULL,
 	"parent_id" uuid,

@@ -478,12 +478,22 @@ create trigger organisations_particulars before update of name, policy, branding
 --> statement-breakpoint
 create trigger subscribers_particulars before update of name, address_lines, tax_pin, language, particulars_version on subscribers for each row execute function nyuzi_keep_particulars();
 --> statement-breakpoint
--- A document prints the particulars that hold when it is issued: their numbers are stamped on it, whoever writes it.
+create trigger subscribers_currency_final before update of currency on subscribers for each row when (new.currency <> old.currency) execute function nyuzi_refuse_change();
+--> statement-breakpoint
+-- A document prints the particulars that hold when it is issued: their numbers are stamped on it, whoever writes it. It is
+-- in the currency of its account.
 create function nyuzi_stamp_particulars() returns trigger language plpgsql security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+declare account_currency text;
 begin
-  select o.particulars_version, s.particulars_version into new.issuer_version, new.recipient_version
+  select o.particulars_version, s.particulars_version, s.currency into new.issuer_version, new.recipient_version, account_currency
     from subscribers s join organisations o on o.id = s.organisation_id
    where s.organisation_id = new.organisation_id and s.id = new.subscriber_id;
+  -- A receipt has no amount of its own: it acknowledges a payment.
+  if tg_table_name <> 'receipts' then
+    if new.currency <> account_currency then
+      raise exception 'the account of subscriber % is in %, not in %', new.subscriber_id, account_currency, new.currency using errcode = 'NY003';
+    end if;
+  end if;
   return new;
 end $$;
 --> statement-breakpoint

@@ -3,6 +3,7 @@ import { type ServerType, serve } from '@hono/node-server'
 import {
   type BillingMode,
   type CivilDate,
+  type Currency,
   civilDate,
   type InstallationId,
   money,
@@ -116,6 +117,7 @@ export async function openIsp(options: IspOptions = {}) {
       phone?: string
       name?: string
       accountNumber?: string
+      currency?: Currency
     } = {},
   ): Promise<Line> {
     made++
@@ -128,6 +130,7 @@ export async function openIsp(options: IspOptions = {}) {
       phone,
       actor,
       ...(input.accountNumber === undefined ? {} : { accountNumber: input.accountNumber }),
+      ...(input.currency === undefined ? {} : { currency: input.currency }),
     })
     const subscriptionId = await createSubscription(deps, organisationId, {
       subscriberId,
@@ -174,12 +177,12 @@ export async function openIsp(options: IspOptions = {}) {
     subscribe,
     /** Moves the clock to the noon of a civil day in Nairobi. */
     day: (date: string) => clock.moveTo(new Date(`${date}T09:00:00Z`)),
-    /** Cash at the till of the branch, in cents. */
-    pay: ({ subscriberId }: Pick<Line, 'subscriberId'>, amountMinor: bigint, paidAt = clock.now()) =>
+    /** Cash at the till of the branch, in cents, unless another currency is named. */
+    pay: ({ subscriberId }: Pick<Line, 'subscriberId'>, amountMinor: bigint, paidAt = clock.now(), currency: Currency = 'KES') =>
       recordManualPayment(deps, organisationId, {
         branchId,
         subscriberId,
-        amount: money(amountMinor, 'KES'),
+        amount: money(amountMinor, currency),
         reference: `SLIP-${deps.ids.next()}`,
         paidAt,
         actor,

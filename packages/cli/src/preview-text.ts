@@ -35,7 +35,7 @@ function totalText(totals: PreviewedOrganisation['totals']): readonly string[] {
   return [
     `${totals.subscribers} subscribers`,
     ...documents.map(({ kind, count, total }) => `${count} × ${kind.replaceAll('_', ' ')}, ${total.text}`),
-    `${settled.text} settled`,
+    `${settled.map(({ text }) => text).join(' and ') || 'nothing'} settled`,
     `${sent} messages in ${parts} parts, cost ${messageCost === null ? 'unknown (no rate is set: policy messageCost)' : messageCost.text}; ${messagesSkipped} left out`,
     ...accessMoves.map(({ installation, to, count }) => `${count} lines of ${installation} → ${to}`),
     ...(cutOffsListed > 0 ? [`${cutOffsListed} cut-offs to approve`] : []),

@@ -1,5 +1,6 @@
-import { type CivilDate, civilDateAt, type Instant, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { InvalidInput } from './errors.ts'
+import { type CivilDate, type Currency, civilDateAt, type Instant, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
+import { checkCurrency } from './check-currency.ts'
+import { InvalidInput, NotFound } from './errors.ts'
 import { type Idempotent, withIdempotency } from './idempotency.ts'
 import type { AuditStore, Deps, IdempotentRequest, Organisation, Transaction } from './ports.ts'
 import { resumeAwaiting } from './steps/resume-awaiting.ts'
@@ -37,9 +38,23 @@ export async function changeDebt<Result>(
   return done
 }
 
-/** An amount above nothing, in the organisation's currency. */
-export function checkAmount({ currency }: Organisation, amount: Money, field = 'amount'): void {
-  if (amount.currency !== currency) throw new InvalidInput('currency_mismatch', `Amounts of this organisation are in ${currency}.`)
+/** Locks who is charged or credited, with the parent who pays, and refuses amounts that this account cannot have. */
+export async function lockAccount(
+  tx: Transaction,
+  subscriberId: SubscriberId,
+  amounts: readonly Money[],
+  field = 'amount',
+): Promise<ReadonlyMap<SubscriberId, Currency>> {
+  const locked = await tx.billing.lockSubscribers([subscriberId])
+  const currency = locked.get(subscriberId)
+  if (currency === undefined) throw new NotFound('subscriber', 'subscriber')
+  for (const amount of amounts) checkAmount(currency, amount, field)
+  return locked
+}
+
+/** An amount above nothing, in the currency of the account. */
+export function checkAmount(currency: Currency, amount: Money, field = 'amount'): void {
+  checkCurrency(currency, amount, field)
   if (amount.amountMinor > 0n) return
   throw new InvalidInput('invalid_input', 'The amount is nothing.', {
     errors: [{ field, rule: 'positive', fix: 'Send an amount above nothing.' }],

@@ -1,4 +1,12 @@
-import { type AccessProfile, debtReasons, type InstallationId, type Instant, type ServiceId, type SubscriberId } from '@nyuzi/core'
+import {
+  type AccessProfile,
+  type Currency,
+  debtReasons,
+  type InstallationId,
+  type Instant,
+  type ServiceId,
+  type SubscriberId,
+} from '@nyuzi/core'
 import type { Row } from 'postgres'
 import type { AccessStore, ServiceStanding, WantedChange, WantedService } from '../flows/access/ports.ts'
 import { type PlanStandingRow, standingColumn, toPlanStanding } from './instalment-plans.ts'
@@ -21,7 +29,7 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
              a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.recheck_on,
              (select json_agg(json_build_array(h.from_on, h.until_on)) from subscription_pauses h
                where h.subscription_id = s.id and (h.until_on is null or h.until_on > ${query.today})) as pauses,
-             u.overdraft_minor, (select max(e.holds_until) from extensions e where e.subscriber_id = s.payer_id) as extended_until,
+             u.currency, u.overdraft_minor, (select max(e.holds_until) from extensions e where e.subscriber_id = s.payer_id) as extended_until,
              (select coalesce(json_agg(json_build_array(i.due_on, (i.total_minor - i.allocated_minor)::text,
                        (select ${standingColumn(sql)} from instalment_plan_invoices x join instalment_plans p on p.id = x.plan_id where x.invoice_id = i.id order by p.id desc limit 1)
                      ) order by i.due_on), '[]')
@@ -289,6 +297,7 @@ function toStanding(row: Row): ServiceStanding {
   return {
     serviceId: row.id as ServiceId,
     subscriberId: row.subscriber_id as SubscriberId,
+    currency: row.currency as Currency,
     installationId: row.installation_id as InstallationId,
     input,
     ...(row.wanted_state === null

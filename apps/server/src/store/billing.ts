@@ -1,4 +1,4 @@
-import type { CivilDate, FinalInvoice, InvoiceLine, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
+import type { CivilDate, Currency, FinalInvoice, InvoiceLine, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
 import type { BillingStore, Collectable, DueSubscription, OpenInvoice } from '../flows/billing/ports.ts'
 import { addHeaders, addLineTaxes } from './claim-rows.ts'
 import { addLineDetails } from './line-details.ts'
@@ -40,19 +40,19 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
     i.total_minor - i.allocated_minor as "openMinor"`
   return {
     async lockSubscribers(ids) {
-      if (ids.length === 0) return new Set<SubscriberId>()
+      if (ids.length === 0) return new Map<SubscriberId, Currency>()
       const rows = await sql`
-        select id from subscribers
+        select id, currency from subscribers
          where id = any(array(select unnest(${[...ids]}::uuid[]) union all select parent_id from subscribers where id = any(${[...ids]}::uuid[]) and parent_pays))
          order by id for update`
-      return new Set(rows.map(({ id }) => id as SubscriberId))
+      return new Map(rows.map(({ id, currency }) => [id as SubscriberId, currency as Currency]))
     },
 
     async lockToCollect(id, renewalsUntil) {
       const [row] = await sql`
-        select s.account_number as "accountNumber", s.phone, o.currency, ${debtsOf(sql, sql`s.id`)} as "debtsMinor", ${freeCreditOf(sql, sql`s.id`)} as "freeMinor",
+        select s.account_number as "accountNumber", s.phone, s.currency, ${debtsOf(sql, sql`s.id`)} as "debtsMinor", ${freeCreditOf(sql, sql`s.id`)} as "freeMinor",
                ${renewalsOf(sql, sql`s.id`, renewalsUntil)} as "renewalsMinor"
-          from subscribers s join organisations o on o.id = s.organisation_id where s.id = ${id} for update of s`
+          from subscribers s where s.id = ${id} for update`
       return row && fromRow<Collectable>(row)
     },
 

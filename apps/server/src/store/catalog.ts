@@ -45,10 +45,10 @@ export const catalogStore = (sql: Sql): CatalogStore => ({
     const [plan] = await sql<Plan[]>`select id, code, name, kind from plans where id = ${id}`
     return plan
   },
-  async priceInForce(planId, on, { segment, branchId }) {
+  async priceInForce(planId, on, { currency, segment, branchId }) {
     const [row] = await sql<PriceRow[]>`
       select ${priceColumns(sql)} from prices r
-       where r.plan_id = ${planId} and r.effective_from <= ${on} and (r.segment is null or r.segment = ${segment ?? null}) and (r.branch_id is null or r.branch_id = ${branchId ?? null})
+       where r.plan_id = ${planId} and r.currency = ${currency} and r.effective_from <= ${on} and (r.segment is null or r.segment = ${segment}) and (r.branch_id is null or r.branch_id = ${branchId})
        order by r.branch_id is not null desc, r.segment is not null desc, r.version desc limit 1`
     return row && fromRowPrice(row)
   },

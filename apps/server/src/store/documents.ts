@@ -126,11 +126,12 @@ export const documentStore = (sql: Sql): DocumentStore => {
       }
     },
 
-    async statement(id, { from, until, currency }) {
-      const [row] = await sql<PartiesRow[]>`
-        select s.account_number as "accountNumber", nyuzi_particulars(o) as issuer, nyuzi_particulars(s) as recipient
+    async statement(id, { from, until }) {
+      const [row] = await sql<(PartiesRow & { currency: Currency })[]>`
+        select s.currency, s.account_number as "accountNumber", nyuzi_particulars(o) as issuer, nyuzi_particulars(s) as recipient
           from subscribers s join organisations o on o.id = s.organisation_id where s.id = ${id}`
       if (!row) return undefined
+      const { currency } = row
       const accounts = ['receivable', 'credit'].map((kind) => `${kind}:${currency}:${id}`)
       const entries = await sql<EntryRow[]>`
         select e.effective_on as "on", e.kind, e.change, coalesce(i.number, c.number, p.provider_transaction) as reference

@@ -119,7 +119,7 @@ export const paymentStore = (sql: Sql): PaymentStore => {
       // Three indexed look-ups, not one with `or`: each index serves its own keys.
       return fromRows<MatchCandidate>(
         await sql`
-          select s.id as "subscriberId", s.account_number as "accountNumber", s.account_key as "accountKey", s.name, s.phone, s.phone_sha256 as "phoneSha256",
+          select s.id as "subscriberId", s.account_number as "accountNumber", s.account_key as "accountKey", s.name, s.phone, s.phone_sha256 as "phoneSha256", s.currency,
                  s.status = 'closed' as closed,
                  coalesce((select sum(i.total_minor - i.allocated_minor)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open'), 0) as "openMinor"
             from subscribers s

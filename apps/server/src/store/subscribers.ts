@@ -1,21 +1,21 @@
-import { accountKey, type BranchId, type SubscriberId } from '@nyuzi/core'
+import { accountKey, type BranchId, type Currency, type SubscriberId } from '@nyuzi/core'
 import type { Family, SubscriberStatus, SubscriberStore } from '../flows/subscribers/ports.ts'
 import { fromRow } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
 export const subscriberStore = (sql: Sql): SubscriberStore => ({
-  async add({ id, branchId, accountNumber, name, phone, email, addressLines, taxPin, language, segment }, at) {
+  async add({ id, branchId, accountNumber, name, phone, email, addressLines, taxPin, language, currency, segment }, at) {
     const rows = await sql`
-      insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, phone_sha256, email, address_lines, tax_pin, language, segment, created_at)
+      insert into subscribers (organisation_id, id, branch_id, account_number, account_key, name, phone, phone_sha256, email, address_lines, tax_pin, language, currency, segment, created_at)
       values (nyuzi_organisation(), ${id}, ${branchId}, ${accountNumber}, ${accountKey(accountNumber)}, ${name}, ${phone ?? null},
-              ${phoneSha256(sql, phone)}, ${email ?? null}, ${[...(addressLines ?? [])]}, ${taxPin ?? null}, ${language}, ${segment}, ${at})
+              ${phoneSha256(sql, phone)}, ${email ?? null}, ${[...(addressLines ?? [])]}, ${taxPin ?? null}, ${language}, ${currency}, ${segment}, ${at})
       on conflict do nothing returning id`
     return rows.length === 1
   },
   async lock(id) {
     const [row] = await sql<
-      { id: SubscriberId; status: SubscriberStatus; branchId: BranchId; segment: string }[]
-    >`select id, status, branch_id as "branchId", segment from subscribers where id = ${id} for update`
+      { id: SubscriberId; status: SubscriberStatus; branchId: BranchId; segment: string; currency: Currency }[]
+    >`select id, status, branch_id as "branchId", segment, currency from subscribers where id = ${id} for update`
     return row
   },
   async change(id, { name, branchId, phone, email, addressLines, taxPin, language, segment, status }) {
@@ -40,7 +40,7 @@ export const subscriberStore = (sql: Sql): SubscriberStore => ({
   },
   async family(id) {
     const [row] = await sql`
-      select s.parent_id as "parentId", s.status, exists (select from subscribers c where c.parent_id = s.id) as "hasChildren" from subscribers s where s.id = ${id}`
+      select s.parent_id as "parentId", s.status, s.currency, exists (select from subscribers c where c.parent_id = s.id) as "hasChildren" from subscribers s where s.id = ${id}`
     return row && fromRow<Family>(row)
   },
   async setParent(id, parentId, pays) {

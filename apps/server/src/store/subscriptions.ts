@@ -59,13 +59,13 @@ export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore =>
   async cancel(id, cancelledOn) {
     await sql`update subscriptions set status = 'cancelled', cancelled_on = ${cancelledOn} where id = ${id}`
   },
-  async replacedBy({ planId, version, segment, branchId }, after, limit) {
+  async replacedBy({ planId, version, amount, segment, branchId }, after, limit) {
     return await sql<SubscriptionRef[]>`
       select s.id, s.subscriber_id as "subscriberId"
         from prices r
         join subscription_terms t on t.price_id = r.id
         join subscriptions s on s.id = t.subscription_id and s.status = 'active'
-       where r.plan_id = ${planId} and r.version < ${version} and r.segment is not distinct from ${segment ?? null}::text
+       where r.plan_id = ${planId} and r.version < ${version} and r.currency = ${amount.currency} and r.segment is not distinct from ${segment ?? null}::text
          and r.branch_id is not distinct from ${branchId ?? null}::uuid
          and (t.until_on is null or (t.until_on > t.from_on and t.until_on > s.billed_until))
          ${inScope(sql, scope, sql`s.subscriber_id`)} ${after === undefined ? sql`` : sql`and (s.subscriber_id, s.id) > (${after.subscriberId}, ${after.id})`}

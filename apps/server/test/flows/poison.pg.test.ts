@@ -70,7 +70,7 @@ describe('A row that cannot be taken', () => {
     expect((await isp.verify()).doubts).toEqual([])
   })
 
-  it('because it is in another currency is parked too, and pays nothing', async () => {
+  it('is not one in another currency: that waits in suspense, and pays nothing', async () => {
     await isp.deps.store.inOrganisation(isp.organisationId, (tx) =>
       tx.notices.add([
         {
@@ -90,10 +90,12 @@ describe('A row that cannot be taken', () => {
     )
     await quiet(isp)
     expect(await isp.raw`select outcome, payment_id from payment_notices where provider_transaction = 'DOLLARS001'`).toEqual([
-      { outcome: 'parked', payment_id: null },
+      { outcome: 'posted', payment_id: expect.any(String) },
     ])
-    expect(await isp.raw`select 1 from payments where currency <> 'KES'`).toEqual([])
-    expect((await isp.raw`select 1 from tasks where kind = 'notice_parked' and title like '%USD%'`).length).toBe(1)
+    expect(await isp.raw`select status, suspense_reason, amount_minor, allocated_minor from payments where currency = 'USD'`).toEqual([
+      { status: 'unmatched', suspense_reason: 'other_currency', amount_minor: '150000', allocated_minor: '0' },
+    ])
+    expect((await isp.verify()).doubts).toEqual([])
   })
 
   it('among callbacks is quarantined with a task and its bytes, and those around it are processed', async () => {

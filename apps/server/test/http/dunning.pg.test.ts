@@ -96,7 +96,7 @@ test('a batch of cut-offs is looked at, thinned out and approved', async () => {
   await as.post('/v1/billing/run', { date: '2026-01-01' })
   expect(await as.post('/v1/billing/run', { date: '2026-01-10' })).toMatchObject({ servicesSuspended: 0, cutOffsListed: 2 })
   const [batch] = (await as.get('/v1/cut-off-batches?status=open')).items
-  expect(batch).toMatchObject({ status: 'open', listed: 2, debt: { amountMinor: '500000' } })
+  expect(batch).toMatchObject({ status: 'open', listed: 2, debts: [{ amountMinor: '500000' }] })
   const address = `/v1/cut-off-batches/${batch.id}`
   const page = await as.get(`${address}/members?limit=1`)
   expect(page.items).toMatchObject([{ service: services[1], subscriberName: 'Chebet', daysOverdue: 9, status: 'listed' }])
@@ -106,7 +106,12 @@ test('a batch of cut-offs is looked at, thinned out and approved', async () => {
     status: 404,
     body: { errors: [{ field: 'services' }] },
   })
-  expect(await as.post(`${address}/approve`)).toMatchObject({ status: 'approved', listed: 0, cutOff: 1, debt: { amountMinor: '250000' } })
+  expect(await as.post(`${address}/approve`)).toMatchObject({
+    status: 'approved',
+    listed: 0,
+    cutOff: 1,
+    debts: [{ amountMinor: '250000' }],
+  })
   expect(await as.get(`/v1/services/${services[1]}/access`)).toMatchObject({ wanted: { state: 'suspended', reason: 'overdue' } })
   expect(await as.get(`/v1/services/${services[0]}/access`)).toMatchObject({ wanted: { state: 'active', reason: 'awaiting_approval' } })
   expect(await api.call('POST', `${address}/reject`, org.key, { reason: 'x' })).toMatchObject({

@@ -94,7 +94,7 @@ describe('Previews over the API', () => {
       { kind: 'invoice', count: 1, total: { text: 'KES 5,000' } },
       { kind: 'credit_note', count: 1, total: { text: 'KES 2,500' } },
     ])
-    expect(made.totals.settled).toMatchObject({ text: 'KES 2,500' })
+    expect(made.totals.settled).toMatchObject([{ text: 'KES 2,500' }])
     await as.post(`/v1/billing/previews/${made.id}/apply`, undefined, once())
     expect((await as.get('/v1/invoices')).items.map(({ total }: Json) => total.text).sort()).toEqual(['KES 2,500', 'KES 5,000'])
     const pause = { kind: 'pause', subscription: subscription.id, pause: { reason: 'vacation' } }

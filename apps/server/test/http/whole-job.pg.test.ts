@@ -50,15 +50,18 @@ test('a slug, a code and a name are given once', async () => {
   expect(await as.post('/v1/branches', { code: 'MSA', name: 'Mombasa' })).toMatchObject({ code: 'MSA' })
 })
 
-test('a price is a new version, and the currency is the organisation’s', async () => {
+test('a price is a new version, and who buys in another currency is not sold it', async () => {
   const plan = await as.post('/v1/plans', planBody('VERS'))
   expect(plan.prices).toHaveLength(1)
   const { effectiveFrom: _, ...price } = planBody('VERS').price
   const twice = await as.post(`/v1/plans/${plan.id}/prices`, { ...price, amount: { amountMinor: '300000', currency: 'KES' } })
   expect(twice.prices.map((one: { version: number }) => one.version)).toEqual([2, 1])
   expect(twice.prices[0].amount).toEqual({ amountMinor: '300000', currency: 'KES', text: 'KES 3,000' })
-  const wrong = await api.call('POST', `/v1/plans/${plan.id}/prices`, org.key, { ...price, amount: { amountMinor: '1', currency: 'UGX' } })
-  expect(wrong.body.code).toBe('currency_mismatch')
+  const abroad = await as.post(`/v1/plans/${plan.id}/prices`, { ...price, amount: { amountMinor: '1', currency: 'UGX' } })
+  const { id: subscriber, ...account } = await as.post('/v1/subscribers', { branch: org.branch, name: 'Otieno' })
+  expect(account).toMatchObject({ currency: 'KES', owed: { currency: 'KES' } })
+  const wrong = await api.call('POST', '/v1/subscriptions', org.key, { subscriber, price: abroad.prices[0].id })
+  expect(wrong.body).toMatchObject({ code: 'currency_mismatch', errors: [{ field: 'price', rule: 'currency_of_account' }] })
 })
 
 test('account numbers come from the counter with a check digit, and imported ones stay as they are', async () => {

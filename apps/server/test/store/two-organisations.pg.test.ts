@@ -374,7 +374,11 @@ describe('Two organisations on one server', () => {
       'subscriptions.read': await tx.subscriptions.read(ours.subscriptionId),
       'subscriptions.lock': await tx.subscriptions.lock(ours.subscriptionId),
       'subscriptions.lockTimelines': await tx.subscriptions.lockTimelines([ours.subscriptionId]),
-      'subscriptions.replacedBy': await tx.subscriptions.replacedBy({ planId: isp.planId, version: 99 } as never, undefined, 10),
+      'subscriptions.replacedBy': await tx.subscriptions.replacedBy(
+        { planId: isp.planId, version: 99, amount: money(1n, 'KES') } as never,
+        undefined,
+        10,
+      ),
       'charges.waiting': await tx.charges.waiting([subscriberId]),
       'subscriptions.addOns': await tx.subscriptions.addOns(ours.subscriptionId),
       'subscriptions.pausesToSettle': await tx.subscriptions.pausesToSettle('2099-01-01' as never, 10),

@@ -21,18 +21,19 @@ const candidate = (number: number, changes: Partial<MatchCandidate> = {}): Match
     accountNumber,
     accountKey: accountKey(accountNumber),
     name: `Subscriber ${number}`,
+    currency: 'KES',
     closed: false,
     openMinor: 0n,
     ...changes,
   }
 }
 type Notice = Partial<MatchInput['notice']>
-const match = (notice: Notice, candidates: readonly MatchCandidate[], intentSubscriberId?: MatchInput['intentSubscriberId']) =>
+const match = (notice: Notice, candidates: readonly MatchCandidate[], intent?: MatchInput['intent']) =>
   matchPayment({
     notice: { payer: absent, amount: money(250_000n, 'KES'), ...notice },
     candidates,
     country: 'KE',
-    ...(intentSubscriberId !== undefined && { intentSubscriberId }),
+    ...(intent !== undefined && { intent }),
   })
 const first = candidate(1, { phone: wanjiku, phoneSha256: hash, name: 'Mary Wanjiku Kamau' })
 const second = candidate(2, { phone: otieno, name: 'Peter Otieno' })
@@ -64,8 +65,9 @@ describe('the keys to look up', () => {
 describe('a payment is matched', () => {
   it('by our own intent, whatever else it says', () => {
     const notice = { accountReference: second.accountNumber, payer: clear(otieno) }
-    expect(match(notice, [first, second], first.subscriberId)).toEqual(matched(1, 'intent'))
-    expect(match(notice, [], first.subscriberId)).toEqual(matched(1, 'intent'))
+    const intent = { subscriberId: first.subscriberId, currency: 'KES' } as const
+    expect(match(notice, [first, second], intent)).toEqual(matched(1, 'intent'))
+    expect(match(notice, [], intent)).toEqual(matched(1, 'intent'))
   })
 
   it('by the account number in any form, even when another subscriber paid', () => {
@@ -142,6 +144,14 @@ describe('a payment goes to suspense', () => {
     expect(reasonOf({ accountReference: first.accountNumber }, [closed])).toBe('closed_account')
     expect(reasonOf({ accountReference: '0700111222' }, [closed])).toBe('closed_account')
     expect(reasonOf({ payer: clear(wanjiku) }, [closed])).toBe('closed_account')
+  })
+
+  it('when the account is in another currency, whatever rule found it', () => {
+    const dollars = { ...first, currency: 'USD' } as const
+    expect(reasonOf({ accountReference: first.accountNumber }, [dollars])).toBe('other_currency')
+    expect(reasonOf({ payer: clear(wanjiku) }, [dollars])).toBe('other_currency')
+    expect(match({}, [], dollars)).toMatchObject({ outcome: 'suspense', reason: 'other_currency' })
+    expect(match({ amount: money(100n, 'USD') }, [], dollars)).toEqual(matched(1, 'intent'))
   })
 
   it('when the payer is masked, however well the rest fits', () => {

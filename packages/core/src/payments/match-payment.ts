@@ -1,4 +1,5 @@
 import type { SubscriberId } from '../ids.ts'
+import type { Currency } from '../money/currency.ts'
 import type { Money } from '../money/money.ts'
 import { accountKey, hasValidCheckDigit, nearAccountKeys } from '../subscribers/account-number.ts'
 import { type Phone, parsePhone } from '../subscribers/phone.ts'
@@ -15,6 +16,7 @@ export type MatchCandidate = {
   readonly phone?: Phone
   /** Lower-case hex SHA-256 of the phone's digits without the plus sign. */
   readonly phoneSha256?: string
+  readonly currency: Currency
   readonly closed: boolean
   readonly openMinor: bigint
 }
@@ -27,7 +29,7 @@ export type MatchKeys = {
 }
 
 export type MatchRule = 'intent' | 'account_number' | 'phone_as_reference' | 'payer_phone'
-export type SuspenseReason = 'no_reference' | 'wrong_check_digit' | 'unknown_account' | 'ambiguous' | 'closed_account'
+export type SuspenseReason = 'no_reference' | 'wrong_check_digit' | 'unknown_account' | 'ambiguous' | 'closed_account' | 'other_currency'
 
 export type MatchOutcome =
   | { readonly outcome: 'matched'; readonly subscriberId: SubscriberId; readonly rule: MatchRule }
@@ -40,8 +42,8 @@ export type MatchInput = {
     readonly payerName?: string
     readonly amount: Money
   }
-  /** Whose intent the notice answers. */
-  readonly intentSubscriberId?: SubscriberId
+  /** The intent that the notice answers: whose it is, and the currency of that account. */
+  readonly intent?: { readonly subscriberId: SubscriberId; readonly currency: Currency }
   readonly candidates: readonly MatchCandidate[]
   readonly country: string
 }
@@ -62,19 +64,24 @@ export function matchKeys(notice: { readonly accountReference?: string; readonly
 /**
  * Finds whose money this is, or says why nobody can tell. The first rule that finds anyone decides: our own intent,
  * the account number in any form, a phone typed as the reference, and, only when no reference was given, the phone
- * that paid. A rule that finds two, or a closed account, sends the money to suspense; a masked number never decides.
+ * that paid. A rule that finds two, a closed account, or one in
+ * another currency, sends the money to suspense; a masked number never decides.
  */
 export function matchPayment(input: MatchInput): MatchOutcome {
-  if (input.intentSubscriberId !== undefined) return { outcome: 'matched', subscriberId: input.intentSubscriberId, rule: 'intent' }
-  const { notice, candidates, country } = input
+  const { notice, candidates, country, intent } = input
   const reference = notice.accountReference ?? ''
   const key = accountKey(reference)
   const typedPhone = parsePhone(reference, country)
   const suspense = (reason: SuspenseReason): MatchOutcome => ({ outcome: 'suspense', reason, candidates: rankCandidates(input) })
+  if (intent !== undefined)
+    return intent.currency === notice.amount.currency
+      ? { outcome: 'matched', subscriberId: intent.subscriberId, rule: 'intent' }
+      : suspense('other_currency')
   const only = (found: readonly MatchCandidate[], rule: MatchRule): MatchOutcome | undefined => {
     const [first, ...others] = distinct(found)
     if (!first) return undefined
     if (others.length > 0) return suspense('ambiguous')
+    if (first.currency !== notice.amount.currency) return suspense('other_currency')
     return first.closed ? suspense('closed_account') : { outcome: 'matched', subscriberId: first.subscriberId, rule }
   }
   const byAccount = key === '' ? [] : candidates.filter((candidate) => candidate.accountKey === key)

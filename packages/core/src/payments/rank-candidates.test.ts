@@ -11,6 +11,7 @@ const subscriber = (number: number, changes: Partial<MatchCandidate> = {}): Matc
   accountNumber: `X${number}`,
   accountKey: `X${number}`,
   name: 'Nobody Known',
+  currency: 'KES',
   closed: false,
   openMinor: 0n,
   ...changes,

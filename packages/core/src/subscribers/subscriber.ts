@@ -1,4 +1,5 @@
 import type { BranchId, SubscriberId } from '../ids.ts'
+import type { Currency } from '../money/currency.ts'
 import type { Phone } from './phone.ts'
 
 /** Languages that documents are written in, and messages where their letters fit into one part. */
@@ -20,6 +21,8 @@ export type Subscriber = {
   /** `home`, `business`: the organisation's own word for its kind. */
   readonly segment: string
   readonly language: Language
+  /** Of all that it is charged and pays; it never changes. */
+  readonly currency: Currency
   /** ISO 3166 code, which says how phone numbers are read: `KE`. */
   readonly country: string
 }

@@ -4,6 +4,7 @@ import type {
   AccessReason,
   AccessState,
   CivilDate,
+  Currency,
   InstallationId,
   Instant,
   PaymentId,
@@ -16,6 +17,8 @@ import type {
 export type ServiceStanding = {
   readonly serviceId: ServiceId
   readonly subscriberId: SubscriberId
+  /** Of its debts. */
+  readonly currency: Currency
   readonly installationId: InstallationId
   readonly input: Omit<AccessInput, 'today' | 'cutOff' | 'awaitsApproval'>
   /** Undefined before the first decision. */

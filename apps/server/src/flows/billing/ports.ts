@@ -63,8 +63,8 @@ export type Collectable = {
 }
 
 export type BillingStore = {
-  /** Locks the subscribers, and the parents who pay for them, in the order of their ids: the first lock of every money transaction. */
-  lockSubscribers(ids: readonly SubscriberId[]): Promise<ReadonlySet<SubscriberId>>
+  /** Locks the subscribers, and the parents who pay for them, in the order of their ids, and tells the currency of each: the first lock of every money transaction. */
+  lockSubscribers(ids: readonly SubscriberId[]): Promise<ReadonlyMap<SubscriberId, Currency>>
   /** One subscriber, locked, with what may be collected from it: the debts, and the renewals that wait or come by that day. */
   lockToCollect(id: SubscriberId, renewalsUntil: CivilDate): Promise<Collectable | undefined>
   /** Open invoices of these subscribers, oldest first, locked in the order of their ids. */

@@ -57,9 +57,6 @@ export async function writePrice(
 ): Promise<PriceId> {
   const now = deps.clock.now()
   const organisation = await tx.organisation.read()
-  if (price.amount.currency !== organisation.currency) {
-    throw new InvalidInput('currency_mismatch', `Prices of this organisation are in ${organisation.currency}.`)
-  }
   const version = await tx.catalog.nextVersion(planId)
   if (version === undefined) throw new NotFound('plan')
   const id = asId('price', deps.ids.next())

@@ -1,4 +1,4 @@
-import type { BranchId, CivilDate, Instant, Plan, PlanId, Price, PriceId } from '@nyuzi/core'
+import type { BranchId, CivilDate, Currency, Instant, Plan, PlanId, Price, PriceId } from '@nyuzi/core'
 
 export type CatalogStore = {
   /** False when the code is taken. */
@@ -8,10 +8,10 @@ export type CatalogStore = {
   addPrice(price: Price, at: Instant): Promise<void>
   price(id: PriceId): Promise<Price | undefined>
   plan(id: PlanId): Promise<Plan | undefined>
-  /** The newest version in force on that day of the most exact price list that is for the buyer: branch before segment before all. */
+  /** The newest version in force on that day, in the buyer's currency, of the most exact price list that is for the buyer: branch before segment before all. */
   priceInForce(
     planId: PlanId,
     on: CivilDate,
-    buyer: { readonly segment?: string | undefined; readonly branchId?: BranchId | undefined },
+    buyer: { readonly currency: Currency; readonly segment: string; readonly branchId: BranchId },
   ): Promise<Price | undefined>
 }

@@ -2,7 +2,7 @@ import type { AccessReason, AccessState, Currency, InstallationId, Instant, Serv
 
 // What the cockpit shows. Nothing here decides anything.
 
-/** One organisation at one moment: what moves on the first page. */
+/** One organisation at one moment: what moves on the first page. Money is in its own currency. */
 export type Pulse = {
   readonly currency: Currency
   readonly paymentsMatched: number
@@ -40,6 +40,7 @@ export type SubscriberInList = {
   readonly branch: string
   readonly status: string
   readonly plan: string | null
+  readonly currency: Currency
   readonly owedMinor: bigint
   readonly creditMinor: bigint
   /** The oldest open invoice's due date. */
@@ -95,6 +96,7 @@ export type Happening = {
   readonly seconds: number | null
 }
 
+/** In the organisation's currency. */
 export type DayOfMoney = { readonly day: string; readonly amountMinor: bigint }
 
 /** A clue that a row of the list may have moved. */

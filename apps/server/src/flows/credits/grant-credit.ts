@@ -1,6 +1,5 @@
 import type { CreditId, Money, OrganisationId, SubscriberId } from '@nyuzi/core'
-import { changeDebt, checkAmount } from '../change-debt.ts'
-import { NotFound } from '../errors.ts'
+import { changeDebt, lockAccount } from '../change-debt.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { grantCredits } from '../steps/grant-credits.ts'
@@ -16,10 +15,9 @@ export type NewGrant = {
 
 /** Gives credit away. What takes back a charge is a credit note, since it takes its taxes back too. */
 export const grantCredit = (deps: Deps, organisationId: OrganisationId, input: NewGrant): Promise<Idempotent<{ creditId: CreditId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { kind, subscriberId, amount, reason } = input
-    checkAmount(organisation, amount)
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+    await lockAccount(tx, subscriberId, [amount])
     const [credit] = await grantCredits(deps, tx, [{ kind, subscriberId, total: amount, issuedOn: today, reason }])
     const creditId = credit?.id as CreditId
     return {

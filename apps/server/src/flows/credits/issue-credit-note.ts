@@ -22,11 +22,11 @@ export const issueCreditNote = (
   organisationId: OrganisationId,
   input: NewCreditNote,
 ): Promise<Idempotent<{ creditId: CreditId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { invoiceId, reason } = input
     const claim = await tx.claims.read(invoiceId)
     if (!claim) throw new NotFound('invoice', 'invoice')
-    const { subscriberId, number, kind } = claim
+    const { subscriberId, number, kind, currency } = claim
     await tx.billing.lockSubscribers([subscriberId])
     if (kind !== 'invoice' && kind !== 'debit_note') {
       throw new Conflict('claim_not_creditable', `${number} earned nothing that could be credited: it is a ${kind.replace('_', ' ')}.`)
@@ -37,7 +37,7 @@ export const issueCreditNote = (
     if (named.length === 0) throw new Conflict('credit_exceeds_line', `All of ${number} is credited already.`)
     const lines = named.map((line): CreditOrder => {
       if (!known.some(({ position }) => position === line.position)) throw new NotFound(`line ${line.position}`, 'lines')
-      for (const amount of [line.net, line.total]) if (amount) checkAmount(organisation, amount, 'lines')
+      for (const amount of [line.net, line.total]) if (amount) checkAmount(currency, amount, 'lines')
       return orderOf(invoiceId, line)
     })
     const [issued] = await issueCreditNotes(deps, tx, [{ subscriberId, issuedOn: today, reason, lines }])

@@ -1,6 +1,6 @@
 import type { CivilDate, FreeCharge, InvoiceId, OrganisationId, SubscriberId } from '@nyuzi/core'
-import { changeDebt, checkAmount } from '../change-debt.ts'
-import { InvalidInput, NotFound } from '../errors.ts'
+import { changeDebt, lockAccount } from '../change-debt.ts'
+import { InvalidInput } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { issueDebitNotes } from '../steps/issue-debit-notes.ts'
@@ -23,13 +23,17 @@ export const issueDebitNote = (
 ): Promise<Idempotent<{ invoiceId: InvoiceId }>> =>
   changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
     const { subscriberId, charges, reason, dueOn = today } = input
-    for (const { amount } of charges) checkAmount(organisation, amount, 'lines')
     if (dueOn < today) {
       throw new InvalidInput('invalid_input', 'A claim is not due before it is made.', {
         errors: [{ field: 'dueOn', rule: 'not_in_past', fix: `Send ${today} or a later day.` }],
       })
     }
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+    await lockAccount(
+      tx,
+      subscriberId,
+      charges.map(({ amount }) => amount),
+      'lines',
+    )
     const [note] = await issueDebitNotes(deps, tx, organisation, [{ subscriberId, charges, issuedOn: today, dueOn }])
     const invoiceId = note?.id as InvoiceId
     return {

@@ -13,12 +13,12 @@ export const recoverInvoice = (
   organisationId: OrganisationId,
   input: InvoiceChange,
 ): Promise<Idempotent<{ invoiceId: InvoiceId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { invoiceId, reason } = input
     const claim = await lockClaim(tx, invoiceId)
     mustBe(claim, 'uncollectible')
-    const { subscriberId, number } = claim
-    await freeCredit(deps, tx, subscriberId, { amountMinor: 1n, currency: organisation.currency }, today)
+    const { subscriberId, number, currency } = claim
+    await freeCredit(deps, tx, subscriberId, { amountMinor: 1n, currency }, today)
     await applyCredit(deps, tx, [subscriberId], today, { writtenOff: await tx.claims.writtenOff([invoiceId]) })
     return {
       result: { invoiceId },

@@ -1,5 +1,5 @@
 import { type BranchId, creditRefunded, type InvoiceId, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { changeDebt, checkAmount } from '../change-debt.ts'
+import { changeDebt, lockAccount } from '../change-debt.ts'
 import { NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -23,11 +23,10 @@ export const refundCredit = (
   organisationId: OrganisationId,
   input: CreditRefund,
 ): Promise<Idempotent<{ invoiceId: InvoiceId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { subscriberId, branchId, amount, reason } = input
-    checkAmount(organisation, amount)
     if (!(await tx.branches.has(branchId))) throw new NotFound('branch', 'branch')
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+    await lockAccount(tx, subscriberId, [amount])
     await freeCredit(deps, tx, subscriberId, amount, today)
     const [claim] = await issueClaims(deps, tx, [
       {

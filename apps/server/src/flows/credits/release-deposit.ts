@@ -1,6 +1,6 @@
 import { type CreditId, formatMoney, type Money, money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { changeDebt, checkAmount } from '../change-debt.ts'
-import { Conflict, NotFound } from '../errors.ts'
+import { changeDebt, lockAccount } from '../change-debt.ts'
+import { Conflict } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { grantCredits } from '../steps/grant-credits.ts'
@@ -19,10 +19,9 @@ export const releaseDeposit = (
   organisationId: OrganisationId,
   input: DepositRelease,
 ): Promise<Idempotent<{ creditId: CreditId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { subscriberId, amount, reason } = input
-    checkAmount(organisation, amount)
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+    await lockAccount(tx, subscriberId, [amount])
     const held = await tx.credits.depositHeld(subscriberId)
     if (amount.amountMinor > held) {
       throw new Conflict('deposit_not_held', `Held are ${formatMoney(money(held, amount.currency))}: release no more.`)

@@ -34,7 +34,6 @@ export const settleWithholding = (
 ): Promise<Idempotent<{ paymentId: PaymentId }>> =>
   changeDebt(deps, organisationId, input, async ({ tx, now, organisation, today }) => {
     const { invoiceId, amount, certifiedAt, actor } = input
-    checkAmount(organisation, amount)
     const effectiveOn = civilDateAt(certifiedAt, organisation.timeZone)
     if (effectiveOn > today) {
       throw new InvalidInput('invalid_input', 'A certificate cannot be of a day that is still to come.', {
@@ -43,6 +42,7 @@ export const settleWithholding = (
     }
     const claim = await lockClaim(tx, invoiceId)
     mustBe(claim, 'open')
+    checkAmount(claim.currency, amount)
     if (amount.amountMinor > claim.openMinor) {
       const open = money(claim.openMinor, claim.currency)
       throw new Conflict(

@@ -1,6 +1,5 @@
 import { type CivilDate, depositClaimed, type InvoiceId, type Money, type OrganisationId, type SubscriberId, written } from '@nyuzi/core'
-import { changeDebt, checkAmount } from '../change-debt.ts'
-import { NotFound } from '../errors.ts'
+import { changeDebt, lockAccount } from '../change-debt.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { applyCredit } from '../steps/apply-credit.ts'
@@ -19,10 +18,9 @@ export type NewDeposit = {
 
 /** Asks for a deposit. It is owed like any claim, and held as soon as money or credit has settled it. */
 export const takeDeposit = (deps: Deps, organisationId: OrganisationId, input: NewDeposit): Promise<Idempotent<{ invoiceId: InvoiceId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { subscriberId, amount, description, dueOn = today } = input
-    checkAmount(organisation, amount)
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+    await lockAccount(tx, subscriberId, [amount])
     const [claim] = await issueClaims(deps, tx, [
       {
         kind: 'deposit',

@@ -32,9 +32,8 @@ export const transferCredit = (
   organisationId: OrganisationId,
   input: CreditTransfer,
 ): Promise<Idempotent<{ creditId: CreditId }>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, now, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, now, today }) => {
     const { from, to, amount, reason } = input
-    checkAmount(organisation, amount)
     if (from === to) {
       throw new InvalidInput('invalid_input', 'Credit goes to another subscriber.', {
         errors: [{ field: 'to', rule: 'another', fix: 'Name another subscriber than the one it comes from.' }],
@@ -42,6 +41,7 @@ export const transferCredit = (
     }
     const known = await tx.billing.lockSubscribers([from, to])
     for (const [id, field] of [[from, 'from'] as const, [to, 'to'] as const]) if (!known.has(id)) throw new NotFound('subscriber', field)
+    for (const id of [from, to]) checkAmount(known.get(id) ?? amount.currency, amount)
     await freeCredit(deps, tx, from, amount, today)
     const [giver, taker] = [await accountOf(tx, from), await accountOf(tx, to)]
     const [claim] = await issueClaims(deps, tx, [

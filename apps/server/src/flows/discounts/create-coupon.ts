@@ -1,5 +1,5 @@
 import { asId, type Coupon, type CouponId, type OrganisationId, type PlanId } from '@nyuzi/core'
-import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { Conflict, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
 
 export type CreateCoupon = Omit<Coupon, 'id'> & { readonly actor: string }
@@ -13,20 +13,14 @@ export async function createCoupon(
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const coupon = { ...terms, id }
-    await checkTerms(tx, coupon)
+    await checkPlans(tx, coupon.planIds)
     if (!(await tx.discounts.addCoupon(coupon, now))) throw new Conflict('code_taken', `Another coupon has the code ${coupon.code}.`)
     await tx.audit.write({ actor, action: 'coupon.create', subjectNoun: 'coupon', subjectId: id, detail: { code: coupon.code }, at: now })
   })
   return id
 }
 
-/** What a coupon and a promotion have in common: an amount in the currency of the prices, and plans that exist. */
-export async function checkTerms(
-  tx: Transaction,
-  { value, planIds }: Pick<Coupon, 'value'> & { readonly planIds?: readonly PlanId[] | undefined },
-): Promise<void> {
-  const { currency } = await tx.organisation.read()
-  if (value.kind === 'fixed' && value.amount.currency !== currency)
-    throw new InvalidInput('currency_mismatch', `Prices of this organisation are in ${currency}.`)
-  for (const planId of planIds ?? []) if (!(await tx.catalog.plan(planId))) throw new NotFound('plan', 'plans')
+/** The plans that a coupon or a promotion is for. */
+export async function checkPlans(tx: Transaction, planIds: readonly PlanId[] = []): Promise<void> {
+  for (const planId of planIds) if (!(await tx.catalog.plan(planId))) throw new NotFound('plan', 'plans')
 }

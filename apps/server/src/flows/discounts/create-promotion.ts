@@ -1,7 +1,7 @@
 import { asId, type CivilDate, civilDateAt, type OrganisationId, type Promotion, type PromotionId } from '@nyuzi/core'
 import { Conflict } from '../errors.ts'
 import type { Deps } from '../ports.ts'
-import { checkTerms } from './create-coupon.ts'
+import { checkPlans } from './create-coupon.ts'
 
 export type CreatePromotion = Omit<Promotion, 'id' | 'startsOn'> & {
   /** Default: today. */
@@ -20,7 +20,7 @@ export async function createPromotion(
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const { timeZone } = await tx.organisation.read()
     const promotion = { ...terms, id, startsOn: terms.startsOn ?? civilDateAt(now, timeZone) }
-    await checkTerms(tx, promotion)
+    await checkPlans(tx, promotion.planIds)
     if (!(await tx.discounts.addPromotion(promotion, now)))
       throw new Conflict('code_taken', `Another promotion has the code ${promotion.code}.`)
     const detail = { code: promotion.code, startsOn: promotion.startsOn, endsOn: promotion.endsOn }

@@ -2,7 +2,6 @@ import type {
   CivilDate,
   ClaimKind,
   CreditId,
-  Currency,
   EntryKind,
   Instant,
   InvoiceId,
@@ -120,8 +119,5 @@ export type DocumentStore = {
   receipt(id: PaymentId): Promise<PrintedReceipt | undefined>
   unreceipted(id: PaymentId): Promise<UnreceiptedPayment | undefined>
   addReceipt(receipt: NewReceipt, at: Instant): Promise<void>
-  statement(
-    id: SubscriberId,
-    span: { readonly from: CivilDate; readonly until: CivilDate; readonly currency: Currency },
-  ): Promise<PrintedStatement | undefined>
+  statement(id: SubscriberId, span: { readonly from: CivilDate; readonly until: CivilDate }): Promise<PrintedStatement | undefined>
 }

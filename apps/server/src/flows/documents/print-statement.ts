@@ -21,14 +21,14 @@ export async function printStatement(
   span: StatementSpan,
 ): Promise<PrintedFile | undefined> {
   const found = await store.inOrganisation(organisationId, async (tx) => {
-    const { timeZone, currency } = await tx.organisation.read()
+    const { timeZone } = await tx.organisation.read()
     const until = span.until ?? civilDateAt(clock.now(), timeZone)
     const from = span.from ?? addDays(until, -daysDefault)
     if (from > until)
       throw new InvalidInput('invalid_input', 'The statement would end before it begins.', {
         errors: [{ field: 'from', rule: 'order', fix: `Send a day that is not after ${until}.` }],
       })
-    const statement = await tx.documents.statement(id, { from, until, currency })
+    const statement = await tx.documents.statement(id, { from, until })
     return statement && { statement, from, until }
   })
   if (!found) return undefined

@@ -8,6 +8,7 @@ import {
   type PaymentId,
   type SubscriberId,
 } from '@nyuzi/core'
+import { checkCurrency } from '../check-currency.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -41,7 +42,9 @@ export async function recordManualPayment(
           errors: [{ field: 'paidAt', rule: 'not_in_future', fix: 'Send when it was paid, or leave it out for now.' }],
         })
       }
-      if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+      const currency = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
+      if (currency === undefined) throw new NotFound('subscriber', 'subscriber')
+      checkCurrency(currency, amount)
       const paymentId = asId('payment', deps.ids.next())
       const reference = input.reference.trim().toUpperCase()
       const written = await tx.payments.addNew([

@@ -1,6 +1,7 @@
 import {
   asId,
   type CollectRules,
+  type Currency,
   formatMoney,
   type InstallationId,
   type IntentId,
@@ -15,6 +16,7 @@ import {
   type SubscriberId,
   toCollect,
 } from '@nyuzi/core'
+import { checkCurrency } from '../check-currency.ts'
 import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest, Installed } from '../ports.ts'
@@ -41,7 +43,7 @@ export async function requestPayment(
   organisationId: OrganisationId,
   input: RequestPayment,
 ): Promise<Idempotent<{ intentId: IntentId }>> {
-  const { installed, rules } = await collectingInstallation(deps, organisationId, input.installationId)
+  const offering = await deps.plugins.offering(organisationId, 'payments')
   const done = await deps.store.inOrganisation(organisationId, (tx) =>
     withIdempotency(tx, input.idempotency, async () => {
       const now = deps.clock.now()
@@ -49,7 +51,9 @@ export async function requestPayment(
       if (!subscriber) throw new NotFound('subscriber', 'subscriber')
       const phone = input.phone ?? subscriber.phone
       if (!phone) throw invalid('phone', 'is needed to prompt', 'Give a phone, or record one with the subscriber.')
+      const { installed, rules } = installationFor(offering, subscriber.currency, input.installationId)
       const amount = input.amount ?? money(toCollect(subscriber), subscriber.currency)
+      checkCurrency(subscriber.currency, amount)
       const prompt = rules.wholeUnitsOnly
         ? money(roundUpToWholeUnits(amount) * 10n ** BigInt(minorDigitsOf(amount.currency)), amount.currency)
         : amount
@@ -98,16 +102,19 @@ export async function requestPayment(
 const invalid = (field: string, rule: string, fix: string) =>
   new InvalidInput('invalid_input', `${field} ${rule}. ${fix}`, { errors: [{ field, rule, fix }] })
 
-async function collectingInstallation(
-  { plugins }: Deps,
-  organisationId: OrganisationId,
+function installationFor(
+  offering: readonly Installed[],
+  currency: Currency,
   wanted: InstallationId | undefined,
-): Promise<{ installed: Installed; rules: CollectRules }> {
-  const offering = await plugins.offering(organisationId, 'payments')
-  const able = offering.filter(({ payments }) => payments?.collect !== undefined)
+): { installed: Installed; rules: CollectRules } {
+  const able = offering.filter(({ payments }) => payments?.collect !== undefined && payments.currencies.includes(currency))
   const installed = wanted === undefined ? able[0] : able.find(({ id }) => id === wanted)
   const rules = installed?.payments?.collect?.rules
   if (!installed || !rules)
-    throw invalid('installation', 'must be an active payment installation that can prompt', 'Install one, resume it, or name another.')
+    throw invalid(
+      'installation',
+      `must be an active payment installation that can prompt in ${currency}`,
+      'Install one, resume it, or name another.',
+    )
   return { installed, rules }
 }

@@ -1,4 +1,5 @@
 import type { InstallationId, OrganisationId, PaymentId, SubscriberId } from '@nyuzi/core'
+import { checkCurrency } from '../check-currency.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -23,12 +24,14 @@ export async function resolveSuspense(
     withIdempotency(tx, input.idempotency, async () => {
       const now = deps.clock.now()
       const organisation = await tx.organisation.read()
-      if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber', 'subscriber')
+      const account = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
+      if (account === undefined) throw new NotFound('subscriber', 'subscriber')
       const payment = await tx.payments.lock(paymentId)
       if (!payment) throw new NotFound('payment')
       if (payment.status !== 'unmatched') throw new Conflict('payment_already_matched', 'This payment has its subscriber already.')
-      await tx.payments.assign(paymentId, subscriberId, actor, now)
       const { amountMinor, currency, paidAt } = payment
+      checkCurrency(account, { amountMinor, currency }, 'subscriber')
+      await tx.payments.assign(paymentId, subscriberId, actor, now)
       // Seconds to access count from this decision: before it nobody could know whose money it was.
       const from = { kind: 'suspense', installationId: payment.installationId as InstallationId } as const
       await applyMoney(tx, deps, organisation, now, [{ paymentId, subscriberId, amountMinor, currency, paidAt, receivedAt: now, from }])

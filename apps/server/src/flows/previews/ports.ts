@@ -173,7 +173,7 @@ export type PreviewTotals = {
     readonly totalMinor: Minor
     readonly currency: Currency
   }[]
-  readonly settledMinor: Minor
+  readonly settled: readonly { readonly currency: Currency; readonly amountMinor: Minor }[]
   readonly messages: readonly {
     readonly kind: MessageKind
     readonly channel: MessageChannel | null

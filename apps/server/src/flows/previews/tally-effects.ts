@@ -11,7 +11,8 @@ export function tallyEffects(): { add(part: PreviewPart): void; totals(): Previe
   const messages = new Map<string, Messages>()
   const moves = new Map<string, Moves>()
   const subscribers = new Set<string>()
-  const sums = { failed: 0, settledMinor: 0n, messagesSkipped: 0, messageCostMinor: 0n, costUnknown: 0, cutOffsListed: 0 }
+  const settled = new Map<Currency, bigint>()
+  const sums = { failed: 0, messagesSkipped: 0, messageCostMinor: 0n, costUnknown: 0, cutOffsListed: 0 }
 
   function addOne({ subscriberId, effect, estimate }: PreviewedEffect): void {
     if (subscriberId !== null) subscribers.add(subscriberId)
@@ -28,7 +29,7 @@ export function tallyEffects(): { add(part: PreviewPart): void; totals(): Previe
         break
       }
       case 'claim_settled':
-        sums.settledMinor += BigInt(effect.amountMinor)
+        settled.set(effect.currency, (settled.get(effect.currency) ?? 0n) + BigInt(effect.amountMinor))
         break
       case 'message_owed': {
         if (effect.skippedBecause !== null) {
@@ -64,7 +65,7 @@ export function tallyEffects(): { add(part: PreviewPart): void; totals(): Previe
       subscribers: subscribers.size,
       failed: sums.failed,
       documents: [...documents.values()].map(({ totalMinor, ...sum }) => ({ ...sum, totalMinor: String(totalMinor) })),
-      settledMinor: String(sums.settledMinor),
+      settled: [...settled].map(([currency, minor]) => ({ currency, amountMinor: String(minor) })),
       messages: [...messages.values()],
       messagesSkipped: sums.messagesSkipped,
       messageCostMinor: sums.costUnknown > 0 ? null : String(sums.messageCostMinor),

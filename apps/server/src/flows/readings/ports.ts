@@ -463,9 +463,8 @@ export type CutOffBatchReading = {
   readonly takenOut: number
   readonly cutOff: number
   readonly spared: number
-  /** Of the subscribers listed or cut off, each counted once. */
-  readonly debtMinor: bigint
-  readonly currency: Currency
+  /** Of the subscribers listed or cut off, each counted once: a sum for each of their currencies. */
+  readonly debts: readonly { readonly currency: Currency; readonly amountMinor: string }[]
 }
 export type CutOffMemberReading = {
   readonly serviceId: ServiceId

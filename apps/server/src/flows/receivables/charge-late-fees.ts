@@ -1,5 +1,6 @@
 import {
   type CivilDate,
+  type Currency,
   type FreeCharge,
   type LateFee,
   type LateFeePolicy,
@@ -64,15 +65,18 @@ async function chargeChunk(
   subscriberIds: readonly SubscriberId[],
 ): Promise<ChargedLateFees> {
   await tx.billing.lockSubscribers(subscriberIds)
+  const organisation = await tx.organisation.read()
+  const { currency } = organisation
   const late = await tx.lateFees.lateInvoices({ day, policy }, subscriberIds)
   const held = await tx.receivables.heldInvoices(
     late.map(({ invoiceId }) => invoiceId),
     day,
   )
-  const fees = late.filter(({ invoiceId }) => !held.has(invoiceId)).flatMap((invoice) => feesOf(invoice, policy, day))
+  const fees = late
+    .filter(({ invoiceId }) => !held.has(invoiceId))
+    .flatMap((invoice) => (isIn(currency, invoice, policy) ? feesOf(invoice, policy, day) : []))
   if (fees.length === 0) return { charged: 0, moved: 0, suspended: 0 }
   const payers = [...new Set(fees.map(({ invoice }) => invoice.subscriberId))]
-  const organisation = await tx.organisation.read()
   const notes = await issueDebitNotes(
     deps,
     tx,
@@ -97,6 +101,10 @@ async function chargeChunk(
 }
 
 type InvoiceFee = { readonly invoice: LateInvoice; readonly fee: LateFee }
+
+/** A fixed fee is an amount of the organisation's currency, and no fee in another one. */
+const isIn = (currency: Currency, invoice: LateInvoice, { amount }: LateFeePolicy): boolean =>
+  amount.kind === 'percentage' || invoice.currency === currency
 
 const feesOf = (invoice: LateInvoice, policy: LateFeePolicy, day: CivilDate): readonly InvoiceFee[] =>
   lateFeesDue({ ...invoice, open: money(invoice.openMinor, invoice.currency) }, policy, day).map((fee) => ({ invoice, fee }))

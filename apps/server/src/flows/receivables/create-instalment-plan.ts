@@ -35,9 +35,9 @@ export async function createInstalmentPlan(
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
-    const { currency } = organisation
     const today = civilDateAt(now, organisation.timeZone)
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber')
+    const currency = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
+    if (currency === undefined) throw new NotFound('subscriber')
     const invoices = chosenOf(await tx.billing.openInvoices([subscriberId]), invoiceIds)
     const totalMinor = invoices.reduce((sum, { openMinor }) => sum + openMinor, 0n)
     const drawn = drawUpInstalments(money(totalMinor, currency), instalments, today)

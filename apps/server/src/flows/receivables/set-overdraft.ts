@@ -1,5 +1,6 @@
 import { type Money, type OrganisationId, type SubscriberId, toDecimal } from '@nyuzi/core'
-import { InvalidInput, NotFound } from '../errors.ts'
+import { checkCurrency } from '../check-currency.ts'
+import { NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
 import { wantAccess } from '../steps/want-access.ts'
 
@@ -19,9 +20,9 @@ export async function setOverdraft(
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
-    if (amount !== null && amount.currency !== organisation.currency)
-      throw new InvalidInput('currency_mismatch', `The books are in ${organisation.currency}.`)
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber')
+    const currency = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
+    if (currency === undefined) throw new NotFound('subscriber')
+    if (amount !== null) checkCurrency(currency, amount)
     await tx.receivables.setOverdraft(subscriberId, amount?.amountMinor ?? 0n)
     const detail = { amount: amount === null ? null : toDecimal(amount), reason }
     await tx.audit.write({ actor, action: 'subscriber.overdraft', subjectNoun: 'subscriber', subjectId: subscriberId, detail, at: now })

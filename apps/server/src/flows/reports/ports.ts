@@ -21,6 +21,7 @@ export type Ageing = {
 export type AgeingQuery = {
   readonly on: CivilDate
   readonly by: AgeingGrouping
+  readonly currency: Currency
   readonly after?: string | undefined
   readonly limit?: number | undefined
 }
@@ -30,6 +31,9 @@ export type RevenueGrouping = (typeof revenueGroupings)[number]
 
 /** Both days belong to it. */
 export type DaySpan = { readonly from: CivilDate; readonly until: CivilDate }
+
+/** What one currency did in a span: sums over several would say nothing. */
+export type MoneySpan = DaySpan & { readonly currency: Currency }
 
 /** What entries of one kind posted to accounts of one kind, on a day, in a month or in a category. */
 export type LedgerMovement = {
@@ -73,13 +77,13 @@ export type GeneralLedgerCode = {
 /** Sums over the books, made where they lie. */
 export type ReportStore = {
   ageing(query: AgeingQuery): Promise<readonly (Group & Ageing)[]>
-  ageingTotal(on: CivilDate): Promise<Ageing>
+  ageingTotal(on: CivilDate, currency: Currency): Promise<Ageing>
   /** By entries of the ledger. */
-  ledgerMovements(span: DaySpan, by: 'month' | 'day' | 'category'): Promise<readonly LedgerMovement[]>
+  ledgerMovements(span: MoneySpan, by: 'month' | 'day' | 'category'): Promise<readonly LedgerMovement[]>
   /** By lines of documents. What is deferred is what it grew by; what is outstanding, at the end. */
-  documentMovements(span: DaySpan, by: 'branch' | 'plan'): Promise<readonly DocumentMovement[]>
+  documentMovements(span: MoneySpan, by: 'branch' | 'plan'): Promise<readonly DocumentMovement[]>
   /** What all subscribers owe at the end of a day, by the ledger. */
-  receivable(on: CivilDate): Promise<bigint>
+  receivable(on: CivilDate, currency: Currency): Promise<bigint>
   journal(span: DaySpan): Promise<readonly JournalLine[]>
   generalLedgerCodes(): Promise<readonly GeneralLedgerCode[]>
   setGeneralLedgerCodes(codes: readonly GeneralLedgerCode[]): Promise<void>

@@ -10,20 +10,22 @@ export type AgeingReport = Pick<AgeingQuery, 'by'> & {
   readonly total: Ageing
 }
 
-/** What was open at the end of a day, by how long it was due. */
+/** What was open at the end of a day in one currency, by default the organisation's, by how long it was due. */
 export const reportAgeing = (
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   organisationId: OrganisationId,
-  { on, ...query }: Omit<AgeingQuery, 'on'> & { readonly on?: CivilDate },
+  { on, ...asked }: Omit<AgeingQuery, 'on' | 'currency'> & { readonly on?: CivilDate; readonly currency?: Currency },
 ): Promise<AgeingReport> =>
   store.inOrganisation(organisationId, async (tx) => {
-    const { timeZone, currency } = await tx.organisation.read()
+    const organisation = await tx.organisation.read()
+    const { timeZone } = organisation
+    const query = { ...asked, currency: asked.currency ?? organisation.currency }
     const day = on ?? civilDateAt(clock.now(), timeZone)
     return {
       on: day,
       by: query.by,
-      currency,
+      currency: query.currency,
       rows: await tx.reports.ageing({ ...query, on: day }),
-      total: await tx.reports.ageingTotal(day),
+      total: await tx.reports.ageingTotal(day, query.currency),
     }
   })

@@ -2,7 +2,7 @@ import type { Currency, EntryKind, OrganisationId } from '@nyuzi/core'
 import type { Deps, Transaction } from '../ports.ts'
 import { type AskedSpan, daySpan } from './day-span.ts'
 import { groupsIn } from './groups-in.ts'
-import type { DaySpan, DocumentMovement, Group, LedgerMovement, RevenueGrouping } from './ports.ts'
+import type { DaySpan, DocumentMovement, Group, LedgerMovement, MoneySpan, RevenueGrouping } from './ports.ts'
 
 export type RevenueFigures = {
   /** Net of invoices and debit notes, less those that were made void. */
@@ -26,26 +26,26 @@ export type RevenueReport = DaySpan & {
 }
 
 /**
- * What was invoiced, credited, earned, taken for the state and paid. By month, day and category these are sums of the
+ * What was invoiced, credited, earned, taken for the state and paid in one currency, by default the organisation's. By month, day and category these are sums of the
  * ledger; by branch and plan, of the lines of the documents, which sum to the same.
  */
 export const reportRevenue = (
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   organisationId: OrganisationId,
-  { by, ...asked }: AskedSpan & { readonly by: RevenueGrouping },
+  { by, ...asked }: AskedSpan & { readonly by: RevenueGrouping; readonly currency?: Currency },
 ): Promise<RevenueReport> =>
   store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
-    const span = daySpan(asked, organisation, clock)
+    const span = { ...daySpan(asked, organisation, clock), currency: asked.currency ?? organisation.currency }
     const rows = await rowsOf(tx, span, by)
-    const closing = by === 'category' ? undefined : await tx.reports.receivable(span.until)
-    return { ...span, by, currency: organisation.currency, rows, total: totalOf(rows, closing) }
+    const closing = by === 'category' ? undefined : await tx.reports.receivable(span.until, span.currency)
+    return { ...span, by, rows, total: totalOf(rows, closing) }
   })
 
-async function rowsOf(tx: Transaction, span: DaySpan, by: RevenueGrouping): Promise<readonly (Group & RevenueFigures)[]> {
+async function rowsOf(tx: Transaction, span: MoneySpan, by: RevenueGrouping): Promise<readonly (Group & RevenueFigures)[]> {
   if (by === 'branch' || by === 'plan') return byDocuments(await tx.reports.documentMovements(span, by), by)
   const movements = await tx.reports.ledgerMovements(span, by)
-  if (by !== 'category') return byDays(movements, groupsIn(span, by), await tx.reports.receivable(span.until))
+  if (by !== 'category') return byDays(movements, groupsIn(span, by), await tx.reports.receivable(span.until, span.currency))
   return [...new Set(movements.map(({ group }) => group))].sort().map((group) => ({
     ...named(group),
     ...ofLedger(movements.filter((one) => one.group === group)),

@@ -90,12 +90,7 @@ export async function postFresh(
   const intentsTaken = new Set<IntentId>()
   for (const one of fresh) {
     const payment = draftPayment(asId('payment', ids.next()), one, intentsTaken, candidates, organisation, now)
-    if (payment && payment.currency !== organisation.currency) {
-      // Its amount is no amount of these books: allocated, it would pay an invoice in another money.
-      const title = `A payment in ${payment.currency} was reported, and the books are in ${organisation.currency}; its notice is parked`
-      await tx.tasks.open({ kind: 'notice_parked', subjectNoun: 'notice', subjectId: one.waiting.id, title, at: now })
-      await end(one, 'parked')
-    } else if (payment) drafts.push({ one, payment })
+    if (payment) drafts.push({ one, payment })
     else {
       await tx.tasks.open({
         kind: 'payment_without_amount',
@@ -201,7 +196,7 @@ async function writeDrafts(
 /** Empty when the money has its owner already. */
 async function takeFromSuspense(tx: Transaction, { paymentId, intent }: Claim, now: Instant): Promise<readonly MatchedMoney[]> {
   const payment = await tx.payments.lock(paymentId)
-  if (payment?.status !== 'unmatched' || payment.intentId !== intent.id) return []
+  if (payment?.status !== 'unmatched' || payment.intentId !== intent.id || payment.currency !== intent.currency) return []
   const { amountMinor, currency, paidAt, receivedAt } = payment
   const { subscriberId } = intent
   // The prompt may have gone out by another installation of the same account.
@@ -236,7 +231,7 @@ function draftPayment(
     notice: { ...notice, amount },
     candidates,
     country: organisation.country,
-    ...(intent ? { intentSubscriberId: intent.subscriberId } : {}),
+    ...(intent ? { intent } : {}),
   })
   const paidAt = plausible(notice.paidAt, receivedAt)
   const ownsIntent = intent && !intentIsPaid && !intentsTaken.has(intent.id)

@@ -9,7 +9,7 @@ import {
   type SubscriberId,
 } from '@nyuzi/core'
 import type { ServiceStanding, WantedChange } from '../access/ports.ts'
-import type { Organisation, OrganisationPolicy, Transaction } from '../ports.ts'
+import type { Organisation, Transaction } from '../ports.ts'
 import { resumeUnserved } from './resume-awaiting.ts'
 
 export type AccessCause = { readonly paymentIds: ReadonlyMap<SubscriberId, { paymentId: PaymentId; receivedAt: Instant }> }
@@ -37,7 +37,7 @@ export async function wantAccess(
   // A run of a day that is past settles that day; what a line may do now is no matter of it.
   const today = query.today !== undefined && query.today > real ? query.today : real
   const standings = await tx.access.standings({ ...query, today })
-  const changes = standings.flatMap((standing) => changeOf(standing, today, organisation.policy, query))
+  const changes = standings.flatMap((standing) => changeOf(standing, today, organisation, query))
   if (changes.length === 0) return []
   // Before it is written that they are on: since when they were off tells what they are charged.
   await resumeUnserved(tx, organisation, now, today, restoredOf(standings, changes))
@@ -53,13 +53,15 @@ function restoredOf(standings: readonly ServiceStanding[], changes: readonly Wan
 function changeOf(
   standing: ServiceStanding,
   today: CivilDate,
-  { cutOff, cutOffMode }: OrganisationPolicy,
+  { currency, policy: { cutOff, cutOffMode } }: Organisation,
   { cause, cutOffApproved }: WantAccessQuery,
 ): WantedChange[] {
   const { wanted } = standing
   // What is off for its debt was approved, or was cut off before anyone had to.
   const awaitsApproval = cutOffMode === 'approved' && !cutOffApproved && wanted?.reason !== 'overdue'
-  const decision = decideAccess({ ...standing.input, today, awaitsApproval, ...(cutOff && { cutOff }) })
+  // The smallest debt that counts is an amount of the organisation's currency, and says nothing of another one.
+  const rules = cutOff && standing.currency !== currency ? { ...cutOff, minimumDebtMinor: 0n } : cutOff
+  const decision = decideAccess({ ...standing.input, today, awaitsApproval, ...(rules && { cutOff: rules }) })
   const moved = !wanted || wanted.state !== decision.state || !sameProfile(wanted.profile, decision.profile)
   const sameDay = wanted?.recheckOn === decision.recheckOn
   if (!moved && sameDay && wanted.reason === decision.reason) return []

@@ -72,7 +72,7 @@ export const changeSubscriptionPlan = (
     const sum = (amounts: readonly Money[]) =>
       money(
         amounts.reduce((total, { amountMinor }) => total + amountMinor, 0n),
-        organisation.currency,
+        price.amount.currency,
       )
     const from = course.terms[0]?.from ?? day
     const ours = new Set(orders.map((order) => order.subscription.id))

@@ -2,6 +2,7 @@ import {
   accountKey,
   asId,
   type BranchId,
+  type Currency,
   type Language,
   makeAccountNumber,
   type OrganisationId,
@@ -24,6 +25,8 @@ export type CreateSubscriber = {
   readonly addressLines?: readonly string[]
   readonly taxPin?: string
   readonly language?: Language
+  /** Of all that it is charged and pays. Default: the organisation's. */
+  readonly currency?: Currency
   /** Default: `home`. */
   readonly segment?: string
   readonly actor: string
@@ -38,7 +41,7 @@ export async function createSubscriber(
   const id = asId('subscriber', deps.ids.next())
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
-    const { country } = await tx.organisation.read()
+    const { country, currency } = await tx.organisation.read()
     const phone = input.phone === undefined ? undefined : phoneOf(input.phone, country)
     if (!(await tx.branches.has(branchId))) throw new NotFound('branch', 'branch')
     const subscriber = {
@@ -46,6 +49,7 @@ export async function createSubscriber(
       branchId,
       name,
       language: input.language ?? 'en',
+      currency: input.currency ?? currency,
       segment: input.segment ?? segmentDefault,
       country,
       ...(phone ? { phone } : {}),

@@ -1,6 +1,7 @@
 import type {
   BranchId,
   CivilDate,
+  Currency,
   InstallationId,
   Instant,
   Language,
@@ -32,13 +33,19 @@ export type SubscriberChanges = {
   readonly status?: SubscriberStatus
 }
 
-export type Family = { readonly parentId?: SubscriberId; readonly hasChildren: boolean; readonly status: SubscriberStatus }
+export type Family = {
+  readonly parentId?: SubscriberId
+  readonly hasChildren: boolean
+  readonly status: SubscriberStatus
+  readonly currency: Currency
+}
 
 export type LockedSubscriber = {
   readonly id: SubscriberId
   readonly status: SubscriberStatus
   readonly branchId: BranchId
   readonly segment: string
+  readonly currency: Currency
 }
 
 export type SubscriberStore = {

@@ -27,7 +27,7 @@ export async function setParent(
     await tx.billing.lockSubscribers(parentId === null ? [id] : [id, parentId])
     const child = await tx.subscribers.family(id)
     if (!child) throw new NotFound('subscriber')
-    if (parentId !== null) await checkParent(tx, id, child, parentId)
+    if (parentId !== null) await checkParent(tx, id, child, parentId, pays)
     await tx.subscribers.setParent(id, parentId, parentId !== null && pays)
     const detail = { parentId, pays }
     await tx.audit.write({ actor, action: 'subscriber.parent', subjectNoun: 'subscriber', subjectId: id, detail, at: now })
@@ -38,12 +38,14 @@ export async function setParent(
   deps.wake('access', organisationId)
 }
 
-async function checkParent(tx: Transaction, id: SubscriberId, child: Family, parentId: SubscriberId): Promise<void> {
+async function checkParent(tx: Transaction, id: SubscriberId, child: Family, parentId: SubscriberId, pays: boolean): Promise<void> {
   const refuse = (why: string) => new Conflict('parent_not_allowed', why)
   if (parentId === id) throw refuse('A subscriber is not its own parent.')
   if (child.hasChildren) throw refuse('The subscriber has children, so it cannot have a parent.')
   const parent = await tx.subscribers.family(parentId)
   if (!parent) throw new NotFound('subscriber', 'parent')
   if (parent.parentId !== undefined) throw refuse('The parent has a parent of its own.')
+  if (pays && parent.currency !== child.currency)
+    throw refuse(`The parent is charged in ${parent.currency} and the child in ${child.currency}, so it cannot pay for it.`)
   if (parent.status === 'closed') throw new Conflict('subscriber_closed', 'The parent is closed: it buys nothing.')
 }

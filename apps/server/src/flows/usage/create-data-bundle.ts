@@ -1,5 +1,5 @@
 import { asId, type DataBundleId, type OrganisationId } from '@nyuzi/core'
-import { Conflict, InvalidInput } from '../errors.ts'
+import { Conflict } from '../errors.ts'
 import type { Deps } from '../ports.ts'
 import type { DataBundle } from './ports.ts'
 
@@ -13,8 +13,6 @@ export async function createDataBundle(
   const id = asId('dataBundle', deps.ids.next())
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
-    const { currency } = await tx.organisation.read()
-    if (terms.amount.currency !== currency) throw new InvalidInput('currency_mismatch', `Prices of this organisation are in ${currency}.`)
     if (!(await tx.usage.addDataBundle({ ...terms, id }, now)))
       throw new Conflict('code_taken', `Another data bundle has the code ${terms.code}.`)
     await tx.audit.write({

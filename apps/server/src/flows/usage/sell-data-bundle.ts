@@ -10,6 +10,7 @@ import {
   termsOn,
   written,
 } from '@nyuzi/core'
+import { checkCurrency } from '../check-currency.ts'
 import { Conflict, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -45,12 +46,14 @@ export async function sellDataBundle(
       if (!bundle) throw new NotFound('data bundle', 'dataBundle')
       const { code, title, unit, units, validDays, amount, category, taxClass, pricing, withdrawnAt } = bundle
       if (withdrawnAt) throw new Conflict('data_bundle_withdrawn', `${code} is not sold any more.`)
+      const { price } = termsOn(subscription, today)
+      checkCurrency(price.amount.currency, amount, 'dataBundle')
       const charge = { description: written(title), category, taxClass, pricing, amount }
       const [claim] = await issueDebitNotes(deps, tx, organisation, [
         { subscriberId: payerId, charges: [charge], issuedOn: today, dueOn: today },
       ])
       const invoiceId = claim?.id as InvoiceId
-      if (termsOn(subscription, today).price.billing === 'prepaid') {
+      if (price.billing === 'prepaid') {
         const open = await tx.billing.openInvoices([payerId])
         if (open.some((invoice) => invoice.invoiceId === invoiceId))
           throw new Conflict('not_enough_credit', `${code} is prepaid: the subscriber has not enough credit for it.`)

@@ -46,10 +46,10 @@ export function overviewRegions(reading: OverviewReading, mayResolve: boolean): 
     ['suspense', suspenseList(reading.suspense, pulse.suspenseOpen, mayResolve, times)],
     ['tasks', taskList(reading.tasks, times)],
     ['boxes', boxList(reading.boxes, times)],
-    ['happenings', happeningList(reading.happenings, pulse.currency, times)],
+    ['happenings', happeningList(reading.happenings, times)],
   ])
   for (const row of reading.rows) {
-    const markup = subscriberRow(row, pulse.currency, today)
+    const markup = subscriberRow(row, today)
     regions.set(rowId(markup), markup)
   }
   return regions
@@ -58,8 +58,8 @@ export function overviewRegions(reading: OverviewReading, mayResolve: boolean): 
 const rowId = (markup: Markup): string => /id="(row-[^"]+)"/.exec(markup.text)?.[1] ?? ''
 
 export async function readList(tx: Transaction, query: ListQuery, now: Date): Promise<Markup> {
-  const { currency, timeZone } = await tx.readings.organisation()
-  return subscriberList(await tx.cockpit.subscribers({ ...query, limit: rowsMax + 1 }), query, currency, civilDateAt(now, timeZone))
+  const { timeZone } = await tx.readings.organisation()
+  return subscriberList(await tx.cockpit.subscribers({ ...query, limit: rowsMax + 1 }), query, civilDateAt(now, timeZone))
 }
 
 /** For the forms of the demo: whom one could choose, those who owe first. */

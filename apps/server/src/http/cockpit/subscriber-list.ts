@@ -17,7 +17,7 @@ const filterWords: Readonly<Record<ListFilter, string>> = {
 /** How many rows a page shows; one more is read to know whether another follows. */
 export const rowsMax = 60
 
-export function subscriberList(rows: readonly SubscriberInList[], query: ListQuery, currency: Currency, today: string): Markup {
+export function subscriberList(rows: readonly SubscriberInList[], query: ListQuery, today: string): Markup {
   const shown = rows.slice(0, rowsMax)
   const last = rows.length > rowsMax ? shown.at(-1) : undefined
   return html`<section id="subscribers" class="panel panel-wide" aria-label="Subscribers">
@@ -27,7 +27,7 @@ export function subscriberList(rows: readonly SubscriberInList[], query: ListQue
 <fieldset class="filters"><legend class="unseen">Show</legend>${listFilters.map((filter) => radio(filter, query.filter))}</fieldset>
 <noscript><button class="button">Show</button></noscript>
 </form></div>
-<div id="rows" aria-live="off">${subscriberRows(shown, currency, today)}${last === undefined ? '' : nextLink(query, last)}</div>
+<div id="rows" aria-live="off">${subscriberRows(shown, today)}${last === undefined ? '' : nextLink(query, last)}</div>
 </section>`
 }
 
@@ -39,14 +39,14 @@ function nextLink({ q, filter }: ListQuery, last: SubscriberInList): Markup {
   return html`<p class="more"><a class="button" href="/?${next.toString()}#subscribers">Next ${rowsMax}</a></p>`
 }
 
-function subscriberRows(rows: readonly SubscriberInList[], currency: Currency, today: string): Markup {
+function subscriberRows(rows: readonly SubscriberInList[], today: string): Markup {
   if (rows.length === 0) return html`<p class="empty">No subscriber is like this. Try fewer letters, or another filter.</p>`
   return html`<div class="row row-head" aria-hidden="true"><span>Subscriber</span><span>Plan</span><span>Line</span><span class="right">Balance</span><span class="right">Due</span></div>
-<ul class="rows">${rows.map((row) => subscriberRow(row, currency, today))}</ul>`
+<ul class="rows">${rows.map((row) => subscriberRow(row, today))}</ul>`
 }
 
-export function subscriberRow(row: SubscriberInList, currency: Currency, today: string): Markup {
-  const { id, name, accountNumber, branch, plan, lines, owedMinor, creditMinor, dueOn } = row
+export function subscriberRow(row: SubscriberInList, today: string): Markup {
+  const { id, name, accountNumber, branch, plan, lines, currency, owedMinor, creditMinor, dueOn } = row
   const late = dueOn !== null && dueOn < today
   return html`<li class="row" id="row-${showId('subscriber', id)}"><span class="who"><a href="/cockpit/subscribers/${showId('subscriber', id)}">${name}</a><span class="dim number">${accountNumber}<span class="branch">${branch}</span></span></span><span class="plan">${plan ?? html`<span class="dim">no plan</span>`}</span><span class="line">${lines.length === 0 ? html`<span class="dim">no line</span>` : lines.map(lineChips)}</span><span class="money right">${balance(owedMinor, creditMinor, currency)}</span><span class="due right ${late ? 'late' : ''}">${dueOn === null ? html`<span class="dim">–</span>` : civilDay(dueOn)}</span></li>`
 }

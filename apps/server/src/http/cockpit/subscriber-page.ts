@@ -1,4 +1,4 @@
-import { type Currency, type SubscriberId, showId } from '@nyuzi/core'
+import { type SubscriberId, showId } from '@nyuzi/core'
 import type { LineInList, SubscriberInList } from '../../flows/cockpit/ports.ts'
 import { amountToPay } from '../../flows/payments/amount-to-pay.ts'
 import type { Transaction } from '../../flows/ports.ts'
@@ -12,7 +12,6 @@ export type SubscriberView = {
   readonly row: SubscriberInList
   readonly invoices: readonly InvoiceReading[]
   readonly timeline: readonly TimelineReading[]
-  readonly currency: Currency
   /** To be asked for today. */
   readonly toPayMinor: bigint
 }
@@ -22,19 +21,15 @@ export async function readSubscriber(tx: Transaction, id: SubscriberId, now: Dat
   if (!row) return undefined
   const invoices = await tx.readings.invoices({ subscriberId: id, limit: 12 })
   const timeline = await tx.readings.timeline(id, { limit: 60 })
-  const { currency } = await tx.readings.organisation()
   const toPayMinor = (await amountToPay(tx, id, now))?.amountMinor ?? 0n
-  return { row, invoices, timeline, currency, toPayMinor }
+  return { row, invoices, timeline, toPayMinor }
 }
 
 /** The parts of the page that move, by the id of their element. */
-export function subscriberRegions(
-  { row, invoices, timeline, currency, toPayMinor }: SubscriberView,
-  times: Times,
-): ReadonlyMap<string, Markup> {
+export function subscriberRegions({ row, invoices, timeline, toPayMinor }: SubscriberView, times: Times): ReadonlyMap<string, Markup> {
   return new Map([
     ['clock', clock(times)],
-    ['who', who(row, toPayMinor, currency)],
+    ['who', who(row, toPayMinor)],
     ['lines', lines(row.lines)],
     ['invoices', invoiceList(invoices)],
     ['timeline', timelineList(timeline, times)],
@@ -47,9 +42,8 @@ ${regions.get('who')}
 <div class="columns"><div class="column">${regions.get('timeline')}</div><div class="column column-side">${regions.get('lines')}${regions.get('invoices')}</div></div>`
 
 function who(
-  { id, name, accountNumber, branch, phone, plan, owedMinor, creditMinor, dueOn, status }: SubscriberInList,
+  { id, name, accountNumber, branch, phone, plan, currency, owedMinor, creditMinor, dueOn, status }: SubscriberInList,
   toPayMinor: bigint,
-  currency: Currency,
 ): Markup {
   return html`<section id="who" class="who-card"><div><h1>${name}</h1><p class="dim"><span class="number">${accountNumber}</span> · ${branch}${phone === null ? '' : html` · <span class="number">${phone}</span>`}${plan === null ? '' : ` · ${plan}`}${status === 'active' ? '' : ` · ${status}`}</p><p class="dim small number">${showId('subscriber', id)}</p></div>
 <dl class="facts"><div><dt>Balance</dt><dd class="figure">${balance(owedMinor, creditMinor, currency)}</dd></div><div><dt>To pay</dt><dd class="figure">${toPayMinor === 0n ? html`<span class="dim">nothing</span>` : amount(toPayMinor, currency)}</dd></div><div><dt>Oldest debt due</dt><dd class="figure">${dueOn === null ? html`<span class="dim">none</span>` : civilDate(dueOn)}</dd></div></dl></section>`

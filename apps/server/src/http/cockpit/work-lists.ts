@@ -1,4 +1,4 @@
-import { type Currency, showId } from '@nyuzi/core'
+import { showId } from '@nyuzi/core'
 import type { Box, Happening } from '../../flows/cockpit/ports.ts'
 import type { CandidateReading, PaymentReading, TaskReading } from '../../flows/readings/ports.ts'
 import { html, type Markup } from './markup.ts'
@@ -12,6 +12,7 @@ const suspenseWords: Readonly<Record<string, string>> = {
   unknown_account: 'no subscriber has this account number',
   ambiguous: 'it fits more than one subscriber',
   closed_account: 'the subscriber is closed',
+  other_currency: 'the account is in another currency',
 }
 
 const candidateWords: Readonly<Record<string, string>> = {
@@ -85,24 +86,24 @@ const matchWords: Readonly<Record<string, string>> = {
   payer_phone: 'by the phone that paid',
 }
 
-export function happeningList(happenings: readonly Happening[], currency: Currency, times: Times): Markup {
+export function happeningList(happenings: readonly Happening[], times: Times): Markup {
   return html`<section id="happenings" class="panel" aria-label="Just now"><div class="panel-head"><h2>Just now</h2></div>
-${happenings.length === 0 ? html`<p class="empty">Payments and switched lines appear here as they happen.</p>` : html`<ol class="happenings">${happenings.map((one) => happeningItem(one, currency, times))}</ol>`}</section>`
+${happenings.length === 0 ? html`<p class="empty">Payments and switched lines appear here as they happen.</p>` : html`<ol class="happenings">${happenings.map((one) => happeningItem(one, times))}</ol>`}</section>`
 }
 
-function happeningItem(one: Happening, currency: Currency, times: Times): Markup {
+function happeningItem(one: Happening, times: Times): Markup {
   const who =
     one.subscriberId === null
       ? html`<q class="number">${one.reference ?? ''}</q>`
       : html`<a href="/cockpit/subscribers/${showId('subscriber', one.subscriberId)}">${one.name ?? ''}</a>`
-  return html`<li id="h-${one.key.replace(':', '-')}" class="happening happening-${toneOf(one)}"><time class="dim number">${times.time(one.at)}</time><span>${one.kind === 'payment' ? paymentWords(one, who, currency) : accessWords(one, who)}</span></li>`
+  return html`<li id="h-${one.key.replace(':', '-')}" class="happening happening-${toneOf(one)}"><time class="dim number">${times.time(one.at)}</time><span>${one.kind === 'payment' ? paymentWords(one, who) : accessWords(one, who)}</span></li>`
 }
 
 const toneOf = ({ kind, outcome, toState }: Happening): string =>
   kind === 'payment' ? (outcome === 'unmatched' ? 'warm' : 'money') : outcome === 'drift' ? 'busy' : toState === 'active' ? 'good' : 'idle'
 
-function paymentWords({ amountMinor, outcome, because, receipt }: Happening, who: Markup, currency: Currency): Markup {
-  const sum = html`<strong class="number">${amount(amountMinor ?? 0n, currency)}</strong>`
+function paymentWords({ amountMinor, currency, outcome, because, receipt }: Happening, who: Markup): Markup {
+  const sum = html`<strong class="number">${amountMinor === null || currency === null ? '' : amount(amountMinor, currency)}</strong>`
   const proof = receipt === null ? '' : html` <span class="dim number">${receipt}</span>`
   if (outcome === 'unmatched') return html`${sum} for ${who} into suspense: ${suspenseWords[because ?? ''] ?? because}${proof}`
   return html`${sum} from ${who} ${outcome === 'resolved' ? 'out of suspense' : (matchWords[because ?? ''] ?? 'recorded by staff')}${proof}`

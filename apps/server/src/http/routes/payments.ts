@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { Money, OrganisationId, PaymentId } from '@nyuzi/core'
-import { InvalidInput, NotFound } from '../../flows/errors.ts'
+import type { PaymentId } from '@nyuzi/core'
+import { NotFound } from '../../flows/errors.ts'
 import { recordManualPayment } from '../../flows/payments/record-manual-payment.ts'
 import { requestPayment } from '../../flows/payments/request-payment.ts'
 import { resolveSuspense } from '../../flows/payments/resolve-suspense.ts'
@@ -68,7 +68,6 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
       status: 201,
       answer: paymentWithProofOut,
       async handle({ principal: { organisationId, actor }, body: { branch, subscriber, amount, reference, paidAt }, once }) {
-        await checkCurrency(parts, organisationId, amount)
         if (!(await store.inOrganisation(organisationId, (tx) => tx.branches.has(branch)))) throw new NotFound('branch', 'branch')
         const input = { branchId: branch, subscriberId: subscriber, amount, reference, paidAt: paidAt ?? clock.now(), actor }
         return await recordManualPayment(parts, organisationId, { ...input, idempotency: once(paymentOf) })
@@ -114,7 +113,6 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
       answer: intentWithMovesOut,
       async handle({ principal: { organisationId, actor }, body: { subscriber, amount, phone, installation }, once }) {
         const { country } = await store.inOrganisation(organisationId, (tx) => tx.organisation.read())
-        if (amount) await checkCurrency(parts, organisationId, amount)
         return await requestPayment(parts, organisationId, {
           ...defined({ amount, installationId: installation, phone: phone === undefined ? undefined : phoneOf(phone, country) }),
           subscriberId: subscriber,
@@ -154,9 +152,4 @@ export function paymentRoutes(parts: ApiParts): readonly Endpoint[] {
         }),
     }),
   ]
-}
-
-async function checkCurrency({ store }: ApiParts, organisationId: OrganisationId, amount: Money): Promise<void> {
-  const { currency } = await store.inOrganisation(organisationId, (tx) => tx.organisation.read())
-  if (amount.currency !== currency) throw new InvalidInput('currency_mismatch', `Amounts of this organisation are in ${currency}.`)
 }

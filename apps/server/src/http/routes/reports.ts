@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { currencies } from '@nyuzi/core'
 import { changeGeneralLedgerCodes } from '../../flows/ledger/change-general-ledger-codes.ts'
 import { ageingGroupings, revenueGroupings } from '../../flows/reports/ports.ts'
 import { reportAgeing } from '../../flows/reports/report-ageing.ts'
@@ -30,6 +31,8 @@ const spanQuery = {
   until: dateIn.optional().openapi({ description: 'The last day, at most two years later. Default: today' }),
 }
 
+const currencyQuery = z.enum(currencies).optional().openapi({ description: "Of the accounts that are summed. Default: the organisation's" })
+
 export function reportRoutes(parts: ApiParts): readonly Endpoint[] {
   return [
     reportEndpoint({
@@ -41,12 +44,13 @@ export function reportRoutes(parts: ApiParts): readonly Endpoint[] {
         ...pageQuery,
         on: dateIn.optional().openapi({ description: 'Default: today' }),
         by: z.enum(ageingGroupings).default('branch'),
+        currency: currencyQuery,
       },
       answer: ageingOut,
-      handle({ principal, query: { on, by, limit, cursor }, whole }) {
+      handle({ principal, query: { on, by, currency, limit, cursor }, whole }) {
         const after = cursor === undefined ? undefined : readCursor('ageing', cursor)[0]
         const slice = whole ? {} : defined({ limit: limit + 1, after })
-        return reportAgeing(parts, principal.organisationId, { by, ...defined({ on }), ...slice })
+        return reportAgeing(parts, principal.organisationId, { by, ...defined({ on, currency }), ...slice })
       },
       toAnswer(report, { limit }) {
         const page = fromPage('ageing', limit, report.rows, ({ key }) => key)
@@ -70,7 +74,7 @@ export function reportRoutes(parts: ApiParts): readonly Endpoint[] {
       tag,
       summary: 'What was invoiced, credited, earned, taxed and paid',
       description: `From the ledger. A branch is the one a subscriber belongs to now. ${csvToo}`,
-      query: { ...spanQuery, by: z.enum(revenueGroupings).default('month') },
+      query: { ...spanQuery, by: z.enum(revenueGroupings).default('month'), currency: currencyQuery },
       answer: revenueOut,
       handle: ({ principal, query: { by, ...span } }) => reportRevenue(parts, principal.organisationId, { by, ...defined(span) }),
       toAnswer: toApiRevenue,

@@ -18,7 +18,9 @@ export const cutOffBatchOut = z
     takenOut: count,
     cutOff: count,
     spared: count.openapi({ description: 'Lines that were left alone, since they did not owe any more, or not enough' }),
-    debt: moneyOut.openapi({ description: 'Past its due date, of the subscribers listed or cut off' }),
+    debts: z
+      .array(moneyOut)
+      .openapi({ description: 'Past their due date, of the subscribers listed or cut off: a sum for each of their currencies' }),
     decidedAt: instantOut.nullable(),
     decidedBy: z.string().nullable(),
     reason: z.string().nullable(),
@@ -26,9 +28,9 @@ export const cutOffBatchOut = z
   })
   .openapi('CutOffBatch')
 
-export const toApiCutOffBatch = ({ debtMinor, currency, ...batch }: CutOffBatchReading) => ({
+export const toApiCutOffBatch = ({ debts, ...batch }: CutOffBatchReading) => ({
   ...batch,
-  debt: amountOf(debtMinor, currency),
+  debts: debts.map(({ amountMinor, currency }) => amountOf(BigInt(amountMinor), currency)),
 })
 
 export const cutOffMemberOut = z

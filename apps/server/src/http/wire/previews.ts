@@ -108,7 +108,7 @@ export const billingPreviewOut = z
       subscribers: count,
       failed: count.openapi({ description: 'Families that could not be rehearsed' }),
       documents: z.array(z.object({ kind: documentKind, count, total: moneyOut })).readonly(),
-      settled: moneyOut.openapi({ description: 'Of claims, by payments and credits that wait' }),
+      settled: z.array(moneyOut).openapi({ description: 'Of claims, by payments and credits that wait: a sum for each currency' }),
       messages: z
         .array(z.object({ kind: z.enum(messageKinds), channel: z.enum(messageChannels).nullable(), count, parts: count }))
         .readonly(),
@@ -181,11 +181,11 @@ export const toApiPreviewPart =
   }
 
 export const toApiPreviewTotals = (
-  { documents, settledMinor, messageCostMinor, ...totals }: BillingPreviewReading['totals'],
+  { documents, settled, messageCostMinor, ...totals }: BillingPreviewReading['totals'],
   currency: Currency,
 ) => ({
   ...totals,
   documents: documents.map(({ totalMinor, currency: its, ...sum }) => ({ ...sum, total: amountOf(BigInt(totalMinor), its) })),
-  settled: amountOf(BigInt(settledMinor), currency),
+  settled: settled.map((sum) => amountOf(BigInt(sum.amountMinor), sum.currency)),
   messageCost: minorOf(messageCostMinor, currency),
 })

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { Defect, isSegment, languages, planChangeTimes, suspensionPolicies } from '@nyuzi/core'
+import { currencies, Defect, isSegment, languages, planChangeTimes, suspensionPolicies } from '@nyuzi/core'
 import type { ServiceReading, SubscriberReading, SubscriptionReading, ToPayReading } from '../../flows/readings/ports.ts'
 import { refundPolicies } from '../../flows/subscribers/cancel-subscription.ts'
 import { subscriberStatuses } from '../../flows/subscribers/ports.ts'
@@ -27,6 +27,7 @@ export const subscriberOut = z
     addressLines: z.array(z.string()).readonly().openapi({ description: 'As printed on documents' }),
     taxPin: z.string().nullable(),
     language: z.string(),
+    currency: z.string().openapi({ description: 'Of all that it is charged and pays', example: 'KES' }),
     segment: z.string(),
     status: z.string(),
     owed: moneyOut,
@@ -49,6 +50,10 @@ export const subscriberIn = z.strictObject({
   addressLines: addressLinesIn.optional(),
   taxPin: taxPin.optional(),
   language: z.enum(languages).optional(),
+  currency: z
+    .enum(currencies)
+    .optional()
+    .openapi({ description: "Of all that it is charged and pays, for good. Default: the organisation's" }),
   segment: segment.optional().openapi({ description: 'Default: home' }),
 })
 
@@ -82,6 +87,7 @@ export const toApiSubscriber = ({
   ...subscriber
 }: SubscriberReading) => ({
   ...subscriber,
+  currency,
   branch: branchId,
   parent: parentId,
   owed: amountOf(owedMinor, currency),

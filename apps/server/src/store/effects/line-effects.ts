@@ -41,8 +41,8 @@ export async function cutOffEffects({ sql, xid }: Written): Promise<WrittenEffec
   return toEffects(
     'cut_off_listed',
     await sql`
-      select m.batch_id || ' ' || m.service_id as key, m.subscriber_id as "subscriberId", v.username, m.status, m.reason, (select currency from organisations) as currency,
+      select m.batch_id || ' ' || m.service_id as key, m.subscriber_id as "subscriberId", v.username, m.status, m.reason, s.currency,
              m.debt_minor::text as "debtMinor", m.days_overdue as "daysOverdue"
-        from cut_off_members m join services v on v.id = m.service_id where m.xmin = ${xid}::xid order by m.service_id`,
+        from cut_off_members m join services v on v.id = m.service_id join subscribers s on s.id = m.subscriber_id where m.xmin = ${xid}::xid order by m.service_id`,
   )
 }

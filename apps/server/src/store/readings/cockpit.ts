@@ -26,7 +26,7 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
       const [row] = await sql`
         with paid as (
           select count(*) filter (where status = 'matched')::int as matched, count(*) filter (where status = 'unmatched')::int as unmatched,
-                 coalesce(sum(amount_minor), 0)::bigint as money
+                 coalesce(sum(amount_minor) filter (where currency = (select currency from organisations)), 0)::bigint as money
             from payments where id >= ${since('-26 hours')} and received_at >= ${dayStartsAt}
         ), moves as (
           select c.*, extract(epoch from c.applied_at - coalesce(p.resolved_at, p.received_at))::float8 as seconds
@@ -154,7 +154,7 @@ export const cockpitReadings = (sql: Sql): CockpitReadings => {
     moneyByDay: async (from, timeZone) =>
       await sql<DayOfMoney[]>`
       select ((received_at at time zone ${timeZone})::date)::text as day, sum(amount_minor)::bigint as "amountMinor"
-        from payments where id >= ${since('-16 days')} and (received_at at time zone ${timeZone})::date >= ${from}::date
+        from payments where id >= ${since('-16 days')} and currency = (select currency from organisations) and (received_at at time zone ${timeZone})::date >= ${from}::date
        group by 1 order by 1`,
   }
 }
@@ -186,7 +186,7 @@ type Row = Omit<SubscriberInList, 'lines'> & { readonly lines: readonly LineInLi
 /** `page` is a query of subscribers: sums are made for what is shown and no more. */
 async function rows(sql: Sql, page: ReturnType<Sql>): Promise<readonly SubscriberInList[]> {
   const found = await sql<Row[]>`
-    select s.id, s.name, s.account_number as "accountNumber", s.phone, b.code as branch, s.status, plan.name as plan, owed.minor as "owedMinor",
+    select s.id, s.name, s.account_number as "accountNumber", s.phone, b.code as branch, s.status, plan.name as plan, s.currency, owed.minor as "owedMinor",
            credit.minor as "creditMinor", owed.due_on::text as "dueOn", lines.list as lines
       from ${page} s
       join branches b on b.organisation_id = s.organisation_id and b.id = s.branch_id

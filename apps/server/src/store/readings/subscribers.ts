@@ -11,7 +11,7 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const subscribers = sql`
     select s.id, s.branch_id as "branchId", s.account_number as "accountNumber", s.name, s.phone, s.email, s.address_lines as "addressLines", s.tax_pin as "taxPin", s.language, s.segment, s.status, s.overdraft_minor as "overdraftMinor",
            s.parent_id as "parentId", s.parent_pays as "parentPays",
-           s.created_at as "createdAt", (select currency from organisations) as currency,
+           s.created_at as "createdAt", s.currency,
            (select coalesce(sum(i.total_minor - i.allocated_minor), 0)::bigint from invoices i where i.subscriber_id = s.id and i.status = 'open') as "owedMinor",
            (select coalesce(sum(free), 0)::bigint from ${freeCredit(sql)} f where f.subscriber_id = s.id) as "creditMinor"
     from subscribers s`
@@ -49,7 +49,7 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
     toPay: async (id, renewalsUntil) =>
       first(
         await sql<ToPayReading[]>`
-          select (select currency from organisations) as currency, ${debtsOf(sql, sql`s.id`)} as "debtsMinor", ${freeCreditOf(sql, sql`s.id`)} as "freeMinor",
+          select s.currency, ${debtsOf(sql, sql`s.id`)} as "debtsMinor", ${freeCreditOf(sql, sql`s.id`)} as "freeMinor",
                  ${renewalsOf(sql, sql`s.id`, renewalsUntil)} as "renewalsMinor" from subscribers s where s.id = ${id}`,
       ),
     subscriptions: async ({ subscriberId, ...page }, at) =>

@@ -4,17 +4,19 @@ import type { Sql } from '../transaction.ts'
 import { openAt, planOfClaim } from './open-at.ts'
 
 export const ageingReports = (sql: Sql): Pick<ReportStore, 'ageing' | 'ageingTotal'> => ({
-  async ageing({ on, by, after, limit }: AgeingQuery) {
+  async ageing({ on, by, currency, after, limit }: AgeingQuery) {
     const { key, code, name, joins } = groupings(sql)[by]
     return await sql<(Group & Ageing)[]>`
       select ${key} as key, coalesce(min(${code}), '') as code, coalesce(min(${name}), '') as name, ${sums(sql, on)}
         from (${openAt(sql, on)}) o join invoices i on i.id = o.id join subscribers s on s.id = i.subscriber_id ${joins}
-       ${after === undefined ? sql`` : sql`where ${key} > ${after}`}
+       where i.currency = ${currency} ${after === undefined ? sql`` : sql`and ${key} > ${after}`}
        group by 1 order by 1 ${limit === undefined ? sql`` : sql`limit ${limit}`}`
   },
 
-  async ageingTotal(on) {
-    const [row] = await sql<Ageing[]>`select ${sums(sql, on)} from (${openAt(sql, on)}) o join invoices i on i.id = o.id`
+  async ageingTotal(on, currency) {
+    const [row] = await sql<
+      Ageing[]
+    >`select ${sums(sql, on)} from (${openAt(sql, on)}) o join invoices i on i.id = o.id and i.currency = ${currency}`
     if (!row) throw new Error('a sum over nothing is a row')
     return row
   },

@@ -1,9 +1,9 @@
-import type { DaySpan, DocumentMovement, LedgerMovement, ReportStore } from '../../flows/reports/ports.ts'
+import type { DaySpan, DocumentMovement, LedgerMovement, MoneySpan, ReportStore } from '../../flows/reports/ports.ts'
 import type { Sql } from '../transaction.ts'
 import { openAt, planOfClaim } from './open-at.ts'
 
 export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 'documentMovements' | 'receivable'> => ({
-  async ledgerMovements({ from, until }, by) {
+  async ledgerMovements({ from, until, currency }, by) {
     const group = { month: sql`left(e.day::text, 7)`, day: sql`e.day::text`, category: sql`e.owner` }[by]
     const kinds =
       by === 'category'
@@ -14,15 +14,15 @@ export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 
         from (select e.effective_on as day, e.kind as entry, a.kind as account, case when a.keeps_balance or a.kind = 'withholding_receivable' then '' else a.owner end as owner,
                      sum(p.amount_minor) as amount
                 from journal_entries e join postings p on p.entry_id = e.id join ledger_accounts a on a.id = p.account_id
-               where e.effective_on between ${from} and ${until} and a.kind in ${kinds} group by 1, 2, 3, 4) e
+               where e.effective_on between ${from} and ${until} and a.currency = ${currency} and a.kind in ${kinds} group by 1, 2, 3, 4) e
        group by 1, 2, 3, 4 order by 1`
   },
 
-  async receivable(on) {
+  async receivable(on, currency) {
     const [row] = await sql<{ minor: bigint }[]>`
-      select ((select coalesce(sum(balance_minor), 0) from ledger_accounts where kind = 'receivable')
+      select ((select coalesce(sum(balance_minor), 0) from ledger_accounts where kind = 'receivable' and currency = ${currency})
             - (select coalesce(sum(p.amount_minor), 0) from journal_entries e join postings p on p.entry_id = e.id
-                 join ledger_accounts a on a.id = p.account_id and a.kind = 'receivable' where e.effective_on > ${on}))::bigint as minor`
+                 join ledger_accounts a on a.id = p.account_id and a.kind = 'receivable' and a.currency = ${currency} where e.effective_on > ${on}))::bigint as minor`
     return row?.minor ?? 0n
   },
 
@@ -35,12 +35,12 @@ export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 
     return await sql<DocumentMovement[]>`
       with claimed as materialized (
              select i.id, i.subscriber_id, case e.kind when 'invoice_voided' then -1 else 1 end as sign
-               from journal_entries e join invoices i on i.id = e.source_id::uuid and i.kind in ('invoice', 'debit_note')
+               from journal_entries e join invoices i on i.id = e.source_id::uuid and i.kind in ('invoice', 'debit_note') and i.currency = ${span.currency}
               where ${inSpan(sql, span)} and e.kind in ('invoice_issued', 'debit_note_issued', 'invoice_voided')),
            credited as materialized (
              select c.credit_id, c.position, c.invoice_id, c.line_position, c.net_minor
                from journal_entries e join credit_lines c on c.credit_id = e.source_id::uuid
-              where ${inSpan(sql, span)} and e.kind = 'credit_note_issued'),
+              where ${inSpan(sql, span)} and e.currency = ${span.currency} and e.kind = 'credit_note_issued'),
            moved as (
              select ${lineKey} as key, 'invoiced' as what, '' as tax, i.sign * n.net_minor as amount
                from claimed i join invoice_lines n on n.invoice_id = i.id ${lineJoin}
@@ -58,10 +58,10 @@ export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 
              union all
              select ${lineKey}, 'deferred', '', d.amount
                from (${deferredIn(sql, span)}) d join invoice_lines n on n.invoice_id = d.invoice_id and n.position = d.line_position
-               join invoices i on i.id = d.invoice_id ${lineJoin}
+               join invoices i on i.id = d.invoice_id and i.currency = ${span.currency} ${lineJoin}
              union all
              select ${claimKey}, 'outstanding', '', o.open
-               from (${openAt(sql, span.until)}) o join invoices i on i.id = o.id ${claimJoin}
+               from (${openAt(sql, span.until)}) o join invoices i on i.id = o.id and i.currency = ${span.currency} ${claimJoin}
              ${by === 'branch' ? sql`union all ${receivedIn(sql, span)}` : sql``})
       select coalesce(m.key::text, '') as key, coalesce(g.code, '') as code, coalesce(g.name, '') as name, m.what, m.tax, m.amount as "amountMinor"
         from (select key, what, tax, sum(amount)::bigint as amount from moved group by 1, 2, 3) m left join ${named} g on g.id = m.key
@@ -72,10 +72,10 @@ export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 
 const inSpan = (sql: Sql, { from, until }: DaySpan) => sql`e.effective_on between ${from} and ${until}`
 
 /** Payments of a branch's subscribers; what nobody owns yet is of no branch. */
-const receivedIn = (sql: Sql, span: DaySpan) => sql`
+const receivedIn = (sql: Sql, span: MoneySpan) => sql`
   select s.branch_id, 'received', '', p.amount_minor
     from journal_entries e join payments p on p.id = e.source_id::uuid left join subscribers s on s.id = p.subscriber_id
-   where ${inSpan(sql, span)} and e.kind in ('payment_received', 'payment_unmatched')`
+   where ${inSpan(sql, span)} and e.currency = ${span.currency} and e.kind in ('payment_received', 'payment_unmatched')`
 
 /** By how much what waits on each line grew in a span. A deferral whose days were over and earned before it did not move. */
 const deferredIn = (sql: Sql, { from, until }: DaySpan) => {

@@ -21,6 +21,8 @@ export const subscribers = pgTable(
     /** Raised by the database when something that is printed about it changes. */
     particularsVersion: integer('particulars_version').notNull().default(1),
     language: text('language').notNull(),
+    /** Of all that it is charged and pays. */
+    currency: text('currency').notNull(),
     /** The organisation's own word for its kind; prices and reminders may go by it. */
     segment: text('segment').notNull().default('home'),
     status: text('status').notNull().default('active'),
