@@ -18,9 +18,11 @@ CREATE TABLE "invoice_line_taxes" (
 	"rate_bp" integer NOT NULL,
 	"base_minor" bigint NOT NULL,
 	"amount_minor" bigint NOT NULL,
+	"certificate" text,
 	CONSTRAINT "invoice_line_taxes_organisation_id_invoice_id_line_position_position_pk" PRIMARY KEY("organisation_id","invoice_id","line_position","position"),
 	CONSTRAINT "invoice_line_taxes_organisation_id_invoice_id_line_position_code_unique" UNIQUE("organisation_id","invoice_id","line_position","code"),
-	CONSTRAINT "invoice_line_taxes_rate" CHECK ("invoice_line_taxes"."rate_bp" >= 0)
+	CONSTRAINT "invoice_line_taxes_rate" CHECK ("invoice_line_taxes"."rate_bp" >= 0),
+	CONSTRAINT "invoice_line_taxes_exempt" CHECK ("invoice_line_taxes"."certificate" is null or ("invoice_line_taxes"."rate_bp" = 0 and "invoice_line_taxes"."amount_minor" = 0))
 );
 --> statement-breakpoint
 CREATE TABLE "invoice_lines" (
@@ -165,6 +167,7 @@ CREATE TABLE "credit_line_taxes" (
 	"rate_bp" integer NOT NULL,
 	"base_minor" bigint NOT NULL,
 	"amount_minor" bigint NOT NULL,
+	"certificate" text,
 	CONSTRAINT "credit_line_taxes_organisation_id_credit_id_line_position_position_pk" PRIMARY KEY("organisation_id","credit_id","line_position","position"),
 	CONSTRAINT "credit_line_taxes_organisation_id_credit_id_line_position_code_unique" UNIQUE("organisation_id","credit_id","line_position","code"),
 	CONSTRAINT "credit_line_taxes_not_negative" CHECK ("credit_line_taxes"."amount_minor" >= 0)
@@ -387,6 +390,25 @@ CREATE TABLE "dunning_policies" (
 	"removed_at" timestamp (3) with time zone,
 	CONSTRAINT "dunning_policies_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "dunning_policies_plan_alone" CHECK ("dunning_policies"."plan_id" is null or ("dunning_policies"."branch_id" is null and "dunning_policies"."segment" is null))
+);
+--> statement-breakpoint
+CREATE TABLE "tax_exemptions" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscriber_id" uuid NOT NULL,
+	"certificate" text NOT NULL,
+	"taxes" text[] NOT NULL,
+	"from_on" date NOT NULL,
+	"until_on" date,
+	"recorded_by" text NOT NULL,
+	"recorded_at" timestamp (3) with time zone NOT NULL,
+	"ended_on" date,
+	"ended_by" text,
+	"ended_at" timestamp (3) with time zone,
+	CONSTRAINT "tax_exemptions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "tax_exemptions_days" CHECK ("tax_exemptions"."until_on" > "tax_exemptions"."from_on" and "tax_exemptions"."ended_on" >= "tax_exemptions"."from_on"),
+	CONSTRAINT "tax_exemptions_taxes" CHECK (cardinality("tax_exemptions"."taxes") > 0),
+	CONSTRAINT "tax_exemptions_ended" CHECK (("tax_exemptions"."ended_on" is null) = ("tax_exemptions"."ended_at" is null) and ("tax_exemptions"."ended_on" is null) = ("tax_exemptions"."ended_by" is null))
 );
 --> statement-breakpoint
 CREATE TABLE "journal_entries" (
@@ -1105,6 +1127,7 @@ ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_invoice_
 ALTER TABLE "invoice_line_discounts" ADD CONSTRAINT "invoice_line_discounts_line" FOREIGN KEY ("organisation_id","invoice_id","line_position") REFERENCES "public"."invoice_lines"("organisation_id","invoice_id","position") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "receipts" ADD CONSTRAINT "receipts_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "cut_off_members" ADD CONSTRAINT "cut_off_members_organisation_id_batch_id_cut_off_batches_organisation_id_id_fk" FOREIGN KEY ("organisation_id","batch_id") REFERENCES "public"."cut_off_batches"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "tax_exemptions" ADD CONSTRAINT "tax_exemptions_organisation_id_subscriber_id_subscribers_organisation_id_id_fk" FOREIGN KEY ("organisation_id","subscriber_id") REFERENCES "public"."subscribers"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1136,6 +1159,7 @@ CREATE UNIQUE INDEX "cut_off_batches_open" ON "cut_off_batches" USING btree ("or
 CREATE INDEX "cut_off_batches_decided" ON "cut_off_batches" USING btree ("organisation_id","decided_on");--> statement-breakpoint
 CREATE INDEX "cut_off_members_service" ON "cut_off_members" USING btree ("organisation_id","service_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dunning_policies_scope" ON "dunning_policies" USING btree ("organisation_id",coalesce("branch_id"::text, ''),coalesce("segment", ''),coalesce("plan_id"::text, '')) WHERE "dunning_policies"."removed_at" is null;--> statement-breakpoint
+CREATE INDEX "tax_exemptions_subscriber" ON "tax_exemptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "journal_entries_effective" ON "journal_entries" USING btree ("organisation_id","effective_on");--> statement-breakpoint
 CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
 CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint

@@ -75,7 +75,7 @@ create trigger charged_periods_guarded before update or delete on charged_period
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'receipts', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'usage_records'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'receipts', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'tax_exemptions', 'usage_records'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -201,6 +201,18 @@ begin
 end $$;
 --> statement-breakpoint
 create trigger one_time_charges_guarded before update or delete on one_time_charges for each row execute function nyuzi_guard_charge();
+--> statement-breakpoint
+-- A certificate stays as it was recorded; it may be ended once.
+create function nyuzi_guard_exemption() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or old.ended_at is not null
+     or (to_jsonb(new) - array['ended_on', 'ended_by', 'ended_at']) is distinct from (to_jsonb(old) - array['ended_on', 'ended_by', 'ended_at']) then
+    raise exception 'exemption % is final; end it and record another', old.id using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger tax_exemptions_guarded before update or delete on tax_exemptions for each row execute function nyuzi_guard_exemption();
 --> statement-breakpoint
 -- Terms that were agreed stay what they are: only the day on which they end is still to come.
 create function nyuzi_guard_terms() returns trigger language plpgsql as $$

@@ -36,7 +36,11 @@ function lineText(line: Line): readonly string[] {
     row('Arithmetic', line.arithmetic),
     row('Tax point', line.taxPoint),
     row('Net', line.net.text),
-    ...taxes.map(({ title, rateBp, base, amount }) => row(`${title} ${rateBp / 100} %`, `${amount.text} on ${base.text}`)),
+    ...taxes.map(({ title, rateBp, base, amount, certificate }) =>
+      certificate === null
+        ? row(`${title} ${rateBp / 100} %`, `${amount.text} on ${base.text}`)
+        : row(title, `exempt by the certificate ${certificate}`),
+    ),
     row('Line total', line.total.text),
     ...(recomputed === null ? [] : ['  Computed a second time:', ...recomputed.steps.map((step, index) => `    ${index + 1}. ${step}`)]),
   ]

@@ -38,6 +38,7 @@ const prefixes = {
   dataBundle: 'dbl',
   billingPreview: 'bpv',
   charge: 'chg',
+  exemption: 'exm',
 } as const
 
 export type Noun = keyof typeof prefixes
@@ -72,6 +73,7 @@ export type DiscountId = Id<'discount'>
 export type AllowanceId = Id<'allowance'>
 export type DataBundleId = Id<'dataBundle'>
 export type ChargeId = Id<'charge'>
+export type ExemptionId = Id<'exemption'>
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const shown = /^([a-z]{3})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/

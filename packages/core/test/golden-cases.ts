@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { isCurrency } from '../src/money/currency.ts'
 import { type Money, parseMoney } from '../src/money/money.ts'
+import { type Exemption, exemptedPack } from '../src/tax/exemption.ts'
 import type { TaxPack } from '../src/tax/rule.ts'
 import { type TaxPackCode, type TaxSettings, taxPackOf } from '../src/tax/tax-packs.ts'
 import { civilDate } from '../src/time/calendar.ts'
@@ -55,12 +56,20 @@ const settings: Readonly<Record<string, TaxSettings>> = {
   'internet 7.5 from 2027': { rates: [{ code: 'vat_internet', rateBp: 750, from }] },
 }
 
+const exemptions: Readonly<Record<string, readonly Exemption[]>> = {
+  'free of VAT': [{ certificate: 'C1', taxes: ['vat'], from: civilDate('2026-07-01') }],
+  'free of VAT in July 2026': [{ certificate: 'C1', taxes: ['vat'], from: civilDate('2026-07-01'), until: civilDate('2026-08-01') }],
+  'free of excise': [{ certificate: 'C2', taxes: ['excise'], from: civilDate('2026-07-01') }],
+  'free of both': [{ certificate: 'C3', taxes: ['excise', 'vat'], from: civilDate('2026-07-01') }],
+}
+
 /** `KE: excise 0 from 2027` */
 export function packIn(text: string): TaxPack | undefined {
   const [code = '', name] = text.split(': ')
-  const setting = name === undefined ? {} : settings[name]
+  const held = exemptions[name ?? '']
+  const setting = name === undefined || held ? {} : settings[name]
   if (setting === undefined) throw new Error(`${name} is no setting`)
-  return taxPackOf(code as TaxPackCode, setting)
+  return exemptedPack(taxPackOf(code as TaxPackCode, setting), held ?? [])
 }
 
 export function goldenTable(file: string, columns: readonly string[]): readonly GoldenCase[] {

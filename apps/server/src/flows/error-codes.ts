@@ -29,6 +29,7 @@ export const errorCodes = {
   // Catalogue and subscribers
   currency_mismatch: 400,
   unknown_tax: 400,
+  exemption_ended: 409,
   account_number_taken: 409,
   subscriber_has_subscriptions: 409,
   subscriber_closed: 409,

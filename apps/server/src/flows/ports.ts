@@ -30,6 +30,7 @@ import type { ClaimStore, CreditStore } from './credits/ports.ts'
 import type { DiscountReadings, DiscountStore } from './discounts/ports.ts'
 import type { DocumentStore, Printer } from './documents/ports.ts'
 import type { CutOffStore, DunningStore } from './dunning/ports.ts'
+import type { ExemptionStore } from './exemptions/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
@@ -153,6 +154,7 @@ export type Transaction = {
   readonly usage: UsageStore
   readonly charges: ChargeStore
   readonly idempotency: IdempotencyStore
+  readonly exemptions: ExemptionStore
   readonly extensions: ExtensionStore
   readonly instalmentPlans: InstalmentPlanStore
   readonly receivables: ReceivableStore

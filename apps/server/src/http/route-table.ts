@@ -7,6 +7,7 @@ import { cutOffRoutes } from './routes/cut-offs.ts'
 import { discountRoutes } from './routes/discounts.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { dunningRoutes } from './routes/dunning.ts'
+import { exemptionRoutes } from './routes/exemptions.ts'
 import { installationRoutes } from './routes/installations.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
@@ -31,6 +32,7 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...chargeRoutes(parts),
   ...serviceRoutes(parts),
   ...installationRoutes(parts),
+  ...exemptionRoutes(parts),
   ...invoiceRoutes(parts),
   ...previewRoutes(parts),
   ...creditRoutes(parts),

@@ -50,16 +50,25 @@ export async function addLineTaxes(sql: Sql, of: 'invoice' | 'credit', documents
     ),
   )
   if (rows.length === 0) return
-  await sql`
-    insert into ${sql(`${of}_line_taxes`)} (organisation_id, ${sql(`${of}_id`)}, line_position, position, code, title, rate_bp, base_minor, amount_minor)
-    select nyuzi_organisation(), r.* from ${rowsOf(sql, rows, {
-      documentId: 'repeated uuid',
-      linePosition: 'integer',
-      position: 'integer',
-      code: 'text',
-      title: 'text',
-      rateBp: 'integer',
-      baseMinor: 'bigint',
-      amountMinor: 'bigint',
-    })}`
+  const [table, document] = [sql(`${of}_line_taxes`), sql(`${of}_id`)]
+  // The certificates travel only where somebody holds one.
+  if (rows.every(({ certificate }) => certificate === undefined))
+    await sql`
+      insert into ${table} (organisation_id, ${document}, line_position, position, code, title, rate_bp, base_minor, amount_minor)
+      select nyuzi_organisation(), r.* from ${rowsOf<Omit<(typeof rows)[number], 'certificate'>>(sql, rows, taxColumns)}`
+  else
+    await sql`
+      insert into ${table} (organisation_id, ${document}, line_position, position, code, title, rate_bp, base_minor, amount_minor, certificate)
+      select nyuzi_organisation(), r.* from ${rowsOf(sql, rows, { ...taxColumns, certificate: 'text' })}`
 }
+
+const taxColumns = {
+  documentId: 'repeated uuid',
+  linePosition: 'integer',
+  position: 'integer',
+  code: 'text',
+  title: 'text',
+  rateBp: 'integer',
+  baseMinor: 'bigint',
+  amountMinor: 'bigint',
+} as const

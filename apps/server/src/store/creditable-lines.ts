@@ -24,10 +24,11 @@ export type TaxRow = {
   readonly rateBp: number
   readonly base: string
   readonly amount: string
+  readonly certificate: string | null
 }
 
 export const taxJson = (sql: Sql) =>
-  sql`json_build_object('code', t.code, 'title', t.title, 'rateBp', t.rate_bp, 'base', t.base_minor::text, 'amount', t.amount_minor::text) order by t.position`
+  sql`json_build_object('code', t.code, 'title', t.title, 'rateBp', t.rate_bp, 'base', t.base_minor::text, 'amount', t.amount_minor::text, 'certificate', t.certificate) order by t.position`
 
 export async function readLines(sql: Sql, which: ReturnType<Sql>): Promise<readonly CreditableLine[]> {
   const rows = await sql`
@@ -70,7 +71,8 @@ function toLine({ pricing, netMinor, totalMinor, charged, taxes, credited, ...ro
 const spanOf = (start: CivilDate | undefined, end: CivilDate | undefined) =>
   start === undefined || end === undefined ? undefined : { start, end }
 
-export const toTax = ({ code, title, rateBp, base, amount }: TaxRow): TaxAmount => ({
+export const toTax = ({ code, title, rateBp, base, amount, certificate }: TaxRow): TaxAmount => ({
+  ...(certificate === null ? {} : { certificate }),
   code,
   title,
   rateBp,

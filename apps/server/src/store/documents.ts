@@ -1,6 +1,6 @@
 import type { CivilDate, ClaimKind, Currency, EntryKind, LineDescription, TaxAmount } from '@nyuzi/core'
 import type { Branding, ClaimedLine, DocumentStore, Parties, UnreceiptedPayment } from '../flows/documents/ports.ts'
-import { fromRow } from './mapping.ts'
+import { fromRow, fromRows } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
 export const documentStore = (sql: Sql): DocumentStore => {
@@ -46,9 +46,11 @@ export const documentStore = (sql: Sql): DocumentStore => {
       const lines = await sql<LineRow[]>`
         select position, description, category, period_start as "periodStart", period_end as "periodEnd", net_minor as "netMinor", total_minor as "totalMinor"
           from invoice_lines where invoice_id = ${row.id} order by position`
-      const taxes = await sql<TaxRow[]>`
-        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
-          from invoice_line_taxes where invoice_id = ${row.id} order by line_position, position`
+      const taxes = fromRows<TaxRow>(
+        await sql`
+        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
+          from invoice_line_taxes where invoice_id = ${row.id} order by line_position, position`,
+      )
       const { kind, number, issuedOn, dueOn, currency, totalMinor } = row
       const total = { amountMinor: totalMinor, currency }
       return { ...(await partiesOf(row)), kind, number, issuedOn, dueOn, total, lines: linesOf(lines, taxes, currency) }
@@ -65,9 +67,11 @@ export const documentStore = (sql: Sql): DocumentStore => {
           from credit_lines l
           join invoice_lines n on n.organisation_id = l.organisation_id and n.invoice_id = l.invoice_id and n.position = l.line_position
          where l.credit_id = ${id} order by l.position`
-      const taxes = await sql<TaxRow[]>`
-        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
-          from credit_line_taxes where credit_id = ${id} order by line_position, position`
+      const taxes = fromRows<TaxRow>(
+        await sql`
+        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
+          from credit_line_taxes where credit_id = ${id} order by line_position, position`,
+      )
       const corrected = await sql<{ number: string; issuedOn: CivilDate }[]>`
         select number, issued_on as "issuedOn" from invoices where id in (select invoice_id from credit_lines where credit_id = ${id}) order by id`
       const { number, issuedOn, reason, currency, totalMinor } = row

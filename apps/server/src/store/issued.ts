@@ -11,15 +11,17 @@ import type {
   PlanKind,
   PriceId,
   Pricing,
+  SubscriberId,
   SubscriptionId,
   TaxAmount,
   TaxClass,
   TaxPackCode,
   TaxSettings,
 } from '@nyuzi/core'
-import type { IssuedInvoiceRow, IssuedLineRow, IssuedStore } from '../flows/billing/ports.ts'
+import type { IssuedInvoiceRow, IssuedLineRow, IssuedStore, RecordedExemption } from '../flows/billing/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { readLineDetails } from './line-details.ts'
+import { fromRows } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
 export const issuedStore = (sql: Sql): IssuedStore => ({
@@ -62,6 +64,7 @@ type InvoiceRow = {
   issuedOn: CivilDate
   dueOn: CivilDate
   createdAt: Instant
+  subscriberId: SubscriberId
 }
 
 type LineRow = PriceRow & {
@@ -106,7 +109,7 @@ type TaxRow = TaxAmount & { invoiceId: InvoiceId; linePosition: number }
 /** `filter` is the rest of a query whose invoices are called `i`. */
 async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly IssuedInvoiceRow[]> {
   const invoices = await sql<InvoiceRow[]>`
-    select i.id, i.number, i.currency, i.total_minor as "totalMinor", i.issued_on as "issuedOn", i.due_on as "dueOn", i.created_at as "createdAt"
+    select i.id, i.number, i.currency, i.total_minor as "totalMinor", i.issued_on as "issuedOn", i.due_on as "dueOn", i.created_at as "createdAt", i.subscriber_id as "subscriberId"
       from invoices i ${filter}`
   const ids = invoices.map(({ id }) => id)
   const lines = await sql<LineRow[]>`
@@ -128,14 +131,22 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
       left join subscriptions s on s.organisation_id = n.organisation_id and s.id = n.subscription_id
       left join subscription_terms t on t.organisation_id = n.organisation_id and t.subscription_id = n.subscription_id and t.number = n.terms
      where n.invoice_id = any (${ids}::uuid[]) order by n.invoice_id, n.position`
-  const taxes = await sql<TaxRow[]>`
-    select invoice_id as "invoiceId", line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
-      from invoice_line_taxes where invoice_id = any (${ids}::uuid[]) order by invoice_id, line_position, position`
+  const taxes = fromRows<TaxRow>(
+    await sql`
+      select invoice_id as "invoiceId", line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
+        from invoice_line_taxes where invoice_id = any (${ids}::uuid[]) order by invoice_id, line_position, position`,
+  )
   const { discounts, definitions, usage } = await readLineDetails(sql, ids)
+  const exemptions = fromRows<RecordedExemption & { subscriberId: SubscriberId }>(
+    await sql`
+      select subscriber_id as "subscriberId", certificate, taxes, from_on as "from", until_on as until, recorded_at as "recordedAt", ended_on as "endedOn", ended_at as "endedAt"
+        from tax_exemptions where subscriber_id = any (${invoices.map(({ subscriberId }) => subscriberId)}::uuid[]) order by from_on, id`,
+  )
   const taxesByLine = grouped(taxes, ({ invoiceId, linePosition }) => `${invoiceId} ${linePosition}`)
   const linesByInvoice = grouped(lines, ({ invoiceId }) => invoiceId)
-  return invoices.map(({ currency, totalMinor, ...invoice }) => ({
+  return invoices.map(({ currency, totalMinor, subscriberId, ...invoice }) => ({
     ...invoice,
+    exemptions: exemptions.filter((one) => one.subscriberId === subscriberId).map(({ subscriberId: _, ...exemption }) => exemption),
     total: { amountMinor: totalMinor, currency },
     lines: (linesByInvoice.get(invoice.id) ?? []).map((line) =>
       fromRowLine(line, currency, {
@@ -159,7 +170,7 @@ function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Readon
 }
 
 type Details = {
-  readonly taxes: readonly TaxAmount[]
+  readonly taxes: readonly TaxRow[]
   readonly discounts: readonly AppliedDiscount[]
   readonly definitions: readonly DiscountRow[]
   readonly usage: InvoiceLine['usage']
@@ -175,7 +186,7 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, defin
     pricing: row.linePricing,
     taxPoint,
     net: { amountMinor: row.netMinor, currency },
-    taxes: taxes.map(({ code, title, rateBp, baseMinor, amountMinor }) => ({ code, title, rateBp, baseMinor, amountMinor })),
+    taxes: taxes.map(({ invoiceId: _, linePosition: __, ...tax }) => tax),
     total: { amountMinor: row.totalMinor, currency },
     arithmetic,
     ...(component === null

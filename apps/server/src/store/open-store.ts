@@ -15,6 +15,7 @@ import { discountStore } from './discounts.ts'
 import { documentStore } from './documents.ts'
 import { dunningStore } from './dunning.ts'
 import { effectStore } from './effects/record-effects.ts'
+import { exemptionStore } from './exemptions.ts'
 import { extensionStore } from './extensions.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
@@ -95,6 +96,7 @@ const openTransaction = (sql: Sql, scope: Scope): Transaction => ({
   dunning: dunningStore(sql, scope),
   documents: documentStore(sql),
   discounts: discountStore(sql, scope),
+  exemptions: exemptionStore(sql),
   extensions: extensionStore(sql, scope),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),

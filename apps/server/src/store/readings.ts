@@ -4,6 +4,7 @@ import { billingReadings } from './readings/billing.ts'
 import { creditReadings } from './readings/credits.ts'
 import { discountReadings } from './readings/discounts.ts'
 import { dunningReadings } from './readings/dunning.ts'
+import { exemptionReadings } from './readings/exemptions.ts'
 import { ledgerReadings } from './readings/ledger.ts'
 import { organisationReadings } from './readings/organisation.ts'
 import { paymentReadings } from './readings/payments.ts'
@@ -24,6 +25,7 @@ export const readingStore = (sql: Sql): Transaction['readings'] => ({
   ...receivableReadings(sql),
   ...accessReadings(sql),
   ...dunningReadings(sql),
+  ...exemptionReadings(sql),
   ...ledgerReadings(sql),
   ...timelineReadings(sql),
   ...discountReadings(sql),

@@ -59,6 +59,9 @@ async function populate(slug: string): Promise<World> {
   const promotion = await as.post('/v1/promotions', { code: 'P1', title: 'p', value, plans: [plan.id] })
   const bundleBody = { title: 'd', unit: 'MB', units: '1', validDays: 1, amount }
   const dataBundle = await as.post('/v1/data-bundles', { code: 'D1', ...bundleBody })
+  await as.patch('/v1/organisation', { policy: { taxPack: 'KE' } })
+  const certificate = { certificate: 'E1', taxes: ['vat'], from: '2026-01-01' }
+  const exemption = await as.post(`/v1/subscribers/${other.id}/tax-exemptions`, certificate)
   const apiKey = await as.post('/v1/api-keys', { name: 'spare', permissions: ['read'] })
   await api.parts.store.inOrganisation(org.organisationId, (tx) =>
     tx.tasks.open({ kind: 'k', subjectNoun: 'payment', subjectId: 'x', title: 't', at: new Date() }),
@@ -113,6 +116,8 @@ async function populate(slug: string): Promise<World> {
     'POST /v1/extensions/{extension}/approve': { note: 'x' },
     'POST /v1/extensions/{extension}/refuse': { note: 'x' },
     'POST /v1/extensions/{extension}/withdraw': { note: 'x' },
+    'POST /v1/subscribers/{subscriber}/tax-exemptions': certificate,
+    'POST /v1/tax-exemptions/{exemption}/end': {},
     'POST /v1/subscribers/{subscriber}/instalment-plans': { instalments: [{ dueOn: soon() }] },
     'POST /v1/instalment-plans/{plan}/withdraw': { reason: 'x' },
     'POST /v1/subscribers/{subscriber}/overdraft': { amount, reason: 'x' },
@@ -149,6 +154,7 @@ async function populate(slug: string): Promise<World> {
       intent: intent.id,
       task: task.id,
       dunningPolicy: dunningPolicy.id,
+      exemption: exemption.id,
       extension: extension.id,
       instalmentPlan: instalmentPlan.id,
       cutOffBatch: cutOffBatch.id,

@@ -131,6 +131,7 @@ describe('The database itself refuses', () => {
       'invoice_lines',
       'payments',
       'receipts',
+      'tax_exemptions',
       'charged_periods',
       'instalments',
       'late_fees',

@@ -237,6 +237,7 @@ describe('Two organisations on one server', () => {
         insert into data_bundles (organisation_id, code, title, unit, units, valid_days, amount_minor, currency, category, tax_class, pricing, created_at)
         values (${id}, 'D', 'D', 'MB', 1, 1, 1, 'KES', 'internet', 'internet', 'inclusive', now())`
       await isp.raw`insert into one_time_charges (organisation_id, subscriber_id, description, category, tax_class, pricing, amount_minor, currency, invoice_on, created_at) values (${id}, uuidv7(), 'x', 'x', 'exempt', 'inclusive', 1, 'KES', '2099-01-01', now())`
+      await isp.raw`insert into tax_exemptions (organisation_id, subscriber_id, certificate, taxes, from_on, recorded_by, recorded_at) select organisation_id, id, 'C', '{vat}', '2099-01-01', 'test', now() from subscribers where organisation_id = ${id} limit 1`
       await isp.raw`insert into usage_days (organisation_id, subscription_id, unit, day, units, covered_units) values (${id}, uuidv7(), 'MB', now(), 1, 0)`
       await isp.raw`
         insert into allowances (organisation_id, subscription_id, title, unit, granted_units, valid_from, valid_until, created_at)
@@ -396,6 +397,8 @@ describe('Two organisations on one server', () => {
       'discounts.oldestActive': [...(await tx.discounts.oldestActive([subscriberId]))],
       'usage.subscribersOf': [...(await tx.usage.subscribersOf([ours.subscriptionId]))],
       'usage.termsOf': [...(await tx.usage.termsOf([ours.subscriptionId]))],
+      'exemptions.heldBy': [...(await tx.exemptions.heldBy([subscriberId]))],
+      'exemptions.paidBy': await tx.exemptions.paidBy(subscriberId),
       'branches.has': await tx.branches.has(isp.branchId),
       'tasks.close': await tx.tasks.close(name['task'] as never, at),
     }))

@@ -4,6 +4,7 @@ import type { Money } from '../money/money.ts'
 import { toDecimal } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import { computeTax, type TaxAmount } from '../tax/compute-tax.ts'
+import { priceWithout } from '../tax/price-without.ts'
 import type { Pricing, TaxClass, TaxPack } from '../tax/rule.ts'
 import { taxArithmetic } from '../tax/tax-arithmetic.ts'
 import type { CivilDate } from '../time/calendar.ts'
@@ -73,11 +74,22 @@ export function issueClaim(input: {
     'a claim is of more than nothing, in one currency',
   )
   invariant(claim.dueOn >= claim.issuedOn, 'a claim is not due before it is issued')
-  const lines = charges.map(({ amount, ...charge }, index) => {
-    const taxed = computeTax({ ...charge, amount, taxPoint: claim.issuedOn }, claim.kind === 'debit_note' ? taxPack : undefined)
-    const arithmetic = taxArithmetic(toDecimal(amount), amount, charge.pricing, taxed)
-    return { ...charge, ...taxed, position: index + 1, taxPoint: claim.issuedOn, arithmetic }
+  const pack = claim.kind === 'debit_note' ? taxPack : undefined
+  const lines = charges.map((charge, index) => {
+    const { amount, working, ...priced } = exemptFree(charge, claim.issuedOn, pack)
+    const taxed = computeTax({ ...priced, amount, taxPoint: claim.issuedOn }, pack)
+    const arithmetic = taxArithmetic(working, amount, priced.pricing, taxed)
+    return { ...priced, ...taxed, position: index + 1, taxPoint: claim.issuedOn, arithmetic }
   })
   const totalMinor = lines.reduce((sum, { total }) => sum + total.amountMinor, 0n)
   return { ...claim, number: invoiceNumber(claim.series, claim.sequence), currency, lines, total: { amountMinor: totalMinor, currency } }
+}
+
+/** As it is priced for its payer, and how that came about. */
+function exemptFree(charge: FreeCharge, taxPoint: CivilDate, pack: TaxPack | undefined): FreeCharge & { readonly working: string } {
+  const working = toDecimal(charge.amount)
+  const without = priceWithout({ ...charge, taxPoint }, pack)
+  if (without === undefined) return { ...charge, working }
+  const amount = without(charge.amount)
+  return { ...charge, amount, pricing: 'exclusive', working: `${working}; without its taxes ${toDecimal(amount)}` }
 }

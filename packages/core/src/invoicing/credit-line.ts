@@ -75,7 +75,7 @@ function claimedFrom(line: ClaimedDays, rates: readonly TaxRate[], from: CivilDa
 function ratesOf(line: ClaimedLine): readonly TaxRate[] {
   const amount = line.pricing === 'exclusive' ? line.net : line.total
   const found = basesOf(line)
-    .map((bases) => line.taxes.map(({ code, title, rateBp }, index) => ({ code, title, rateBp, base: bases[index] ?? 'net' })))
+    .map((bases) => line.taxes.map(({ baseMinor: _, amountMinor: __, ...rate }, index) => ({ ...rate, base: bases[index] ?? 'net' })))
     .find((rates) => taxBy(amount, line.pricing, rates).taxes.every((tax, index) => tax.amountMinor === line.taxes[index]?.amountMinor))
   invariant(found !== undefined, 'a line bears the taxes of its rates')
   return found

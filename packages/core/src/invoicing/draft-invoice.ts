@@ -2,6 +2,7 @@ import type { SubscriberId } from '../ids.ts'
 import { add, zero } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import type { Charge } from '../rating/charge.ts'
+import { exemptCharge } from '../rating/exempt-charge.ts'
 import { computeTax } from '../tax/compute-tax.ts'
 import type { TaxPack } from '../tax/rule.ts'
 import { taxArithmetic } from '../tax/tax-arithmetic.ts'
@@ -34,8 +35,9 @@ export function draftInvoice(input: {
 }
 
 /** Taxes are computed line by line, so that a line can be credited alone with exactly the taxes it bore. */
-function lineOf({ amount, ...charge }: Charge, position: number, issuedOn: CivilDate, taxPack: TaxPack | undefined): InvoiceLine {
-  const taxPoint = taxPointOf(issuedOn, charge.period)
+function lineOf(priced: Charge, position: number, issuedOn: CivilDate, taxPack: TaxPack | undefined): InvoiceLine {
+  const taxPoint = taxPointOf(issuedOn, priced.period)
+  const { amount, ...charge } = exemptCharge(priced, taxPoint, taxPack)
   const taxed = computeTax({ amount, taxClass: charge.taxClass, taxPoint, pricing: charge.pricing }, taxPack)
   return { ...charge, position, taxPoint, ...taxed, arithmetic: taxArithmetic(charge.arithmetic, amount, charge.pricing, taxed) }
 }

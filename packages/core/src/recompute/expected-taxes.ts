@@ -7,6 +7,7 @@ export type ExpectedTax = {
   readonly rateBp: number
   readonly baseMinor: bigint
   readonly amountMinor: bigint
+  readonly certificate?: string
 }
 
 export type ExpectedTaxes = {
@@ -24,18 +25,37 @@ export function expectedTaxes(
   pricedMinor: bigint,
   { rates, taxClass, pricing, taxPoint }: Pick<LineFacts, 'rates' | 'taxClass' | 'pricing' | 'taxPoint'>,
 ): ExpectedTaxes {
-  const inForce = (rates?.classes[taxClass] ?? []).flatMap((code) => rateOn(rates?.rules ?? [], code, taxPoint) ?? [])
+  const inForce = rowsOn({ rates, taxClass, taxPoint }).map((row) => {
+    const certificate = certificateFor(row.code, { rates, taxPoint })
+    return certificate === undefined ? row : { ...row, rateBp: 0, certificate }
+  })
   const workings = pricing === 'exclusive' ? laidOn(pricedMinor, inForce) : takenOut(pricedMinor, inForce)
   const taxMinor = workings.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
   const netMinor = pricing === 'exclusive' ? pricedMinor : pricedMinor - taxMinor
   let before = netMinor
   const inOrder = pricing === 'exclusive' ? workings : [...workings].reverse()
-  const taxes = inOrder.map(({ rate: { code, title, rateBp, base }, amountMinor }) => {
+  const taxes = inOrder.map(({ rate: { code, title, rateBp, base, certificate }, amountMinor }) => {
     const baseMinor = base === 'net' ? netMinor : before
     before += amountMinor
-    return { code, title, rateBp, baseMinor, amountMinor }
+    return { code, title, rateBp, baseMinor, amountMinor, ...(certificate === undefined ? {} : { certificate }) }
   })
   return { netMinor, taxes, totalMinor: netMinor + taxMinor, workings }
+}
+
+/** What somebody pays who is free of a tax that the price includes: the price without any of its taxes, and they come on top. */
+export function bareOf(facts: Pick<LineFacts, 'rates' | 'taxClass' | 'pricing' | 'taxPoint'>): ((minor: bigint) => bigint) | undefined {
+  const rows = rowsOn(facts)
+  if (facts.pricing === 'exclusive' || rows.every(({ code }) => certificateFor(code, facts) === undefined)) return undefined
+  return (minor) => takenOut(minor, rows).reduce((left, { amountMinor }) => left - amountMinor, minor)
+}
+
+const rowsOn = ({ rates, taxClass, taxPoint }: Pick<LineFacts, 'rates' | 'taxClass' | 'taxPoint'>): readonly RateRow[] =>
+  (rates?.classes[taxClass] ?? []).flatMap((code) => rateOn(rates?.rules ?? [], code, taxPoint) ?? [])
+
+function certificateFor(code: string, { rates, taxPoint }: Pick<LineFacts, 'rates' | 'taxPoint'>): string | undefined {
+  for (const { certificate, taxes, from, until } of rates?.exemptions ?? [])
+    if (taxes.includes(code) && from <= taxPoint && (until === undefined || until > taxPoint)) return certificate
+  return undefined
 }
 
 /** Of the rows that have begun and not ended, the one that began last; of two that began together the later in the table. */

@@ -7,6 +7,15 @@ export type RateTable = {
   readonly rules: readonly RateRow[]
   /** The codes of the taxes that a class bears, in the order in which they are laid on. */
   readonly classes: Readonly<Record<string, readonly string[]>>
+  /** The certificates of who pays, as they were known: which taxes they free of, from which day, until before which. */
+  readonly exemptions?: readonly CertificateRow[] | undefined
+}
+
+export type CertificateRow = {
+  readonly certificate: string
+  readonly taxes: readonly string[]
+  readonly from: string
+  readonly until?: string | undefined
 }
 
 export type RateRow = {
@@ -16,6 +25,8 @@ export type RateRow = {
   readonly base: 'net' | 'net_plus_previous'
   readonly from: string
   readonly until?: string | undefined
+  /** That frees of it. */
+  readonly certificate?: string | undefined
 }
 
 /** What a line follows from, as it is stored: nothing here was computed. Days are civil days, `2026-02-28`. */

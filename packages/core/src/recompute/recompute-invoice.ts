@@ -1,5 +1,5 @@
 import { type Money, toDecimal } from '../money/money.ts'
-import type { ExpectedTax } from './expected-taxes.ts'
+import { bareOf, type ExpectedTax } from './expected-taxes.ts'
 import type { LineFacts } from './line-facts.ts'
 import { type FreeLineFacts, recomputeFreeLine } from './recompute-free-line.ts'
 import { type RecomputedLine, recomputeLine } from './recompute-line.ts'
@@ -80,7 +80,7 @@ function compareLine(issued: IssuedLine, recomputed: RecomputedLine, issuedOn: s
           ['period_end', facts.period.end, period.end],
         ] as const)),
     ['tax_class', issued.taxClass, facts.taxClass],
-    ['pricing', issued.pricing, facts.pricing],
+    ['pricing', issued.pricing, bareOf(facts) === undefined ? facts.pricing : 'exclusive'],
     ['tax_point', facts.taxPoint, taxPoint],
     ...compareDiscounts(issued.discounts ?? [], recomputed.discounts),
     ['net', amountText(issued.net), amountText(recomputed.net)],
@@ -98,6 +98,7 @@ function compareTaxes(issued: readonly ExpectedTax[], recomputed: readonly Expec
     const other = recomputed[index] ?? tax
     return [
       [`${tax.code}_rate_bp`, String(tax.rateBp), String(other.rateBp)],
+      [`${tax.code}_certificate`, tax.certificate ?? 'none', other.certificate ?? 'none'],
       [`${tax.code}_base`, text(tax.baseMinor), text(other.baseMinor)],
       [`${tax.code}_amount`, text(tax.amountMinor), text(other.amountMinor)],
     ]

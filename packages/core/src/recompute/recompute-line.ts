@@ -2,7 +2,7 @@ import { type Money, toDecimal } from '../money/money.ts'
 import { expectedDiscounts } from './expected-discounts.ts'
 import { type ExpectedPeriod, expectedPeriod } from './expected-period.ts'
 import { expectedRate } from './expected-rate.ts'
-import { type ExpectedTax, expectedTaxes } from './expected-taxes.ts'
+import { bareOf, type ExpectedTax, expectedTaxes } from './expected-taxes.ts'
 import { expectedUsage } from './expected-usage.ts'
 import { share } from './fraction.ts'
 import type { LineFacts } from './line-facts.ts'
@@ -29,13 +29,16 @@ type RecomputedDays = RecomputedLine & Required<Pick<RecomputedLine, 'period'>>
  * Computes a line a second time from what is stored, without one line of code of the first calculator (rating, tax,
  * time): two that were written apart do not err alike.
  */
-export function recomputeLine(facts: LineFacts): RecomputedDays {
+export function recomputeLine(stored: LineFacts): RecomputedDays {
+  const bare = bareOf(stored)
+  const facts: LineFacts = bare === undefined ? stored : { ...stored, pricing: 'exclusive' }
   const { currency } = facts.price
   const period = expectedPeriod(facts)
   const text = (amountMinor: bigint) => toDecimal({ amountMinor, currency })
-  if (facts.usage !== undefined) return usedLine(facts, facts.usage, text)
+  if (facts.usage !== undefined) return usedLine(facts, facts.usage, text, bare)
   const { rate: listPrice, once, step } = expectedRate(facts, period.index)
-  const { left: rate, taken } = discountedRate(facts, listPrice)
+  const { left, taken } = discountedRate(facts, listPrice)
+  const rate = bare === undefined ? left : { amountMinor: bare(left.amountMinor), currency }
   const priced = once ? { amountMinor: rate.amountMinor, step: `Charged once: ${toDecimal(rate)}` } : sharePriced(facts, period, rate)
   const taxed = expectedTaxes(priced.amountMinor, facts)
   return {
@@ -49,11 +52,18 @@ export function recomputeLine(facts: LineFacts): RecomputedDays {
       ...(once ? [] : [periodStep(facts, period)]),
       ...(step === undefined ? [] : [step]),
       ...taken.map((discount) => discount.step),
+      ...bareSteps(left, rate),
       priced.step,
       ...taxSteps(facts, taxed, priced.amountMinor, text),
     ],
   }
 }
+
+/** Who is free of a tax does not pay it where a price includes it. */
+const bareSteps = (priced: Money, without: Money): readonly string[] =>
+  priced.amountMinor === without.amountMinor
+    ? []
+    : [`A tax in it is not borne: without its taxes ${toDecimal(priced)} is ${toDecimal(without)}`]
 
 /** Those that stand on the line held when it was made; what is checked is what they come to, and in which order. */
 function discountedRate({ discounts: rows = [], period }: LineFacts, listPrice: Money) {
@@ -61,10 +71,16 @@ function discountedRate({ discounts: rows = [], period }: LineFacts, listPrice: 
 }
 
 /** What all that was measured comes to, less what was charged before. */
-function usedLine(facts: LineFacts, usage: NonNullable<LineFacts['usage']>, text: (amountMinor: bigint) => string): RecomputedDays {
+function usedLine(
+  facts: LineFacts,
+  usage: NonNullable<LineFacts['usage']>,
+  text: (amountMinor: bigint) => string,
+  bare = (minor: bigint) => minor,
+): RecomputedDays {
   const { currency } = facts.price
   const [all, before] = [expectedUsage(usage), expectedUsage({ ...usage, quantity: usage.ratedUnits })]
-  const pricedMinor = all.amountMinor - before.amountMinor
+  const usedMinor = all.amountMinor - before.amountMinor
+  const pricedMinor = bare(usedMinor)
   const taxed = expectedTaxes(pricedMinor, facts)
   return {
     period: facts.period,
@@ -76,6 +92,7 @@ function usedLine(facts: LineFacts, usage: NonNullable<LineFacts['usage']>, text
     steps: [
       `${all.step} = ${text(all.amountMinor)}`,
       ...(usage.ratedUnits === 0n ? [] : [`Less what was charged before: ${before.step} = ${text(before.amountMinor)}`]),
+      ...bareSteps({ amountMinor: usedMinor, currency }, { amountMinor: pricedMinor, currency }),
       ...taxSteps(facts, taxed, pricedMinor, text),
     ],
   }

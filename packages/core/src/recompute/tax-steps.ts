@@ -11,6 +11,7 @@ export function taxSteps(
   if (workings.length === 0) return ['No tax applies']
   const inside = pricing === 'inclusive'
   const steps = workings.map(({ rate, ofMinor, part, amountMinor }) => {
+    if (rate.certificate !== undefined) return `${rate.title}: exempt by the certificate ${rate.certificate}`
     const figures = `${text(ofMinor)} × ${inside ? partText({ rate, part }) : `${percent(rate.rateBp)} ÷ 100`} = ${text(amountMinor)}`
     return `${rate.title} ${percent(rate.rateBp)} % ${inside ? 'in' : 'on'} ${text(ofMinor)}: ${figures}`
   })

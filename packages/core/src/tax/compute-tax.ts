@@ -1,7 +1,8 @@
 import { type Money, money } from '../money/money.ts'
 import { divideRounded } from '../money/rounding.ts'
 import type { CivilDate } from '../time/calendar.ts'
-import { type Pricing, rulesInForce, type TaxClass, type TaxPack, type TaxRule } from './rule.ts'
+import { ratesFor } from './exemption.ts'
+import type { Pricing, TaxClass, TaxPack, TaxRule } from './rule.ts'
 
 /** One tax on one amount, with the base it was laid on. A rate of nothing is listed too: zero-rated is not exempt. */
 export type TaxAmount = {
@@ -10,6 +11,8 @@ export type TaxAmount = {
   readonly rateBp: number
   readonly baseMinor: bigint
   readonly amountMinor: bigint
+  /** The number of the certificate that frees of it; its rate is nothing then. */
+  readonly certificate?: string
 }
 
 /** Net and taxes are the total, to the minor unit. */
@@ -31,11 +34,11 @@ export type Taxable = {
  * so the parts always add up to what was advertised. This rounding is our policy, no law was found that rules it.
  */
 export function computeTax({ amount, taxClass, taxPoint, pricing, exempt = false }: Taxable, pack: TaxPack | undefined): TaxedAmount {
-  return taxBy(amount, pricing, pack === undefined || exempt ? [] : rulesInForce(pack, taxClass, taxPoint))
+  return taxBy(amount, pricing, pack === undefined || exempt ? [] : ratesFor(pack, { taxClass, taxPoint }))
 }
 
 /** A tax at its rate, whenever it held. */
-export type TaxRate = Pick<TaxRule, 'code' | 'title' | 'rateBp' | 'base'>
+export type TaxRate = Pick<TaxRule, 'code' | 'title' | 'rateBp' | 'base'> & { readonly certificate?: string }
 
 /** The same by rates that are known already, in the order in which they are laid on. */
 export function taxBy(amount: Money, pricing: Pricing, rates: readonly TaxRate[]): TaxedAmount {
@@ -82,13 +85,10 @@ function grossesOf(rules: readonly TaxRate[]): readonly bigint[] {
   return grosses
 }
 
-const taxAmount = ({ code, title, rateBp }: TaxRate, baseMinor: bigint, amountMinor: bigint): TaxAmount => ({
-  code,
-  title,
-  rateBp,
-  baseMinor,
-  amountMinor,
-})
+const taxAmount = ({ code, title, rateBp, certificate }: TaxRate, baseMinor: bigint, amountMinor: bigint): TaxAmount => {
+  const tax = { code, title, rateBp, baseMinor, amountMinor }
+  return certificate === undefined ? tax : { ...tax, certificate }
+}
 
 /** Basis points in one. */
 const whole = 10_000n

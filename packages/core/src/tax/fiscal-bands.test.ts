@@ -34,6 +34,11 @@ describe('bands of the tax authority', () => {
     expect(bandOf(bands, taxes, money(100n, 'KES'))?.band).toBe(band)
   })
 
+  it('are the untaxed one for who holds a certificate', () => {
+    const taxes = [{ code: 'vat', title: 'VAT', rateBp: 0, baseMinor: 100n, amountMinor: 0n, certificate: 'C' }]
+    expect(bandOf(bands, taxes, money(100n, 'KES'))?.band).toBe('A')
+  })
+
   it('are known of a country, not of what an organisation charges', () => {
     expect(
       fiscalBandsOf('KE')

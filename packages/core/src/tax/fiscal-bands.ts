@@ -10,7 +10,7 @@ export type FiscalBands = {
   readonly tax: string
   /** All of them, in the order of the authority. */
   readonly bands: readonly FiscalBand[]
-  /** The band of lines that do not bear the tax. */
+  /** The band of lines that do not bear the tax, by their class or by a certificate. */
   readonly untaxed: string
   /** The band of lines that bear it at a rate of nothing. */
   readonly zeroRated: string
@@ -34,7 +34,12 @@ export function bandOf(
   total: Money,
 ): BandedAmount | undefined {
   const laidOn = taxes.find(({ code }) => code === tax)
-  const band = laidOn === undefined ? untaxed : laidOn.rateBp === 0 ? zeroRated : bands.find(({ rateBp }) => rateBp === laidOn.rateBp)?.code
+  const band =
+    laidOn === undefined || laidOn.certificate !== undefined
+      ? untaxed
+      : laidOn.rateBp === 0
+        ? zeroRated
+        : bands.find(({ rateBp }) => rateBp === laidOn.rateBp)?.code
   if (band === undefined) return undefined
   const taxMinor = laidOn?.amountMinor ?? 0n
   return {

@@ -1,4 +1,5 @@
 import type { CivilDate } from '../time/calendar.ts'
+import type { Exemption } from './exemption.ts'
 import type { FiscalBands } from './fiscal-bands.ts'
 
 /** `net_plus_previous`: the net amount with the taxes that come before it in the order of its class. */
@@ -42,6 +43,8 @@ export type TaxPack = {
   readonly withholding?: readonly WithholdingRule[]
   /** How documents are declared there; absent where no authority signs them. */
   readonly fiscalBands?: FiscalBands
+  /** Of whom the taxes are for, where it holds certificates. */
+  readonly exemptions?: readonly Exemption[]
 }
 
 /** The rules that hold for a class on its tax point, in order. Of two rules under one code the younger holds. */

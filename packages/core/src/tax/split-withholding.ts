@@ -16,7 +16,9 @@ export function splitWithholding(
   { on, rateBp }: WithholdingRule,
 ): { readonly withheld: Money; readonly received: Money } {
   const { total, taxes } = claim
-  const taxableMinor = taxes.filter(({ code }) => code === on).reduce((sum, { baseMinor }) => sum + baseMinor, 0n)
+  const taxableMinor = taxes
+    .filter(({ code, certificate }) => code === on && certificate === undefined)
+    .reduce((sum, { baseMinor }) => sum + baseMinor, 0n)
   const withheld = money(divideRounded(taxableMinor * BigInt(rateBp), 10_000n), total.currency)
   invariant(withheld.amountMinor <= total.amountMinor, 'no more is withheld than is claimed')
   return { withheld, received: subtract(total, withheld) }

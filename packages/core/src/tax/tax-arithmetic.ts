@@ -10,7 +10,11 @@ export function taxArithmetic(arithmetic: string, amount: Money, pricing: Pricin
   if (taxes.length === 0) return arithmetic
   const priced = toDecimal(amount)
   const before = arithmetic === priced ? priced : `${arithmetic} = ${priced}`
-  const parts = taxes.map(({ title, rateBp, amountMinor }) => `${title} ${percent(rateBp)} ${toDecimal(money(amountMinor, net.currency))}`)
+  const parts = taxes.map(({ title, rateBp, amountMinor, certificate }) =>
+    certificate === undefined
+      ? `${title} ${percent(rateBp)} ${toDecimal(money(amountMinor, net.currency))}`
+      : `${title} exempt by ${certificate}`,
+  )
   return pricing === 'inclusive'
     ? `${before} incl.: ${[...parts.reverse(), `net ${toDecimal(net)}`].join(', ')}`
     : `${before} excl.: ${[...parts, `total ${toDecimal(total)}`].join(', ')}`

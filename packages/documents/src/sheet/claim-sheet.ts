@@ -57,8 +57,10 @@ function linesTable({ kind, language, lines, total }: ClaimDocument, words: Word
     const taxed = taxes.length === 0 ? [] : [line.net, money(line.total.amountMinor - line.net.amountMinor, total.currency)]
     return [describe(line, language), ...[...taxed, line.total].map((figure) => ({ text: formatAmount(figure) }))]
   })
-  const taxRows = taxes.map(({ title, rateBp, baseMinor, amountMinor }) => ({
-    label: `${words.taxes[title] ?? title} ${rateBp / 100}% × ${formatAmount(money(baseMinor, total.currency))}`,
+  const taxRows = taxes.map(({ title, rateBp, baseMinor, amountMinor, certificate }) => ({
+    label: `${words.taxes[title] ?? title} ${
+      certificate === undefined ? `${rateBp / 100}% × ${formatAmount(money(baseMinor, total.currency))}` : words.exempt(certificate)
+    }`,
     amount: formatAmount(money(amountMinor, total.currency)),
     strong: false,
   }))

@@ -29,6 +29,7 @@ export const bangla: Words = {
   tax: 'কর',
   taxes: { excise: 'সম্পূরক শুল্ক', VAT: 'মূল্য সংযোজন কর (ভ্যাট)' },
   amount: 'পরিমাণ',
+  exempt: (certificate) => `করমুক্ত, সনদ ${certificate}`,
   total: 'মোট',
   totalCredited: 'মোট সমন্বয়',
   howToPay: 'যেভাবে পরিশোধ করবেন',

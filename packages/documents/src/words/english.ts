@@ -29,6 +29,7 @@ export const english: Words = {
   tax: 'Tax',
   taxes: { excise: 'Excise', VAT: 'VAT' },
   amount: 'Amount',
+  exempt: (certificate) => `exempt, certificate ${certificate}`,
   total: 'Total',
   totalCredited: 'Total credited',
   howToPay: 'How to pay',

@@ -29,6 +29,7 @@ export const swahili: Words = {
   tax: 'Kodi',
   taxes: { excise: 'Ushuru wa bidhaa', VAT: 'Kodi ya ongezeko la thamani (VAT)' },
   amount: 'Kiasi',
+  exempt: (certificate) => `msamaha wa kodi, cheti ${certificate}`,
   total: 'Jumla',
   totalCredited: 'Jumla ya punguzo',
   howToPay: 'Jinsi ya kulipa',

@@ -28,6 +28,7 @@ export type Words = {
   /** By the title of our own tax packs; the title that an organisation gave a tax of its own prints as it is. */
   readonly taxes: Readonly<Record<string, string>>
   readonly amount: string
+  readonly exempt: (certificate: string) => string
   readonly total: string
   readonly totalCredited: string
   readonly howToPay: string

@@ -2,6 +2,7 @@ import type {
   CivilDate,
   Currency,
   DiscountRow,
+  Exemption,
   FinalInvoice,
   Instant,
   InvoiceId,
@@ -138,7 +139,11 @@ export type IssuedLineRow = Pick<
 export type IssuedInvoiceRow = Pick<FinalInvoice, 'id' | 'number' | 'total' | 'issuedOn' | 'dueOn'> & {
   readonly createdAt: Instant
   readonly lines: readonly IssuedLineRow[]
+  /** The certificates of its subscriber, whenever they were recorded. */
+  readonly exemptions: readonly RecordedExemption[]
 }
+
+export type RecordedExemption = Exemption & { readonly recordedAt: Instant; readonly endedOn?: CivilDate; readonly endedAt?: Instant }
 
 /** The organisation chose its taxes; null forgets a setting. */
 export type TaxChoice = {

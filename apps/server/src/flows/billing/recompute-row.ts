@@ -1,4 +1,14 @@
-import { type Difference, type IssuedLine, type RecomputedInvoice, type RecomputedLine, recomputeInvoice, type TaxPack } from '@nyuzi/core'
+import {
+  type Difference,
+  type Exemption,
+  exemptedPack,
+  type Instant,
+  type IssuedLine,
+  type RecomputedInvoice,
+  type RecomputedLine,
+  recomputeInvoice,
+  type TaxPack,
+} from '@nyuzi/core'
 import type { IssuedInvoiceRow, IssuedLineRow } from './ports.ts'
 import { knownAt, packsAround, type TaxHistory } from './tax-history.ts'
 
@@ -26,7 +36,8 @@ export function recomputeRow(row: IssuedInvoiceRow, history: TaxHistory): Recomp
 }
 
 function recomputeUnder(row: IssuedInvoiceRow, pack: TaxPack | undefined, choice: number): RecomputedRow {
-  const lines = row.lines.flatMap((line) => withFacts(line, row, pack, choice) ?? [])
+  const taxes = exemptedPack(pack, exemptionsKnown(row, choice))
+  const lines = row.lines.flatMap((line) => withFacts(line, row, taxes, choice) ?? [])
   const recomputed = recomputeInvoice({ issuedOn: row.issuedOn, dueOn: row.dueOn, total: row.total, lines })
   const orphans = row.lines.flatMap(orphan)
   return {
@@ -35,6 +46,18 @@ function recomputeUnder(row: IssuedInvoiceRow, pack: TaxPack | undefined, choice
     lines: new Map(recomputed.lines.flatMap((line, index) => (lines[index] === undefined ? [] : [[lines[index].position, line]]))),
     total: recomputed.total,
   }
+}
+
+/** The certificates as they were recorded when the invoice was issued. */
+function exemptionsKnown({ exemptions, createdAt }: IssuedInvoiceRow, choice: number): readonly Exemption[] {
+  const known = (at: Instant | undefined): boolean => {
+    const either = knownAt(at, createdAt)
+    return either[choice] ?? either[0] ?? false
+  }
+  return exemptions.flatMap(({ recordedAt, endedOn, endedAt, ...exemption }) => {
+    if (!known(recordedAt)) return []
+    return [endedAt !== undefined && known(endedAt) ? { ...exemption, until: endedOn } : exemption]
+  })
 }
 
 function withFacts(

@@ -13,6 +13,7 @@ import type {
   DunningStep,
   EntryId,
   EvidenceGrade,
+  ExemptionId,
   ExtensionId,
   InstallationId,
   InstalmentPlanId,
@@ -277,6 +278,19 @@ export type CreditLineReading = {
   readonly taxes: readonly TaxAmount[]
   readonly totalMinor: bigint
   readonly arithmetic: string
+}
+
+export type ExemptionReading = {
+  readonly id: ExemptionId
+  readonly subscriberId: SubscriberId
+  readonly certificate: string
+  readonly taxes: readonly string[]
+  readonly from: CivilDate
+  readonly until: CivilDate | null
+  readonly recordedBy: string
+  readonly recordedAt: Instant
+  readonly endedBy: string | null
+  readonly endedAt: Instant | null
 }
 
 export type PaymentReading = {
@@ -565,6 +579,8 @@ export type ReadingStore = {
   intent(id: IntentId): Promise<(IntentReading & { readonly moves: readonly IntentMoveReading[] }) | undefined>
   access(page: PageQuery & { readonly status?: string; readonly installationId?: InstallationId }): Promise<readonly AccessReading[]>
   accessOf(id: ServiceId): Promise<AccessReading | undefined>
+  exemptions(page: PageQuery & { readonly subscriberId?: SubscriberId }): Promise<readonly ExemptionReading[]>
+  exemption(id: ExemptionId): Promise<ExemptionReading | undefined>
   extensions(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly ExtensionReading[]>
   extension(id: ExtensionId): Promise<ExtensionReading | undefined>
   instalmentPlans(

@@ -22,12 +22,12 @@ import {
 import type { Advance, DueSubscription } from '../billing/ports.ts'
 import type { WaitingCharge } from '../charges/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
-import { chosenTaxPack } from '../tax-pack.ts'
 import { applyCredit } from './apply-credit.ts'
 import type { UsageCharge } from './charge-usage.ts'
 import { deferRevenue } from './defer-revenue.ts'
 import { withDiscounts } from './discounting.ts'
 import { numberDocuments } from './number-documents.ts'
+import { type TaxPackOf, taxPacksOf } from './tax-packs.ts'
 
 export type IssuedCharges = {
   readonly invoices: readonly FinalInvoice[]
@@ -49,15 +49,18 @@ export async function issueCharges(
   /** What was measured and is charged with it, and whose own charges may not wait for another invoice. */
   { used = [], payerIds = [] }: { readonly used?: readonly UsageCharge[]; readonly payerIds?: readonly SubscriberId[] } = {},
 ): Promise<IssuedCharges> {
-  const terms = termsOf(organisation)
-  const discounted = await withDiscounts(tx, organisation, due)
+  const [discounted, taxPackOf] = await Promise.all([
+    withDiscounts(tx, organisation, due),
+    taxPacksOf(tx, organisation, [...payerIds, ...due.map(({ payerId }) => payerId), ...used.map(({ subscriberId }) => subscriberId)]),
+  ])
+  const terms = { leadDays: organisation.policy.invoiceLeadDays, taxPackOf }
   const decided = discounted.map((one) => decide(deps, one, day, terms))
   const refused = decided.filter((one) => one.outcome === 'refused')
   const charged = [...decided.flatMap((one) => (one.outcome === 'charged' ? [toCharged(one)] : [])), ...used]
   const payers = [...new Set([...payerIds, ...charged.map(({ subscriberId }) => subscriberId)])]
-  const owed = draftsOf(charged, await tx.charges.waiting(payers), day, terms.taxPack)
+  const owed = draftsOf(charged, await tx.charges.waiting(payers), day, taxPackOf)
   const offered = decided.filter((one) => one.outcome === 'offered')
-  const bought = await buy(tx, offered, owed, day, terms.taxPack)
+  const bought = await buy(tx, offered, owed, day, taxPackOf)
 
   const now = deps.clock.now()
   const drafts = [...owed, ...bought.drafts].map(({ draft, series }) => ({ ...draft, id: asId('invoice', deps.ids.next()), series }))
@@ -101,16 +104,14 @@ type Charged = {
 
 type Decided = Offer | Charged | { readonly outcome: 'refused'; readonly id: SubscriptionId; readonly reason: string }
 
-type BillingTerms = { readonly leadDays: number; readonly taxPack: TaxPack | undefined }
-
-const termsOf = ({ policy }: Organisation): BillingTerms => ({ leadDays: policy.invoiceLeadDays, taxPack: chosenTaxPack(policy) })
+type BillingTerms = { readonly leadDays: number; readonly taxPackOf: TaxPackOf }
 
 /** As the terms of its next days say: what is charged, or bought. One bad subscription is refused alone. */
-function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, { leadDays, taxPack }: BillingTerms): Decided {
+function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, { leadDays, taxPackOf }: BillingTerms): Decided {
   const { id } = due.subscription
   try {
     return termsOn(due.subscription, due.subscription.billedUntil).price.billing === 'prepaid'
-      ? offer(due, day, taxPack)
+      ? offer(due, day, taxPackOf(due.payerId))
       : charge(due, day, leadDays)
   } catch (error) {
     log.error('a subscription could not be billed', { subscription: id, error })
@@ -161,7 +162,7 @@ function draftsOf(
   charged: readonly UsageCharge[],
   waiting: readonly WaitingCharge[],
   day: CivilDate,
-  taxPack: TaxPack | undefined,
+  taxPackOf: TaxPackOf,
 ): readonly Draft[] {
   const groups = new Map<string, { series: string; subscriberId: SubscriberId; dueOn: CivilDate; charges: Charge[] }>()
   for (const { subscriberId, series, charges } of charged) {
@@ -182,7 +183,7 @@ function draftsOf(
   }
   return [...groups.values()].map(({ series, subscriberId, charges }) => ({
     series,
-    draft: draftInvoice({ subscriberId, charges, today: day, taxPack }),
+    draft: draftInvoice({ subscriberId, charges, today: day, taxPack: taxPackOf(subscriberId) }),
   }))
 }
 
@@ -191,7 +192,7 @@ export const namedIn = ({ onBehalfOf }: Pick<DueSubscription, 'onBehalfOf'>, one
   onBehalfOf === undefined ? one : { ...one, description: { ...one.description, onBehalfOf } }
 
 /** Takes the offers that the free credit of their subscribers covers, in the order of their ids; the others wait for credit. */
-async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Draft[], day: CivilDate, taxPack: TaxPack | undefined) {
+async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Draft[], day: CivilDate, taxPackOf: TaxPackOf) {
   const drafts: Draft[] = []
   const advances: Advance[] = []
   const restarted: { subscriptionId: SubscriptionId; terms: Terms }[] = []
@@ -208,7 +209,7 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
     const draft =
       charges.length === 0
         ? undefined
-        : draftInvoice({ subscriberId, charges: charges.map((one) => namedIn(due, one)), today: day, taxPack })
+        : draftInvoice({ subscriberId, charges: charges.map((one) => namedIn(due, one)), today: day, taxPack: taxPackOf(subscriberId) })
     const costMinor = draft?.total.amountMinor ?? 0n
     if (costMinor > 0n && costMinor > (free.get(subscriberId) ?? 0n)) {
       advances.push({ id, billedUntil, awaits: 'credit', renewal: { on: lackingFrom, amountMinor: costMinor } })

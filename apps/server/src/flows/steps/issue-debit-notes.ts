@@ -1,8 +1,8 @@
 import { type CivilDate, debitNoteIssued, type FreeCharge, type FreeClaim, type SubscriberId } from '@nyuzi/core'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
-import { chosenTaxPack } from '../tax-pack.ts'
 import { applyCredit } from './apply-credit.ts'
 import { issueClaims } from './issue-claims.ts'
+import { taxPacksOf } from './tax-packs.ts'
 
 export type DebitNoteOrder = {
   readonly subscriberId: SubscriberId
@@ -18,14 +18,18 @@ export type DebitNoteOrder = {
 export async function issueDebitNotes(
   deps: Pick<Deps, 'ids' | 'clock'>,
   tx: Transaction,
-  { policy }: Organisation,
+  organisation: Organisation,
   orders: readonly DebitNoteOrder[],
 ): Promise<readonly FreeClaim[]> {
-  const taxPack = chosenTaxPack(policy)
+  const taxPackOf = await taxPacksOf(
+    tx,
+    organisation,
+    orders.map(({ subscriberId }) => subscriberId),
+  )
   const claims = await issueClaims(
     deps,
     tx,
-    orders.map((order) => ({ ...order, kind: 'debit_note', taxPack, entryOf: debitNoteIssued })),
+    orders.map((order) => ({ ...order, kind: 'debit_note', taxPack: taxPackOf(order.subscriberId), entryOf: debitNoteIssued })),
   )
   const [first] = orders
   if (first) await applyCredit(deps, tx, [...new Set(orders.map(({ subscriberId }) => subscriberId))], first.issuedOn)

@@ -1,7 +1,8 @@
-import { type CivilDate, type Renewal, renewalOf, type Subscription, type SubscriptionId } from '@nyuzi/core'
+import { type CivilDate, type Renewal, renewalOf, type SubscriptionId } from '@nyuzi/core'
 import type { Organisation, Transaction } from '../ports.ts'
-import { chosenTaxPack } from '../tax-pack.ts'
+import type { PaidSubscription } from '../subscribers/ports.ts'
 import { withDiscounts } from './discounting.ts'
+import { taxPacksOf } from './tax-packs.ts'
 
 /** The step after something changed what a subscription costs next, other than a charge: tells anew what credit has to cover. */
 export async function priceRenewals(
@@ -22,11 +23,15 @@ export async function priceRenewals(
 export async function renewalsOf(
   tx: Transaction,
   organisation: Organisation,
-  subscriptions: readonly Subscription[],
+  subscriptions: readonly PaidSubscription[],
   today: CivilDate,
 ): Promise<ReadonlyMap<SubscriptionId, Renewal>> {
-  const pack = chosenTaxPack(organisation.policy)
   const prepaid = subscriptions.filter(({ terms }) => terms.some(({ price }) => price.billing === 'prepaid'))
+  const taxPackOf = await taxPacksOf(
+    tx,
+    organisation,
+    prepaid.map(({ payerId }) => payerId),
+  )
   const discounted = await withDiscounts(
     tx,
     organisation,
@@ -34,7 +39,7 @@ export async function renewalsOf(
   )
   return new Map(
     discounted.flatMap(({ subscription }) => {
-      const renewal = renewalOf(subscription, today, pack)
+      const renewal = renewalOf(subscription, today, taxPackOf(subscription.payerId))
       return renewal === undefined ? [] : [[subscription.id, renewal] as const]
     }),
   )

@@ -36,7 +36,7 @@ export async function setCourses(
   )
   const { invoiceLeadDays } = organisation.policy
   const laid = orders.map(({ subscription, course: { terms, billedUntil }, awaits }) => {
-    const next = { ...withTerms(subscription, terms), billedUntil }
+    const next = { ...withTerms(subscription, terms), billedUntil, payerId: subscription.payerId }
     const { id } = subscription
     // What waited for credit is decided on again: it may be covered now.
     const schedule = awaits === 'payment' ? { awaits } : { nextInvoiceOn: nextInvoiceOn(next, invoiceLeadDays) }

@@ -82,9 +82,11 @@ export type PauseEnd = Required<Pause> & {
 
 export type SubscriptionRef = { readonly id: SubscriptionId; readonly subscriberId: SubscriberId }
 
+/** With who pays for it. */
+export type PaidSubscription = Subscription & { readonly payerId: SubscriberId }
+
 /** With all terms and pauses that it ever had. */
-export type LockedSubscription = Subscription & {
-  readonly payerId: SubscriberId
+export type LockedSubscription = PaidSubscription & {
   /** Of an add-on. */
   readonly baseId?: SubscriptionId
   readonly awaits?: Awaits
@@ -93,7 +95,7 @@ export type LockedSubscription = Subscription & {
 export type SubscriptionStore = {
   /** Without its terms; tells who pays for it. */
   add(subscription: Subscription, schedule: Schedule, at: Instant, baseId?: SubscriptionId): Promise<SubscriberId>
-  read(id: SubscriptionId): Promise<Subscription | undefined>
+  read(id: SubscriptionId): Promise<PaidSubscription | undefined>
   /** Locked until the commit. */
   lock(id: SubscriptionId): Promise<Subscription | undefined>
   /** Locked until the commit, in the order of their ids. */

@@ -27,6 +27,7 @@ export const taxOut = z
     rateBp: z.number().int().openapi({ description: 'Basis points', example: 1600 }),
     base: moneyOut,
     amount: moneyOut,
+    certificate: z.string().nullable().openapi({ description: 'Of exemption: the tax is not borne, its rate is 0' }),
   })
   .openapi('Tax')
 
@@ -83,8 +84,9 @@ export const toApiInvoice = ({ subscriberId, totalMinor, allocatedMinor, currenc
 
 export const toApiTax =
   (currency: Currency) =>
-  ({ baseMinor, amountMinor, ...tax }: TaxAmount) => ({
+  ({ baseMinor, amountMinor, certificate, ...tax }: TaxAmount) => ({
     ...tax,
+    certificate: certificate ?? null,
     base: amountOf(baseMinor, currency),
     amount: amountOf(amountMinor, currency),
   })

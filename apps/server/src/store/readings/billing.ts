@@ -6,6 +6,7 @@ import type {
   LineDiscountReading,
   ReadingStore,
 } from '../../flows/readings/ports.ts'
+import { fromRows } from '../mapping.ts'
 import type { Sql } from '../transaction.ts'
 import { after, where } from './page.ts'
 
@@ -30,9 +31,11 @@ export function billingReadings(sql: Sql): Pick<ReadingStore, 'invoices' | 'invo
                total_minor as "totalMinor", subscription_id as "subscriptionId", period_start as "periodStart",
                period_end as "periodEnd", price_id as "priceId", price_version as "priceVersion", arithmetic
         from invoice_lines where invoice_id = ${id} order by position`
-      const taxes = await sql<(TaxAmount & { linePosition: number })[]>`
-        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
-        from invoice_line_taxes where invoice_id = ${id} order by line_position, position`
+      const taxes = fromRows<TaxAmount & { linePosition: number }>(
+        await sql`
+        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
+        from invoice_line_taxes where invoice_id = ${id} order by line_position, position`,
+      )
       const discounts = await sql<(LineDiscountReading & { linePosition: number })[]>`
         select line_position as "linePosition", source, code, title, base_minor as "baseMinor", amount_minor as "amountMinor", working
         from invoice_line_discounts where invoice_id = ${id} order by line_position, position`

@@ -1,5 +1,6 @@
 import type { TaxAmount } from '@nyuzi/core'
 import type { AllocationReading, CreditLineReading, CreditReading, ReadingStore } from '../../flows/readings/ports.ts'
+import { fromRows } from '../mapping.ts'
 import type { Sql } from '../transaction.ts'
 import { allocationRows } from './billing.ts'
 import { after, where } from './page.ts'
@@ -26,9 +27,11 @@ export function creditReadings(sql: Sql): Pick<ReadingStore, 'credits' | 'credit
         join invoice_lines n on n.organisation_id = l.organisation_id and n.invoice_id = l.invoice_id and n.position = l.line_position
         join invoices i on i.organisation_id = l.organisation_id and i.id = l.invoice_id
         where l.credit_id = ${id} order by l.position`
-      const taxes = await sql<(TaxAmount & { linePosition: number })[]>`
-        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor"
-        from credit_line_taxes where credit_id = ${id} order by line_position, position`
+      const taxes = fromRows<TaxAmount & { linePosition: number }>(
+        await sql`
+        select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
+        from credit_line_taxes where credit_id = ${id} order by line_position, position`,
+      )
       const allocations = await sql<AllocationReading[]>`${allocationRows(sql)} where a.credit_id = ${id} order by a.created_at, a.id`
       const taxesOf = (position: number) => taxes.filter(({ linePosition }) => linePosition === position)
       return { ...credit, lines: lines.map((line) => ({ ...line, taxes: taxesOf(line.position) })), allocations }

@@ -104,11 +104,14 @@ export const invoiceLineTaxes = pgTable(
     rateBp: integer('rate_bp').notNull(),
     baseMinor: minor('base_minor').notNull(),
     amountMinor: minor('amount_minor').notNull(),
+    /** The number of the certificate that frees of it. */
+    certificate: text('certificate'),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.invoiceId, t.linePosition, t.position] }),
     unique().on(t.organisationId, t.invoiceId, t.linePosition, t.code),
     check('invoice_line_taxes_rate', sql`${t.rateBp} >= 0`),
+    check('invoice_line_taxes_exempt', sql`${t.certificate} is null or (${t.rateBp} = 0 and ${t.amountMinor} = 0)`),
   ],
 )
 

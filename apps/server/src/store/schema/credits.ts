@@ -85,6 +85,7 @@ export const creditLineTaxes = pgTable(
     rateBp: integer('rate_bp').notNull(),
     baseMinor: minor('base_minor').notNull(),
     amountMinor: minor('amount_minor').notNull(),
+    certificate: text('certificate'),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.creditId, t.linePosition, t.position] }),
