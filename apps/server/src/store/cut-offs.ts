@@ -33,9 +33,11 @@ export const cutOffStore = (sql: Sql, scope?: Scope): CutOffStore => {
         insert into cut_off_members as m (organisation_id, batch_id, service_id, subscriber_id, debt_minor, days_overdue)
         select nyuzi_organisation(), ${id}, a.service_id, a.subscriber_id, coalesce(d.debt_minor, 0), coalesce(${today}::date - d.oldest, 0)
           from access_states a
+          join services v on v.id = a.service_id
+          join subscriptions s on s.id = v.subscription_id
           cross join lateral (
             select sum(i.total_minor - i.allocated_minor)::bigint as debt_minor, min(i.due_on) as oldest
-              from invoices i where i.subscriber_id = a.subscriber_id and i.status = 'open' and i.due_on < ${today}) d
+              from invoices i where i.subscriber_id in (a.subscriber_id, s.payer_id) and i.status = 'open' and i.due_on < ${today}) d
          where ${waits(today)}
         on conflict (organisation_id, batch_id, service_id) do update set
                debt_minor = excluded.debt_minor, days_overdue = excluded.days_overdue, status = 'listed', reason = null

@@ -102,12 +102,12 @@ export const messageStore = (sql: Sql): MessageStore => ({
   },
 })
 
-/** Messages with all that their texts tell, as the books and lines say it now. */
+/** Messages with all that their texts tell, as the books and lines say it now. Of a line that is cut off: what is owed by whoever pays for it, and its account. */
 const withFacts = (sql: Sql, messages: ReturnType<Sql>) => sql`
-  select c.*, s.name, coalesce(w.account_number, s.account_number) as account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
+  select c.*, s.name, coalesce(w.account_number, z.account_number, s.account_number) as account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
          i.number, coalesce(i.due_on, w.renewal_on) as due_on, w.renewal_on, w.standing, w.is_off, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
          p.amount_minor as paid_minor, p.provider_transaction,
-         (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
+         (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id in (c.subscriber_id, coalesce(z.id, c.subscriber_id)) and v.status = 'open') as open_minor,
          (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
          (select i.due_on + min(coalesce(u.grace_days, r.grace_days)) + 1 from invoice_lines n
             join subscriptions u on u.id = n.subscription_id join prices r on r.id = n.price_id where n.invoice_id = i.id) as suspends_on,
@@ -119,6 +119,9 @@ const withFacts = (sql: Sql, messages: ReturnType<Sql>) => sql`
     join organisations o on o.id = s.organisation_id
     left join invoices i on c.source_noun = 'invoice' and i.id = c.source_id::uuid
     left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid
+    left join lateral (
+      select payer.id, payer.account_number from services v join subscriptions r on r.id = v.subscription_id join subscribers payer on payer.id = r.payer_id
+       where v.id = c.source_id::uuid) z on c.source_noun = 'service'
     left join lateral (
       select r.renewal_on, ${renewalStanding(sql, sql`r`)} as standing, payer.account_number,
              exists (select from services v join access_states a on a.service_id = v.id

@@ -70,10 +70,10 @@ describe('A change that was previewed with the days after it', () => {
     })
 
   it('is made at once, and the days come as they were foretold', async () => {
-    const id = await applied(upgrade, civilDate('2026-07-15'))
+    const id = await applied(upgrade, civilDate('2026-07-01'))
     expect(await isp.raw`select kind, total_minor from invoices i where subscriber_id = ${mine().subscriberId}`).not.toHaveLength(0)
     expect(await told(id)).toEqual([{ ...asForetold, followOn: '2026-06-02' }])
-    await runUntil(civilDate('2026-07-16'))
+    await runUntil(civilDate('2026-07-02'))
     expect(await told(id)).toEqual([asForetold])
     expect(await tasks()).toEqual([])
     const foretold = (await previewing(isp).parts(id)).flatMap(({ effects }) => effects)
@@ -88,8 +88,8 @@ describe('A change that was previewed with the days after it', () => {
   it('of a sale, foretells invoices, settlements and lines of a subscription that is not there yet', async () => {
     const sale: CarryOut = (deps) =>
       createSubscription(deps, isp.organisationId, { subscriberId: mine().subscriberId, sold: { planId: better }, actor })
-    const id = await applied(sale, civilDate('2026-07-05'))
-    await runUntil(civilDate('2026-07-05'))
+    const id = await applied(sale, civilDate('2026-06-30'))
+    await runUntil(civilDate('2026-06-30'))
     expect(await told(id)).toEqual([asForetold])
   })
 
@@ -123,7 +123,7 @@ describe('A change that was previewed with the days after it', () => {
   })
 
   it('counts its work with that of the day, which is done once', async () => {
-    await applied(upgrade, civilDate('2026-07-15'))
+    await applied(upgrade, civilDate('2026-07-01'))
     isp.day('2026-06-28')
     const done = await isp.cycle()
     expect(done).toMatchObject({ invoicesIssued: 3 })

@@ -17,7 +17,8 @@ export function dunningReadings(sql: Sql): Pick<ReadingStore, Verbs> {
              count(*) filter (where status = 'cut_off')::int as "cutOff", count(*) filter (where status = 'spared')::int as spared,
              (select coalesce(json_agg(json_build_object('currency', d.currency, 'amountMinor', d.minor) order by d.currency), '[]') from (
                 select o.currency, sum(o.debt_minor)::text as minor
-                  from (select s.currency, max(t.debt_minor) as debt_minor from cut_off_members t join subscribers s on s.id = t.subscriber_id
+                  from (select s.currency, max(t.debt_minor) as debt_minor
+                          from cut_off_members t join services v on v.id = t.service_id join subscriptions p on p.id = v.subscription_id join subscribers s on s.id = p.payer_id
                          where t.batch_id = b.id and t.status in ('listed', 'cut_off') group by s.id, s.currency) o group by o.currency) d) as debts
         from cut_off_members where batch_id = b.id) m`
   const members = sql`

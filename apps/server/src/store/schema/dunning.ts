@@ -58,7 +58,7 @@ export const cutOffMembers = pgTable(
     batchId: uuid('batch_id').notNull(),
     serviceId: uuid('service_id').notNull(),
     subscriberId: uuid('subscriber_id').notNull(),
-    /** What the subscriber owes past its due date. */
+    /** What the subscriber and who pays for it owe past its due date. */
     debtMinor: minor('debt_minor').notNull(),
     /** Since the oldest of it was due. */
     daysOverdue: integer('days_overdue').notNull(),
