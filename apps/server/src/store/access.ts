@@ -16,13 +16,7 @@ import { rowsOf, type Sql } from './transaction.ts'
 
 export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
   async standings(query) {
-    const which =
-      'subscriberIds' in query
-        ? // As an array, since the planner then looks each up by its key, however many they are.
-          sql`v.subscriber_id = any(array(
-                select unnest(${[...query.subscriberIds]}::uuid[])
-                union all select id from subscribers where parent_id = any(${[...query.subscriberIds]}::uuid[]) and parent_pays))`
-        : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
+    const which = 'subscriberIds' in query ? linesOf(sql, query.subscriberIds) : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
       select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
              p.profile_name, p.download_bps, p.upload_bps, a.hold, a.wanted_state, a.wanted_reason, a.profile_name as wanted_profile_name,
@@ -44,6 +38,17 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
         left join access_states a on a.service_id = v.id
        where ${which} order by v.id`
     return rows.map(toStanding)
+  },
+
+  async owe(newDebts, subscriberIds, today) {
+    const rows = await sql`
+      with kept as (
+        update access_states a set recheck_on = least(a.recheck_on, r.due_on + 1)
+          from ${rowsOf(sql, newDebts, { subscriptionId: 'uuid', dueOn: 'date' })} join services v on v.subscription_id = r.subscription_id
+         where a.service_id = v.id and a.wanted_state = 'active' and a.wanted_reason = 'paid' and (a.recheck_on is null or a.recheck_on > ${today})
+        returning a.service_id)
+      select v.id from services v where ${linesOf(sql, subscriberIds)} and v.id not in (select service_id from kept) order by v.id`
+    return rows.map(({ id }) => id as ServiceId)
   },
 
   async subscribersToRecheck(today, limit) {
@@ -217,6 +222,12 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
     return rows.map((row) => row.installation_id as InstallationId)
   },
 })
+
+/** Their own and of those they pay for; as an array, since the planner then looks each up by its key, however many they are. */
+const linesOf = (sql: Sql, subscriberIds: readonly SubscriberId[]) => sql`
+  v.subscriber_id = any(array(
+    select unnest(${[...subscriberIds]}::uuid[])
+    union all select id from subscribers where parent_id = any(${[...subscriberIds]}::uuid[]) and parent_pays))`
 
 /** Other states or profiles, each a version that the network has to follow. */
 async function move(sql: Sql, changes: readonly WantedChange[], at: Instant): Promise<void> {

@@ -1,38 +1,12 @@
-import type { CivilDate, Currency, FinalInvoice, InvoiceLine, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
+import type { CivilDate, Currency, SubscriberId, Subscription, SubscriptionId } from '@nyuzi/core'
 import type { BillingStore, Collectable, DueSubscription, OpenInvoice } from '../flows/billing/ports.ts'
-import { addHeaders, addLineTaxes } from './claim-rows.ts'
-import { addLineDetails } from './line-details.ts'
+import { addHeaders } from './claim-rows.ts'
+import { addInvoiceLines } from './invoice-lines.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { debtsOf, freeCreditOf, renewalsOf } from './renewal-standing.ts'
 import { inScope, type Scope } from './scope.ts'
 import { readSubscriptions } from './subscriptions.ts'
 import { rowsOf, type Sql } from './transaction.ts'
-
-const lineColumns = {
-  invoiceId: 'repeated uuid',
-  position: 'integer',
-  description: 'jsonb',
-  component: 'text',
-  category: 'text',
-  taxClass: 'text',
-  pricing: 'text',
-  taxPoint: 'date',
-  netMinor: 'bigint',
-  totalMinor: 'bigint',
-  subscriptionId: 'repeated uuid',
-  periodStart: 'date',
-  periodEnd: 'date',
-  rateMinor: 'bigint',
-  wholeStart: 'date',
-  wholeEnd: 'date',
-  dueOn: 'date',
-  priceId: 'repeated uuid',
-  priceVersion: 'integer',
-  terms: 'integer',
-  chargeId: 'uuid',
-  arithmetic: 'text',
-  chargedComponent: 'text',
-} as const
 
 export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
   const chargePayers = sql`one_time_charges c join subscribers k on k.id = c.subscriber_id join subscribers p on p.id = case when k.parent_pays then k.parent_id else k.id end`
@@ -88,15 +62,17 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
               or u.id in (select s.payer_id from usage_days d join subscriptions s on s.id = d.subscription_id where ${used} order by d.due_on, s.payer_id limit ${limit})
               or u.id in (select p.id from ${chargePayers} where ${once} order by c.invoice_on, p.id limit ${limit})
            order by u.id for update of u`
-        : [
-            ...(await sql`
+        : (
+            await Promise.all([
+              sql`
           select u.id from subscriptions s join subscribers u on u.id = s.payer_id
-           where ${due} order by s.next_invoice_on, s.payer_id limit ${limit} for update of u skip locked`),
-            ...(await sql`
+           where ${due} order by s.next_invoice_on, s.payer_id limit ${limit} for update of u skip locked`,
+              sql`
           select u.id from usage_days d join subscriptions s on s.id = d.subscription_id join subscribers u on u.id = s.payer_id
-           where ${used} order by d.due_on, s.payer_id limit ${limit} for update of u skip locked`),
-            ...(await sql`select p.id from ${chargePayers} where ${once} order by c.invoice_on, p.id limit ${limit} for update of p skip locked`),
-          ]
+           where ${used} order by d.due_on, s.payer_id limit ${limit} for update of u skip locked`,
+              sql`select p.id from ${chargePayers} where ${once} order by c.invoice_on, p.id limit ${limit} for update of p skip locked`,
+            ])
+          ).flat()
       return [...new Set(rows.map(({ id }) => id as SubscriberId))].sort()
     },
 
@@ -130,21 +106,7 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
 
     async addLines(invoices) {
       if (invoices.length === 0) return
-      const lines = invoices.flatMap((invoice) => invoice.lines.map((line) => toLineRow(invoice, line)))
-      // Taxes before their lines, in one flight: the database adds each line up when it comes.
-      await Promise.all([
-        addLineTaxes(sql, 'invoice', invoices),
-        sql`
-        with r as materialized (select * from ${rowsOf(sql, lines, lineColumns)}),
-        charged as (
-          insert into charged_periods (organisation_id, subscription_id, component, period, invoice_id, line_position)
-          select nyuzi_organisation(), subscription_id, charged_component, daterange(period_start, period_end), invoice_id, position from r where price_id is not null)
-        insert into invoice_lines (organisation_id, invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
-                                   period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, charge_id, arithmetic)
-        select nyuzi_organisation(), invoice_id, position, description, component, category, tax_class, pricing, tax_point, net_minor, total_minor, subscription_id, period_start,
-               period_end, rate_minor, whole_start, whole_end, due_on, price_id, price_version, terms, charge_id, arithmetic from r`,
-      ])
-      await addLineDetails(sql, invoices)
+      await addInvoiceLines(sql, invoices)
     },
 
     async addInvoices(invoices, at) {
@@ -236,33 +198,3 @@ async function offSinceOf(sql: Sql, subscriptions: readonly Subscription[]): Pro
      where v.subscription_id = any(${subscriptions.map(({ id }) => id)}::uuid[]) group by 1`
   return new Map(rows.map(({ id, since }) => [id, since]))
 }
-
-const toLineRow = ({ id }: Pick<FinalInvoice, 'id'>, line: InvoiceLine) => ({
-  invoiceId: id,
-  position: line.position,
-  description: line.description,
-  component: line.component,
-  category: line.category,
-  taxClass: line.taxClass,
-  pricing: line.pricing,
-  taxPoint: line.taxPoint,
-  netMinor: line.net.amountMinor,
-  totalMinor: line.total.amountMinor,
-  subscriptionId: line.subscriptionId,
-  periodStart: line.period.start,
-  periodEnd: line.period.end,
-  rateMinor: line.rate.amountMinor,
-  wholeStart: line.whole.start,
-  wholeEnd: line.whole.end,
-  dueOn: line.dueOn,
-  priceId: line.priceId,
-  priceVersion: line.priceVersion,
-  terms: line.terms,
-  chargeId: line.chargeId,
-  arithmetic: line.arithmetic,
-  chargedComponent: chargedComponent(line),
-})
-
-/** Use of a period may be charged more than once, but what lies above so many units only once. */
-const chargedComponent = ({ component, usage }: InvoiceLine): string =>
-  usage === undefined ? component : `${component} above ${usage.ratedUnits}`

@@ -22,7 +22,7 @@ export async function addHeaders(sql: Sql, claims: readonly Headed[], at: Date):
   }))
   await sql`
     insert into invoices (organisation_id, created_at, id, subscriber_id, kind, series, sequence, number, status, currency, total_minor, issued_on, due_on)
-    select nyuzi_organisation(), ${at}, r.* from ${rowsOf(sql, rows, {
+    select (select nyuzi_organisation()), ${at}, r.* from ${rowsOf(sql, rows, {
       id: 'uuid',
       subscriberId: 'uuid',
       kind: 'text',
@@ -55,11 +55,11 @@ export async function addLineTaxes(sql: Sql, of: 'invoice' | 'credit', documents
   if (rows.every(({ certificate }) => certificate === undefined))
     await sql`
       insert into ${table} (organisation_id, ${document}, line_position, position, code, title, rate_bp, base_minor, amount_minor)
-      select nyuzi_organisation(), r.* from ${rowsOf<Omit<(typeof rows)[number], 'certificate'>>(sql, rows, taxColumns)}`
+      select (select nyuzi_organisation()), r.* from ${rowsOf<Omit<(typeof rows)[number], 'certificate'>>(sql, rows, taxColumns)}`
   else
     await sql`
       insert into ${table} (organisation_id, ${document}, line_position, position, code, title, rate_bp, base_minor, amount_minor, certificate)
-      select nyuzi_organisation(), r.* from ${rowsOf(sql, rows, { ...taxColumns, certificate: 'text' })}`
+      select (select nyuzi_organisation()), r.* from ${rowsOf(sql, rows, { ...taxColumns, certificate: 'text' })}`
 }
 
 const taxColumns = {

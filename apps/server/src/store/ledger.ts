@@ -35,7 +35,7 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
     await Promise.all([
       sql`
         insert into postings (organisation_id, entry_id, position, account_id, amount_minor, currency)
-        select nyuzi_organisation(), r.* from ${rowsOf(sql, postings, {
+        select (select nyuzi_organisation()), r.* from ${rowsOf(sql, postings, {
           entryId: 'repeated uuid',
           position: 'integer',
           accountId: 'repeated uuid',
@@ -44,7 +44,7 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
         })}`,
       sql`
         insert into journal_entries (organisation_id, recorded_at, id, kind, currency, effective_on, source_noun, source_id, reverses_entry_id)
-        select nyuzi_organisation(), ${recordedAt}, r.* from ${rowsOf(sql, rows, {
+        select (select nyuzi_organisation()), ${recordedAt}, r.* from ${rowsOf(sql, rows, {
           id: 'uuid',
           kind: 'text',
           currency: 'text',
@@ -71,7 +71,7 @@ export const ledgerStore = (sql: Sql): LedgerStore => ({
     const rows = entries.map(({ id }, index) => ({ entryId: id as string, position: index + 1 }))
     await sql`
       insert into ledger_block_entries (organisation_id, block_number, entry_id, position)
-      select nyuzi_organisation(), ${number}, r.* from ${rowsOf(sql, rows, { entryId: 'uuid', position: 'integer' })}`
+      select (select nyuzi_organisation()), ${number}, r.* from ${rowsOf(sql, rows, { entryId: 'uuid', position: 'integer' })}`
     const hash = hashOf(previousHash, await linesOfBlock(sql, number))
     await sql`
       insert into ledger_blocks (organisation_id, number, previous_hash, hash, entry_count, sealed_at)
@@ -114,7 +114,7 @@ async function openAccounts(sql: Sql, wanted: ReadonlyMap<string, LedgerAccountR
   })
   await sql`
     insert into ledger_accounts (organisation_id, code, kind, currency, owner, keeps_balance)
-    select nyuzi_organisation(), r.* from ${rowsOf(sql, rows, { code: 'text', kind: 'text', currency: 'text', owner: 'text', keepsBalance: 'boolean' })}
+    select (select nyuzi_organisation()), r.* from ${rowsOf(sql, rows, { code: 'text', kind: 'text', currency: 'text', owner: 'text', keepsBalance: 'boolean' })}
     on conflict (organisation_id, code) do nothing`
   return new Map(await read())
 }

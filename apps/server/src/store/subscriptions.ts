@@ -1,4 +1,4 @@
-import type { CivilDate, Pause, PriceId, SubscriberId, SubscriptionId, SubscriptionStatus, Terms } from '@nyuzi/core'
+import type { CivilDate, Pause, Price, PriceId, SubscriberId, SubscriptionId, SubscriptionStatus, Terms } from '@nyuzi/core'
 import type { Awaits, LockedSubscription, PauseEnd, SubscriptionRef, SubscriptionStore } from '../flows/subscribers/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { fromRow, fromRows } from './mapping.ts'
@@ -101,43 +101,42 @@ export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore =>
   },
 })
 
-/** With their terms and pauses from the cursor on, or all of them, in the order of their ids. `filter` is the rest of a query whose subscriptions are called `s`. */
+/** With their terms and pauses from the cursor on, or all of them, in the order of their ids. `filter` is the condition of a query whose subscriptions are called `s`. */
 export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>, sinceEver = false): Promise<readonly LockedSubscription[]> {
   const rows = await sql<Row[]>`
     select s.id, s.subscriber_id as "subscriberId", s.starts_on as "startsOn", s.status, s.cancelled_on as "cancelledOn", s.grace_days as "graceDays",
-           s.payer_id as "payerId", s.base_id as "baseId", s.awaits, s.billed_until as "billedUntil", (select max(t.number) from subscription_terms t where t.subscription_id = s.id) as "termsAgreed" from subscriptions s ${filter} order by s.id`
+           s.payer_id as "payerId", s.base_id as "baseId", s.awaits, s.billed_until as "billedUntil", (select max(m.number) from subscription_terms m where m.subscription_id = s.id) as "termsAgreed",
+           t.number, t.price_id as "priceId", t.origin, t.anchor_day as "anchorDay", t.from_on as "from", t.until_on as until, t.periods_before as "periodsBefore"
+      from subscriptions s
+      left join subscription_terms t on t.subscription_id = s.id and (t.until_on is null or (t.until_on > t.from_on and ${sinceEver ? sql`true` : sql`t.until_on > s.billed_until`}))
+      ${filter} order by s.id, t.from_on, t.number`
   if (rows.length === 0) return []
-  const ids = rows.map(({ id }) => id)
-  const [terms, pauses] = await Promise.all([
-    sql<TermsRow[]>`
-      select t.subscription_id as "subscriptionId", t.number, t.price_id as "priceId", t.origin, t.anchor_day as "anchorDay", t.from_on as "from", t.until_on as until,
-             t.periods_before as "periodsBefore"
-        from unnest(${ids}::uuid[]) as i(id)
-        join subscriptions s on s.id = i.id
-        join subscription_terms t on t.subscription_id = s.id and (t.until_on is null or (t.until_on > t.from_on and ${sinceEver ? sql`true` : sql`t.until_on > s.billed_until`}))
-       order by t.subscription_id, t.from_on, t.number`,
+  const [prices, pauses] = await Promise.all([
+    sql<PriceRow[]>`
+      select ${priceColumns(sql)} from prices r where r.id = any(${[...new Set(rows.flatMap(({ priceId }) => priceId ?? []))]}::uuid[])`,
     // A pause whose days are charged interrupts nothing.
     sql<PauseRow[]>`
       select p.subscription_id as "subscriptionId", p.from_on as "from", p.until_on as until
         from subscription_pauses p join subscriptions s on s.id = p.subscription_id
-       where s.id = any(${ids}::uuid[]) and p.policy <> 'bill'
+       where s.id = any(${[...new Set(rows.map(({ id }) => id))]}::uuid[]) and p.policy <> 'bill'
          and (p.until_on is null or (p.until_on > p.from_on and ${sinceEver ? sql`true` : sql`p.until_on > s.billed_until`})) order by 1, 2`,
   ])
-  const prices = await sql<PriceRow[]>`
-    select ${priceColumns(sql)} from prices r where r.id = any(${[...new Set(terms.map(({ priceId }) => priceId))]}::uuid[])`
   const priceOf = new Map(prices.map((row) => [row.id, fromRowPrice(row)]))
-  const termsOf = Map.groupBy(terms, ({ subscriptionId }) => subscriptionId)
   const pausesOf = Map.groupBy(pauses, ({ subscriptionId }) => subscriptionId)
-  return rows.map((row) => ({
-    ...fromRow<LockedSubscription>(row),
-    terms: (termsOf.get(row.id) ?? []).flatMap(({ subscriptionId: _, priceId, ...rest }) => {
-      const price = priceOf.get(priceId)
-      return price === undefined ? [] : [{ ...fromRow<Omit<Terms, 'price'>>(rest), price }]
-    }),
-    pauses: (pausesOf.get(row.id) ?? []).map(({ subscriptionId: _, ...pause }) => fromRow<Pause>(pause)),
-  }))
+  const subscriptions: (LockedSubscription & { terms: Terms[] })[] = []
+  for (const row of rows) {
+    let one = subscriptions.at(-1)
+    if (one?.id !== row.id) {
+      one = toSubscription(row, pausesOf.get(row.id) ?? [])
+      subscriptions.push(one)
+    }
+    const price = row.priceId === null ? undefined : priceOf.get(row.priceId)
+    if (price) one.terms.push(toTerms(row, price))
+  }
+  return subscriptions
 }
 
+/** A subscription with one of its terms, or with none. */
 type Row = {
   id: SubscriptionId
   subscriberId: SubscriberId
@@ -150,7 +149,36 @@ type Row = {
   awaits: Awaits | null
   billedUntil: CivilDate
   termsAgreed: number
-}
+  priceId: PriceId | null
+  until: CivilDate | null
+} & Omit<Terms, 'price' | 'until'>
 
-type TermsRow = Omit<Terms, 'price' | 'until'> & { subscriptionId: SubscriptionId; priceId: PriceId; until: CivilDate | null }
 type PauseRow = { subscriptionId: SubscriptionId; from: CivilDate; until: CivilDate | null }
+
+const toSubscription = (row: Row, pauses: readonly PauseRow[]): LockedSubscription & { terms: Terms[] } => ({
+  ...fromRow<Omit<LockedSubscription, 'terms' | 'pauses'>>({
+    id: row.id,
+    subscriberId: row.subscriberId,
+    startsOn: row.startsOn,
+    status: row.status,
+    cancelledOn: row.cancelledOn,
+    graceDays: row.graceDays,
+    payerId: row.payerId,
+    baseId: row.baseId,
+    awaits: row.awaits,
+    billedUntil: row.billedUntil,
+    termsAgreed: row.termsAgreed,
+  }),
+  terms: [],
+  pauses: pauses.map(({ subscriptionId: _, ...pause }) => fromRow<Pause>(pause)),
+})
+
+const toTerms = ({ number, origin, anchorDay, from, until, periodsBefore }: Row, price: Price): Terms => ({
+  number,
+  origin,
+  anchorDay,
+  from,
+  ...(until === null ? {} : { until }),
+  periodsBefore,
+  price,
+})

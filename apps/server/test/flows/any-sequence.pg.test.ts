@@ -255,10 +255,13 @@ describe('Any sequence of what people and the calendar do', () => {
        where s.awaits = 'payment' and a.wanted_state = 'active'`
     expect(free, 'a line that is on is charged').toEqual([])
     const subscriberIds = (await isp.raw`select id from subscribers`).map(({ id }) => asId('subscriber', id))
+    const decided = () => isp.raw`select service_id, wanted_state, wanted_reason, recheck_on from access_states order by 1`
+    const before = await decided()
     const moved = await isp.deps.store.inOrganisation(isp.organisationId, async (tx) =>
       wantAccess(tx, await tx.organisation.read(), isp.clock.now(), { subscriberIds }),
     )
     expect(moved, 'a second decision moves no line').toEqual([])
+    expect(await decided(), 'nor its reason, nor the day of the next one').toEqual(before)
   }
 
   it('leaves nothing unpaid with credit, uncharged with service, or undecided; and the books in order', async () => {

@@ -364,6 +364,7 @@ describe('Two organisations on one server', () => {
       'billing.due': await tx.billing.due([subscriberId], '2030-01-01' as CivilDate),
       'billing.awaiting': await tx.billing.awaiting([subscriberId], '2030-01-01' as CivilDate),
       'access.standings': await tx.access.standings({ subscriberIds: [subscriberId], today: '2026-06-01' as CivilDate }),
+      'access.owe': await tx.access.owe([], [subscriberId], '2026-06-01' as CivilDate),
       'access.inSync': await tx.access.inSync(isp.installations.routers[0] as never),
       'access.leaseLane': await tx.access.leaseLane(isp.installations.routers[0] as never, 'thief', 1_000),
       'cutOffs.lock': await tx.cutOffs.lock(name['batch'] as never),

@@ -3,6 +3,7 @@ import { add, zero } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import type { Charge } from '../rating/charge.ts'
 import { exemptCharge } from '../rating/exempt-charge.ts'
+import { remembered } from '../remembered.ts'
 import { computeTax } from '../tax/compute-tax.ts'
 import type { TaxPack } from '../tax/rule.ts'
 import { taxArithmetic } from '../tax/tax-arithmetic.ts'
@@ -37,7 +38,21 @@ export function draftInvoice(input: {
 /** Taxes are computed line by line, so that a line can be credited alone with exactly the taxes it bore. */
 function lineOf(priced: Charge, position: number, issuedOn: CivilDate, taxPack: TaxPack | undefined): InvoiceLine {
   const taxPoint = taxPointOf(issuedOn, priced.period)
-  const { amount, ...charge } = exemptCharge(priced, taxPoint, taxPack)
-  const taxed = computeTax({ amount, taxClass: charge.taxClass, taxPoint, pricing: charge.pricing }, taxPack)
-  return { ...charge, position, taxPoint, ...taxed, arithmetic: taxArithmetic(charge.arithmetic, amount, charge.pricing, taxed) }
+  const charge = exemptCharge(priced, taxPoint, taxPack)
+  const { amount: _, ...line } = charge
+  return { ...line, position, taxPoint, ...(taxPack === undefined ? taxed(charge, taxPoint, taxPack) : taxedBy(taxPack, charge, taxPoint)) }
 }
+
+type Taxable = Pick<Charge, 'amount' | 'taxClass' | 'pricing' | 'arithmetic'>
+type Taxed = Pick<InvoiceLine, 'net' | 'taxes' | 'total' | 'arithmetic'>
+
+function taxed({ amount, taxClass, pricing, arithmetic }: Taxable, taxPoint: CivilDate, pack: TaxPack | undefined): Taxed {
+  const parts = computeTax({ amount, taxClass, taxPoint, pricing }, pack)
+  return { ...parts, arithmetic: taxArithmetic(arithmetic, amount, pricing, parts) }
+}
+
+const taxedBy = remembered(
+  ({ amount, taxClass, pricing, arithmetic }: Taxable, taxPoint: CivilDate) =>
+    `${amount.amountMinor} ${amount.currency} ${taxClass} ${pricing} ${taxPoint} ${arithmetic}`,
+  (pack: TaxPack, charge: Taxable, taxPoint: CivilDate) => taxed(charge, taxPoint, pack),
+)

@@ -1,9 +1,10 @@
 import type { Price, PriceExtra } from '../catalog/price.ts'
 import { applyDiscounts } from '../discounts/apply-discounts.ts'
-import type { SubscriptionId } from '../ids.ts'
+import type { Discounting } from '../discounts/discount.ts'
 import { type LineDescription, written } from '../invoicing/line-description.ts'
 import { type Money, toDecimal, zero } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
+import { remembered } from '../remembered.ts'
 import type { Subscription } from '../subscriptions/subscription.ts'
 import { addDays } from '../time/calendar.ts'
 import { daysIn, type Period } from '../time/period.ts'
@@ -13,10 +14,27 @@ import { prorate, prorationWorking } from './prorate.ts'
 
 /** What a span of a subscription costs: its price, the parts of its bundle, and what is charged once with its first day. */
 export function chargeSpan(subscription: Subscription, span: Span): readonly Charge[] {
+  const { id: subscriptionId, discounting } = subscription
+  // The first day may be paused: what counts is that nothing was decided yet.
+  const isFirst = subscription.billedUntil === subscription.startsOn
+  const cost = discounting === undefined ? listCost(span.terms.price, span, isFirst) : costOf(span, isFirst, discounting)
+  return cost.map((charge) => ({ subscriptionId, ...charge }))
+}
+
+type Cost = Omit<Charge, 'subscriptionId'>
+
+/** Without discounts, a span costs each subscription of its price the same. */
+const listCost = remembered(
+  ({ terms, period, whole, index, isStub }: Span, isFirst: boolean) =>
+    `${terms.number} ${period.start} ${period.end} ${whole.start} ${whole.end} ${index} ${isStub} ${isFirst}`,
+  (_price: Price, span: Span, isFirst: boolean) => costOf(span, isFirst),
+)
+
+function costOf(span: Span, isFirst: boolean, discounting?: Discounting): readonly Cost[] {
   invariant(daysIn(span.period) > 0, 'a charged period has at least one day')
   const { price } = span.terms
   const phase = phaseAt(price, span.index)
-  const base = discountedCharge(subscription, span, {
+  const base = discountedCharge(discounting, span, {
     component: 'base',
     description: phase === undefined ? { kind: 'plan' } : { kind: 'plan', phase: phase.title },
     category: price.category,
@@ -24,12 +42,11 @@ export function chargeSpan(subscription: Subscription, span: Span): readonly Cha
     amount: phase?.amount ?? price.amount,
   })
   const recurring = price.extras.filter(({ kind }) => kind === 'recurring')
-  // The first day may be paused: what counts is that nothing was decided yet.
-  const oneTime = subscription.billedUntil === subscription.startsOn ? price.extras.filter(({ kind }) => kind === 'one_time') : []
+  const oneTime = isFirst ? price.extras.filter(({ kind }) => kind === 'one_time') : []
   return [
     base,
-    ...recurring.map((extra) => chargeOf(subscription.id, span, toPart(extra, { kind: 'extra', title: extra.title }))),
-    ...oneTime.map((extra) => once(subscription.id, span, toPart(extra, written(extra.title)))),
+    ...recurring.map((extra) => chargeOf(span, toPart(extra, { kind: 'extra', title: extra.title }))),
+    ...oneTime.map((extra) => once(span, toPart(extra, written(extra.title)))),
   ].filter(({ amount }) => amount.amountMinor !== 0n)
 }
 
@@ -51,19 +68,19 @@ function phaseAt({ phases }: Price, index: number): Price['phases'][number] | un
   })
 }
 
-function chargeOf(subscriptionId: SubscriptionId, span: Span, { amount: rate, ...part }: Part): Charge {
+function chargeOf(span: Span, { amount: rate, ...part }: Part): Cost {
   const { period, whole } = span
   const [amount, arithmetic] = shareOf(span, rate)
-  return { ...named(subscriptionId, span, period), ...part, amount, rate, whole, arithmetic }
+  return { ...named(span, period), ...part, amount, rate, whole, arithmetic }
 }
 
 /** Discounts lower the price of the plan, before it is divided by days; the parts of a bundle and what is charged once they leave alone. */
-function discountedCharge({ id, discounting }: Subscription, span: Span, { amount: listPrice, ...part }: Part): Charge {
-  if (discounting === undefined) return chargeOf(id, span, { ...part, amount: listPrice })
+function discountedCharge(discounting: Discounting | undefined, span: Span, { amount: listPrice, ...part }: Part): Cost {
+  if (discounting === undefined) return chargeOf(span, { ...part, amount: listPrice })
   const { discounts, ...facts } = discounting
   const context = { ...facts, day: span.period.start, planId: span.terms.price.planId }
   const { amount, applied } = applyDiscounts(listPrice, discounts, context)
-  const charge = chargeOf(id, span, { ...part, amount })
+  const charge = chargeOf(span, { ...part, amount })
   if (applied.length === 0) return charge
   const taken = [toDecimal(listPrice), ...applied.map((one) => `${one.code} ${toDecimal(one.amount)}`)].join(' − ')
   const isWhole = charge.arithmetic === toDecimal(amount)
@@ -78,14 +95,13 @@ function shareOf({ period, whole, isStub, terms }: Span, rate: Money): readonly 
   return [prorate(rate, part, whole), prorationWorking(rate, part, whole)]
 }
 
-function once(subscriptionId: SubscriptionId, span: Span, { amount, ...part }: Part): Charge {
+function once(span: Span, { amount, ...part }: Part): Cost {
   const day = { start: span.period.start, end: addDays(span.period.start, 1) }
   const working = prorationWorking(amount, day, day)
-  return { ...named(subscriptionId, span, day), ...part, amount, rate: amount, whole: day, arithmetic: working }
+  return { ...named(span, day), ...part, amount, rate: amount, whole: day, arithmetic: working }
 }
 
-const named = (subscriptionId: SubscriptionId, span: Span, period: Period) => ({
-  subscriptionId,
+const named = (span: Span, period: Period) => ({
   pricing: span.terms.price.pricing,
   period,
   dueOn: spanDays(span, 0).dueOn,

@@ -6,7 +6,7 @@ import { prorate, prorationWorking } from './prorate.ts'
 
 /** A charge as it is priced for its payer: without the taxes that its price includes, where a certificate frees of one of them. */
 export function exemptCharge(charge: Charge, taxPoint: CivilDate, pack: TaxPack | undefined): Charge {
-  const without = priceWithout({ ...charge, taxPoint }, pack)
+  const without = priceWithout({ taxClass: charge.taxClass, pricing: charge.pricing, taxPoint }, pack)
   if (without === undefined) return charge
   const { whole, period, amount } = charge
   const rate = without(charge.rate)

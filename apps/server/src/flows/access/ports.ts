@@ -11,6 +11,7 @@ import type {
   ServiceId,
   ServiceKind,
   SubscriberId,
+  SubscriptionId,
 } from '@nyuzi/core'
 
 /** A service with all that decides what it may do, but the day and the organisation's policy. */
@@ -89,10 +90,18 @@ export type DeferredAccess = {
   readonly nextAttemptAt: Instant
 }
 
+/** A subscription that owes something new, due today or later, while nothing else happened to its lines. */
+export type NewDebt = { readonly subscriptionId: SubscriptionId; readonly dueOn: CivilDate }
+
 export type AccessStore = {
   standings(
     query: ({ subscriberIds: readonly SubscriberId[] } | { serviceIds: readonly ServiceId[] }) & { today: CivilDate },
   ): Promise<readonly ServiceStanding[]>
+  /**
+   * What these subscribers were invoiced leaves a line alone that is on and paid up on that day, until the day after it falls
+   * due: then it is decided anew. Returns the other lines of these subscribers and of those they pay for.
+   */
+  owe(newDebts: readonly NewDebt[], subscriberIds: readonly SubscriberId[], today: CivilDate): Promise<readonly ServiceId[]>
   /** Subscribers with a service whose decision may change by itself on or before that day. */
   subscribersToRecheck(today: CivilDate, limit: number): Promise<readonly SubscriberId[]>
   /** Decides anew, with the next daily run, about every line whose state follows from its debts. */

@@ -4,7 +4,7 @@ import { chargeUsageDue } from '../steps/charge-usage.ts'
 import { issueCharges } from '../steps/issue-charges.ts'
 import { type BatchWork, takeBatch } from '../steps/take-batch.ts'
 import { tellSuspended } from '../steps/tell-suspended.ts'
-import { wantAccess } from '../steps/want-access.ts'
+import { accessDay, wantAccess } from '../steps/want-access.ts'
 
 const chunkMax = 1_000
 /** Runs side by side: while one computes, the database writes for the other. */
@@ -71,7 +71,7 @@ async function issueChunk(
   const organisation = await tx.organisation.read()
   const now = deps.clock.now()
   const used = await chargeUsageDue(tx, subscriberIds, day)
-  const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due(subscriberIds, day), day, {
+  const { invoices, refused, newDebts } = await issueCharges(deps, tx, organisation, await tx.billing.due(subscriberIds, day), day, {
     used,
     payerIds: subscriberIds,
   })
@@ -79,7 +79,10 @@ async function issueChunk(
     await tx.billing.park(id, reason)
     await openTask(tx, id, reason, now)
   }
-  const moves = await wantAccess(tx, organisation, now, { subscriberIds, today: until })
+  const today = accessDay(organisation, now, until)
+  const fallingDue = newDebts.filter(({ dueOn }) => dueOn >= today)
+  const serviceIds = await tx.access.owe(fallingDue, subscriberIds, today)
+  const moves = await wantAccess(tx, organisation, now, { serviceIds, today: until })
   const suspended = await tellSuspended(tx, deps.ids, until, now, moves)
   return { taken: subscriberIds.length, issued: invoices.length, parked: refused.length, moved: moves.length, suspended }
 }

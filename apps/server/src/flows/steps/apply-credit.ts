@@ -19,7 +19,7 @@ export type AppliedFirst = { readonly claims?: readonly InvoiceId[]; readonly wr
 
 /**
  * The step that sets money and credit that wait against what is open, the oldest of both first. Every flow that makes a
- * claim, or gives credit, ends with it or allocates at once. The caller has locked the subscribers.
+ * claim, or gives credit, ends with it or allocates at once. The caller has locked the subscribers. Returns those who had any.
  */
 export async function applyCredit(
   { ids, clock }: Pick<Deps, 'ids' | 'clock'>,
@@ -27,10 +27,11 @@ export async function applyCredit(
   subscriberIds: readonly SubscriberId[],
   day: CivilDate,
   { claims = [], writtenOff = [] }: AppliedFirst = {},
-): Promise<void> {
+): Promise<ReadonlySet<SubscriberId>> {
   const free = await tx.credits.free(subscriberIds)
-  if (free.length === 0) return
-  const open = openClaims(await tx.billing.openInvoices([...new Set(free.map(({ subscriberId }) => subscriberId))]), writtenOff)
+  const creditors = new Set(free.map(({ subscriberId }) => subscriberId))
+  if (free.length === 0) return creditors
+  const open = openClaims(await tx.billing.openInvoices([...creditors]), writtenOff)
   const givenUp = new Map(writtenOff.map((claim) => [claim.invoiceId, claim]))
   const first = new Set([...claims, ...givenUp.keys()])
   const payments: { id: string; paymentId: PaymentId; invoiceId: InvoiceId; amountMinor: bigint; effectiveOn: CivilDate }[] = []
@@ -50,4 +51,5 @@ export async function applyCredit(
   }
   const now = clock.now()
   await Promise.all([tx.ledger.record(entries, now), tx.payments.addAllocations(payments, now), tx.credits.addAllocations(credits, now)])
+  return creditors
 }

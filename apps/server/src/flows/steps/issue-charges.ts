@@ -19,6 +19,7 @@ import {
   type Terms,
   termsOn,
 } from '@nyuzi/core'
+import type { NewDebt } from '../access/ports.ts'
 import type { Advance, DueSubscription } from '../billing/ports.ts'
 import type { WaitingCharge } from '../charges/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
@@ -33,6 +34,7 @@ export type IssuedCharges = {
   readonly invoices: readonly FinalInvoice[]
   /** What could not be billed, and why. */
   readonly refused: readonly { readonly id: SubscriptionId; readonly reason: string }[]
+  readonly newDebts: readonly NewDebt[]
 }
 
 /**
@@ -83,8 +85,29 @@ export async function issueCharges(
   // Last, because whoever numbers holds up every other run of the series until its commit.
   const invoices = await number(tx, drafts)
   await tx.billing.addInvoices(invoices, now)
-  await applyCredit(deps, tx, [...new Set(invoices.map(({ subscriberId }) => subscriberId))], day)
-  return { invoices, refused }
+  const creditors = await applyCredit(deps, tx, [...new Set(invoices.map(({ subscriberId }) => subscriberId))], day)
+  return { invoices, refused, newDebts: newDebtsOf(decided, invoices, creditors) }
+}
+
+/** Postpaid subscriptions that were charged as ever, where no credit settles the claim or another one. */
+function newDebtsOf(
+  decided: readonly Decided[],
+  invoices: readonly FinalInvoice[],
+  creditors: ReadonlySet<SubscriberId>,
+): readonly NewDebt[] {
+  const dueOf = new Map<SubscriberId, CivilDate>()
+  for (const { subscriberId, dueOn } of invoices) {
+    const before = dueOf.get(subscriberId)
+    if (before === undefined || dueOn < before) dueOf.set(subscriberId, dueOn)
+  }
+  return decided.flatMap((one) => {
+    if (one.outcome !== 'charged' || one.charges.length === 0 || one.due.awaits !== undefined) return []
+    const { id, subscriberId } = one.due.subscription
+    const payers = [one.due.payerId, subscriberId]
+    if (payers.some((payer) => creditors.has(payer))) return []
+    const [dueOn] = payers.flatMap((payer) => dueOf.get(payer) ?? []).sort()
+    return dueOn === undefined ? [] : [{ subscriptionId: id, dueOn }]
+  })
 }
 
 type Offer = {

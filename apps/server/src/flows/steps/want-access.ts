@@ -33,9 +33,8 @@ export async function wantAccess(
   now: Instant,
   query: WantAccessQuery,
 ): Promise<readonly WantedChange[]> {
-  const real = civilDateAt(now, organisation.timeZone)
-  // A run of a day that is past settles that day; what a line may do now is no matter of it.
-  const today = query.today !== undefined && query.today > real ? query.today : real
+  if ('serviceIds' in query && query.serviceIds.length === 0) return []
+  const today = accessDay(organisation, now, query.today)
   const standings = await tx.access.standings({ ...query, today })
   const changes = standings.flatMap((standing) => changeOf(standing, today, organisation, query))
   if (changes.length === 0) return []
@@ -43,6 +42,12 @@ export async function wantAccess(
   await resumeUnserved(tx, organisation, now, today, restoredOf(standings, changes))
   await tx.access.want(changes, now)
   return changes.filter((change) => change.moved)
+}
+
+/** A run of a day that is past settles that day; what a line may do now is no matter of it. */
+export function accessDay({ timeZone }: Organisation, now: Instant, day?: CivilDate): CivilDate {
+  const real = civilDateAt(now, timeZone)
+  return day !== undefined && day > real ? day : real
 }
 
 function restoredOf(standings: readonly ServiceStanding[], changes: readonly WantedChange[]): readonly ServiceId[] {
