@@ -488,6 +488,7 @@ CREATE TABLE "messages" (
 	"channel" text,
 	"dedupe_key" text NOT NULL,
 	"owed_on" date,
+	"told_with" uuid,
 	"source_noun" text NOT NULL,
 	"source_id" text NOT NULL,
 	"facts" jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -1164,6 +1165,8 @@ CREATE INDEX "journal_entries_effective" ON "journal_entries" USING btree ("orga
 CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
 CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint
 CREATE INDEX "messages_waiting" ON "messages" USING btree ("organisation_id","next_attempt_at") WHERE "messages"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "messages_waiting_subscriber" ON "messages" USING btree ("organisation_id","subscriber_id") WHERE "messages"."next_attempt_at" is not null;--> statement-breakpoint
+CREATE INDEX "messages_told_with" ON "messages" USING btree ("organisation_id","told_with") WHERE "messages"."told_with" is not null;--> statement-breakpoint
 CREATE INDEX "messages_reference" ON "messages" USING btree ("organisation_id","installation_id","provider_reference");--> statement-breakpoint
 CREATE INDEX "messages_subscriber" ON "messages" USING btree ("organisation_id","subscriber_id","created_at");--> statement-breakpoint
 CREATE INDEX "messages_source" ON "messages" USING btree ("organisation_id","source_noun","source_id");--> statement-breakpoint

@@ -18,7 +18,7 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
   async standings(query) {
     const which = 'subscriberIds' in query ? linesOf(sql, query.subscriberIds) : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
-      select v.id, v.subscriber_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
+      select v.id, v.subscriber_id, s.payer_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
              p.profile_name, p.download_bps, p.upload_bps, a.hold, a.wanted_state, a.wanted_reason, a.profile_name as wanted_profile_name,
              a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.recheck_on,
              (select json_agg(json_build_array(h.from_on, h.until_on)) from subscription_pauses h
@@ -309,6 +309,7 @@ function toStanding(row: Row): ServiceStanding {
     serviceId: row.id as ServiceId,
     subscriberId: row.subscriber_id as SubscriberId,
     currency: row.currency as Currency,
+    payerId: row.payer_id as SubscriberId,
     installationId: row.installation_id as InstallationId,
     input,
     ...(row.wanted_state === null

@@ -6,21 +6,21 @@ import {
   type MessageFacts,
   type MessageId,
   type MessageKind,
-  missingToRenew,
+  missingTogether,
   money,
   quietUntil,
   type SubscriberId,
 } from '@nyuzi/core'
 import type { Row } from 'postgres'
-import type { MessageSource, MessageStore, MessageToSend } from '../flows/messages/ports.ts'
-import { fromRow } from './mapping.ts'
-import { renewalStanding, toRenewalStanding } from './renewal-standing.ts'
+import type { JoinableReading, MessageSource, MessageStore, MessageToSend } from '../flows/messages/ports.ts'
+import { fromRow, fromRows } from './mapping.ts'
+import { type RenewalStandingRow, renewalStanding, toRenewalStanding } from './renewal-standing.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 export const messageStore = (sql: Sql): MessageStore => ({
   async owe(messages, at) {
-    if (messages.length === 0) return
-    const rows = messages.map(({ id, subscriberId, kind, dedupeKey, source, owedOn, channels, usefulUntil, skippedBecause }) => ({
+    if (messages.length === 0) return new Set()
+    const rows = messages.map(({ id, subscriberId, kind, dedupeKey, source, owedOn, channels, usefulUntil, toldWith, skippedBecause }) => ({
       id,
       subscriberId,
       kind,
@@ -30,12 +30,13 @@ export const messageStore = (sql: Sql): MessageStore => ({
       owedOn,
       channels,
       usefulUntil,
+      toldWith,
       status: skippedBecause ? 'skipped' : 'queued',
       statusReason: skippedBecause,
       nextAttemptAt: skippedBecause ? undefined : at,
     }))
-    await sql`
-      insert into messages (organisation_id, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, owed_on, channels, useful_until, status, status_reason, next_attempt_at)
+    const written = await sql`
+      insert into messages (organisation_id, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, owed_on, channels, useful_until, told_with, status, status_reason, next_attempt_at)
       select nyuzi_organisation(), ${at}, r.* from ${rowsOf(sql, rows, {
         id: 'uuid',
         subscriberId: 'uuid',
@@ -46,10 +47,21 @@ export const messageStore = (sql: Sql): MessageStore => ({
         owedOn: 'date',
         channels: 'jsonb',
         usefulUntil: 'date',
+        toldWith: 'uuid',
         status: 'text',
         statusReason: 'text',
         nextAttemptAt: 'timestamptz',
-      })} on conflict (organisation_id, dedupe_key) do nothing`
+      })} on conflict (organisation_id, dedupe_key) do nothing returning id`
+    return new Set(written.map(({ id }) => id as MessageId))
+  },
+
+  async lockJoinable(subscriberIds) {
+    const rows = await sql`
+      select id, subscriber_id as "subscriberId", kind, case source_noun when 'service' then 'cut_off' else split_part(dedupe_key, ':', 3) end as topic,
+             useful_until as "usefulUntil", channels
+        from messages where subscriber_id = any(${[...subscriberIds]}::uuid[]) and next_attempt_at is not null and status = 'queued' and attempts = 0
+       order by id for update`
+    return fromRows<JoinableReading>(rows)
   },
 
   async claim(limit, now, claimUntil) {
@@ -102,54 +114,88 @@ export const messageStore = (sql: Sql): MessageStore => ({
   },
 })
 
-/** Messages with all that their texts tell, as the books and lines say it now. Of a line that is cut off: what is owed by whoever pays for it, and its account. */
+/** What a message `c` is about, with what is told with it. */
+const told = (sql: Sql) => sql`(
+  select c.source_id::uuid as source_id, c.dedupe_key union all select m.source_id::uuid, m.dedupe_key from messages m where m.told_with = c.id)`
+
+/** Messages with all that their texts tell, as the books and lines say it now. */
 const withFacts = (sql: Sql, messages: ReturnType<Sql>) => sql`
-  select c.*, s.name, coalesce(w.account_number, z.account_number, s.account_number) as account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
-         i.number, coalesce(i.due_on, w.renewal_on) as due_on, w.renewal_on, w.standing, w.is_off, i.total_minor - i.allocated_minor as invoice_open, i.status as invoice_status,
+  select c.*, s.name, s.account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
+         d.numbers, d.due_on, d.suspends_on, d.open_minor as invoice_open, w.renewals, l.names,
          p.amount_minor as paid_minor, p.provider_transaction,
-         (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id in (c.subscriber_id, coalesce(z.id, c.subscriber_id)) and v.status = 'open') as open_minor,
+         (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
          (select coalesce(sum(y.amount_minor - y.allocated_minor), 0)::bigint from payments y where y.subscriber_id = c.subscriber_id and y.status = 'matched') as credit_minor,
-         (select i.due_on + min(coalesce(u.grace_days, r.grace_days)) + 1 from invoice_lines n
-            join subscriptions u on u.id = n.subscription_id join prices r on r.id = n.price_id where n.invoice_id = i.id) as suspends_on,
          (select bool_or(a.status <> 'in_sync') from access_states a where a.subscriber_id = c.subscriber_id) as line_pending,
          (select bool_and(a.observed_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_on,
          (select bool_and(a.wanted_state = 'active') from access_states a where a.subscriber_id = c.subscriber_id) as line_wanted
     from ${messages} c
     join subscribers s on s.id = c.subscriber_id
     join organisations o on o.id = s.organisation_id
-    left join invoices i on c.source_noun = 'invoice' and i.id = c.source_id::uuid
     left join payments p on c.source_noun = 'payment' and p.id = c.source_id::uuid
     left join lateral (
-      select payer.id, payer.account_number from services v join subscriptions r on r.id = v.subscription_id join subscribers payer on payer.id = r.payer_id
-       where v.id = c.source_id::uuid) z on c.source_noun = 'service'
+      select json_agg(i.number order by i.due_on, i.id) as numbers, min(i.due_on) as due_on, sum(i.total_minor - i.allocated_minor)::bigint as open_minor,
+             min((select i.due_on + min(coalesce(u.grace_days, r.grace_days)) + 1 from invoice_lines n
+                    join subscriptions u on u.id = n.subscription_id join prices r on r.id = n.price_id where n.invoice_id = i.id)) as suspends_on
+        from ${told(sql)} t join invoices i on i.id = t.source_id and i.status = 'open'
+     ) d on c.source_noun = 'invoice'
     left join lateral (
-      select r.renewal_on, ${renewalStanding(sql, sql`r`)} as standing, payer.account_number,
-             exists (select from services v join access_states a on a.service_id = v.id
-                      where v.subscription_id = r.id and a.wanted_state = 'suspended' and a.wanted_reason = 'expired') as is_off
-        from subscriptions r join subscribers payer on payer.id = r.payer_id
-       where r.id = case c.source_noun when 'subscription' then c.source_id::uuid
-                                       when 'service' then (select v.subscription_id from services v where v.id = c.source_id::uuid) end
-     ) w on c.kind in ('renewal_due', 'expired')`
+      select json_agg(json_build_object(
+               'standing', ${renewalStanding(sql, sql`r`)}, 'on', r.renewal_on, 'account', payer.account_number, 'isOwn', r.subscriber_id = c.subscriber_id,
+               'name', (select min(v.username) from services v where v.subscription_id = r.id),
+               'isOff', exists (select from services v join access_states a on a.service_id = v.id
+                                 where v.subscription_id = r.id and a.wanted_state = 'suspended' and a.wanted_reason = 'expired')) order by r.renewal_on, r.id) as renewals
+        from (select distinct case c.source_noun when 'service' then (select v.subscription_id from services v where v.id = t.source_id) else t.source_id end as id,
+                     case c.source_noun when 'subscription' then split_part(t.dedupe_key, ':', 4) end as renewal_on
+                from ${told(sql)} t) t
+        join subscriptions r on r.id = t.id and r.renewal_on is not null and (t.renewal_on is null or t.renewal_on = r.renewal_on::text)
+        join subscribers payer on payer.id = r.payer_id
+     ) w on c.kind in ('renewal_due', 'expired')
+    left join lateral (
+      select json_agg(json_build_object('name', v.username, 'isOwn', v.subscriber_id = c.subscriber_id) order by v.id) as names
+        from ${told(sql)} t join services v on v.id = t.source_id
+     ) l on c.kind = 'suspended'`
+
+type RenewalRow = ToldLine & {
+  readonly standing: RenewalStandingRow
+  readonly on: CivilDate
+  readonly account: string
+  readonly isOff: boolean
+}
+type ToldLine = { readonly name: string | null; readonly isOwn: boolean }
 
 function toMessage(row: Row, now: Date): MessageToSend {
   const currency = row.currency as Currency
   const source: MessageSource['noun'] = row.source_noun
-  const missing = row.standing && missingToRenew(toRenewalStanding(row.standing))
+  const kind = row.kind as MessageKind
+  const today = civilDateAt(now, row.time_zone as string)
+  const renewals = ((row.renewals ?? []) as readonly RenewalRow[]).filter(({ on, isOff }) =>
+    // Of a line that is off it was told; one that went off may have been renewed.
+    source === 'service' ? on <= today : kind === 'expired' || !isOff,
+  )
+  const missing = missingTogether(renewals.map(({ standing }) => toRenewalStanding(standing)))
+  const about: Readonly<Record<MessageSource['noun'], bigint | null>> = {
+    payment: row.paid_minor,
+    invoice: row.invoice_open,
+    subscription: missing,
+    service: kind === 'expired' ? missing : row.open_minor,
+  }
+  const amountMinor = about[source] ?? 0n
+  const lines: readonly ToldLine[] = row.names ?? renewals
   const facts: MessageFacts = fromRow({
     organisationName: row.organisation_name,
     subscriberName: row.name,
-    accountNumber: row.account_number,
+    accountNumber: renewals[0]?.account ?? row.account_number,
     payTo: row.pay_to,
-    amount: money(missing ?? (source === 'payment' ? row.paid_minor : source === 'invoice' ? row.invoice_open : row.open_minor), currency),
-    dueOn: row.due_on,
+    amount: money(amountMinor, currency),
+    dueOn: row.due_on ?? renewals[0]?.on,
     suspendsOn: row.suspends_on,
-    invoiceNumber: row.number,
+    invoiceNumbers: row.numbers,
+    // Whoever has one line knows which it is.
+    lineNames: lines.length > 1 || lines.some(({ isOwn }) => !isOwn) ? lines.map(({ name }) => name ?? '') : null,
     receipt: row.provider_transaction,
     balance: money((row.open_minor as bigint) - (row.credit_minor as bigint), currency),
     lineState: row.line_on ? 'on' : row.line_wanted ? 'coming_on' : 'off',
   })
-  const kind = row.kind as MessageKind
-  const today = civilDateAt(now, row.time_zone as string)
   return fromRow<MessageToSend>({
     id: row.id as MessageId,
     subscriberId: row.subscriber_id as SubscriberId,
@@ -161,22 +207,11 @@ function toMessage(row: Row, now: Date): MessageToSend {
     linePending: kind === 'receipt' && row.line_pending === true,
     channels: row.channels,
     quietUntil: keepsQuietHours(kind) && row.quiet_hours ? quietUntil(now, row.time_zone, row.quiet_hours) : null,
-    pointless: isPointless(row, kind, today, missing),
+    // Its matter has settled: no invoice is open, nothing is owed, or what was to be renewed was bought or is covered.
+    pointless: kind !== 'receipt' && amountMinor <= 0n,
     attempts: row.attempts,
     createdAt: row.created_at,
     usefulUntil: row.useful_until,
     interrupted: row.interrupted,
   })
-}
-
-/** Its matter has settled: the invoice is not open, nothing is owed, or the renewal was bought or is covered. */
-function isPointless(row: Row, kind: MessageKind, today: CivilDate, missing: bigint | null): boolean {
-  if (row.source_noun === 'invoice') return row.invoice_status !== 'open'
-  if (kind === 'suspended') return row.open_minor <= 0n
-  if (kind !== 'renewal_due' && kind !== 'expired') return false
-  if (missing === null || missing === 0n) return true
-  if (row.source_noun === 'service') return row.renewal_on > today
-  const [, , , renewalOn] = (row.dedupe_key as string).split(':')
-  // Once the line is off, that was told.
-  return renewalOn !== row.renewal_on || (kind === 'renewal_due' && row.is_off)
 }

@@ -1,11 +1,13 @@
-import type { CivilDate, PlanId } from '@nyuzi/core'
+import { type CivilDate, money, type PlanId, written } from '@nyuzi/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { issueDebitNote } from '../../src/flows/credits/issue-debit-note.ts'
 import { changeDunningPolicy, createDunningPolicy, type NewStep, removeDunningPolicy } from '../../src/flows/dunning/write-policy.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { createBranch } from '../../src/flows/organisations/create-branch.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.ts'
+import { setParent } from '../../src/flows/subscribers/set-parent.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
 const actor = 'test'
@@ -30,6 +32,11 @@ describe('Reminders', () => {
         select split_part(dedupe_key, ':', 3) as key, case when status = 'skipped' then 'skipped' else 'sent' end as status
           from messages where subscriber_id = ${subscriberId} and dedupe_key like 'dunning:%' order by owed_on, created_at, key`
     ).map(({ key, status }) => `${key} ${status}`)
+  const textsOf = async ({ subscriberId }: Line) =>
+    (
+      await isp.raw<{ text: string }[]>`
+        select text from messages where subscriber_id = ${subscriberId} and text is not null and kind <> 'receipt' order by created_at, id`
+    ).map(({ text }) => text)
   const policy = (steps: readonly NewStep[], scope = {}) => createDunningPolicy(isp.deps, isp.organisationId, { scope, steps, actor })
   const dueOn = (day: string, more: Parameters<Isp['subscribe']>[0] = {}) => isp.subscribe({ startsOn: day as CivilDate, ...more })
   const live = async (from: string, until: string) => {
@@ -119,6 +126,44 @@ describe('Reminders', () => {
     expect(await sixty(onTime)).toEqual(['legal sent'])
     expect(await sixty(late)).toEqual(['legal sent'])
     expect(await sixty(tooLate)).toEqual([])
+  })
+
+  it('of several invoices of one payer are one text with the sum, and each is done', async () => {
+    await policy([step('due', 0), step('firm', 2)])
+    const line = await dueOn('2026-06-05')
+    const cable = { description: written('Cable'), category: 'repair', taxClass: 'exempt', pricing: 'inclusive' } as const
+    await issueDebitNote(isp.deps, isp.organisationId, {
+      subscriberId: line.subscriberId,
+      charges: [{ ...cable, amount: money(30_000n, 'KES') }],
+      dueOn: '2026-06-05' as CivilDate,
+      reason: 'cut through',
+      actor,
+    })
+    await live('2026-06-01', '2026-06-05')
+    expect((await remindersOf(line)).sort()).toEqual(['due sent', 'due skipped'])
+    await isp.pay(line, 150_000n)
+    await live('2026-06-06', '2026-06-08')
+    expect((await remindersOf(line)).sort()).toEqual(['due sent', 'due skipped', 'firm sent'])
+    expect(await textsOf(line)).toEqual([
+      expect.stringContaining('Amina, KES 1,800 for Savanna Fibre is due 5 Jun.'),
+      expect.stringContaining('KES 300 for Savanna Fibre is overdue'),
+    ])
+  })
+
+  it('of a cut-off go to the parent who pays, once for all its lines', async () => {
+    const planId = await createPlan(isp.deps, isp.organisationId, {
+      code: 'NOW',
+      name: 'Now',
+      actor,
+      price: priceOf('1000', 'postpaid', 0),
+    })
+    const [parent, child] = [await dueOn('2026-06-05', { planId }), await dueOn('2026-06-05', { planId })]
+    await setParent(isp.deps, isp.organisationId, child.subscriberId, { parentId: parent.subscriberId, pays: true, actor })
+    await live('2026-06-05', '2026-06-06')
+    expect((await textsOf(parent)).filter((text) => text.includes('paused'))).toEqual([
+      expect.stringMatching(/^Amina, your 2 Savanna Fibre lines are paused: KES 2,000 is unpaid\./),
+    ])
+    expect(await textsOf(child)).toEqual([])
   })
 
   it('are none under a policy without steps', async () => {

@@ -276,6 +276,32 @@ describe('A prepaid line whose paid days end', () => {
     ])
   })
 
+  it('with others of one payer is told of in one text, which names the sum, and so is that they went off', async () => {
+    const [parent, ...children] = [await prepaid(), await prepaid(), await prepaid()]
+    for (const { subscriberId } of children)
+      await setParent(isp.deps, isp.organisationId, subscriberId, { parentId: parent.subscriberId, pays: true, actor })
+    await pays(parent, 4_500)
+    await on('2026-06-26')
+    expect(await told(parent)).toEqual(['renewal_due before_due sent', 'renewal_due before_due skipped', 'renewal_due before_due skipped'])
+    await pays(parent, 200)
+    await days(civilDate('2026-06-27'), civilDate('2026-07-01'))
+    await pays(parent, 1_300)
+    await on('2026-07-02')
+    const names = (
+      await isp.raw`select username from services where subscriber_id = any(${[parent, ...children].map(({ subscriberId }) => subscriberId)}) order by id`
+    ).map(({ username }) => username)
+    expect(await texts(parent)).toEqual([
+      expect.stringContaining('Amina, your 3 Savanna Fibre lines need KES 4,500 by 1 Jul to go on.'),
+      expect.stringContaining('your paid time at Savanna Fibre ended on 30 Jun. Pay KES 4,300'),
+      expect.stringContaining('your paid time at Savanna Fibre ended on 30 Jun. Pay KES 3,000'),
+    ])
+    expect((await texts(parent))[1]).toContain(`Lines ${names.join(', ')}.`)
+    for (const child of children) expect(await told(child)).toEqual([])
+    // Each is recorded, so that none of them is told again.
+    await on('2026-07-03')
+    expect(await texts(parent)).toHaveLength(3)
+  })
+
   it('that a parent pays for is told to the parent, with the account of the parent', async () => {
     const [parent, child] = [await prepaid(), await prepaid()]
     await setParent(isp.deps, isp.organisationId, child.subscriberId, { parentId: parent.subscriberId, pays: true, actor })

@@ -15,7 +15,7 @@ const facts: MessageFacts = {
   amount: money(250_000n, 'KES'),
   dueOn: civilDate('2026-08-05'),
   suspendsOn: civilDate('2026-08-09'),
-  invoiceNumber: 'NRB-000123',
+  invoiceNumbers: ['NRB-000123'],
 }
 const receipt: MessageFacts = {
   organisationName: 'Kilimani Net',
@@ -85,6 +85,21 @@ describe('a message', () => {
     expect(composeMessage('invoice_due', { ...facts, subscriberName: 'Wanjikũ  K' }, 'en')).toMatch(/^Wanjiku, KES/)
   })
 
+  it('tells of several lines at once, naming them as far as they fit', () => {
+    const several = { ...facts, lineNames: ['amina-home', 'amina-shop', 'amina-farm'] }
+    expect(composeMessage('renewal_due', several, 'en')).toBe(
+      'Mary, your 3 Kilimani Net lines need KES 2,500 by 5 Aug to go on. Pay Paybill 400123, account 100233. Lines amina-home, amina-shop, amina-farm.',
+    )
+    expect(composeMessage('suspended', several, 'sw')).toBe(
+      'Mary, huduma zako 3 za Kilimani Net zimesimama: KES 2,500 haijalipwa. Lipa kwa Paybill 400123, akaunti 100233. Laini amina-home, amina-shop, amina-farm.',
+    )
+    const many = { ...several, organisationName: 'K', lineNames: Array.from({ length: 12 }, (_, index) => `estate-house-${index}`) }
+    expect(composeMessage('suspended', many, 'en')).toContain('Lines estate-house-0, estate-house-1 +10.')
+    expect(composeMessage('invoice_before_due', { ...facts, invoiceNumbers: ['NRB-000001', 'NRB-000002'] }, 'en')).toMatch(
+      /Invoices NRB-000001, NRB-000002\.$/,
+    )
+  })
+
   it('is English for who reads Bangla, whose letters would cost more parts', () => {
     for (const kind of messageKinds) expect(composeMessage(kind, facts, 'bn')).toBe(composeMessage(kind, facts, 'en'))
   })
@@ -117,7 +132,8 @@ describe('a message', () => {
         currency: currencyCodes,
         dueOn: maybe(days),
         suspendsOn: maybe(days),
-        invoiceNumber: maybe(fc.constant('NRB-000123')),
+        invoiceNumbers: maybe(fc.array(fc.constant('NRB-000123'), { maxLength: 9 })),
+        lineNames: maybe(fc.array(fc.stringMatching(/^[a-z0-9][a-z0-9@._-]{0,29}$/), { maxLength: 9 })),
         receipt: maybe(fc.constant('SFF6XYZ123')),
         balance: maybe(
           fc.oneof(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { missingToRenew, toCollect } from './missing-to-renew.ts'
+import { missingTogether, missingToRenew, toCollect } from './missing-to-renew.ts'
 
 const standing = (renewalMinor: bigint, changes: Partial<Parameters<typeof missingToRenew>[0]> = {}) =>
   missingToRenew({ renewalMinor, aheadMinor: 0n, debtsMinor: 0n, freeMinor: 0n, ...changes })
@@ -38,6 +38,20 @@ describe('What is missing to renew', () => {
         const missing = standing(renewalMinor, { debtsMinor, freeMinor })
         expect(freeMinor + missing - debtsMinor >= renewalMinor).toBe(true)
         if (missing > 0n) expect(freeMinor + missing - 1n - debtsMinor < renewalMinor).toBe(true)
+      }),
+    )
+  })
+
+  it('of several together is what each lacks, and the debts once', () => {
+    fc.assert(
+      fc.property(payers, ({ debtsMinor, freeMinor, renewals }) => {
+        let aheadMinor = 0n
+        const standings = renewals.map((renewalMinor) => {
+          aheadMinor += renewalMinor
+          return { renewalMinor, aheadMinor: aheadMinor - renewalMinor, debtsMinor, freeMinor }
+        })
+        const asked = toCollect({ debtsMinor, renewalsMinor: aheadMinor, freeMinor })
+        expect(missingTogether(standings)).toBe(standings.some((one) => missingToRenew(one) > 0n) ? asked : 0n)
       }),
     )
   })

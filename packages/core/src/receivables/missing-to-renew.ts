@@ -18,6 +18,15 @@ export function missingToRenew({ renewalMinor, aheadMinor, debtsMinor, freeMinor
   return (shortMinor < renewalMinor ? shortMinor : renewalMinor) + aboveZero(debtsMinor - freeMinor)
 }
 
+/** What has to be paid for several renewals of one payer: the own part of each, and the debts once. */
+export function missingTogether(standings: readonly RenewalStanding[]): bigint {
+  const [first] = standings
+  if (first === undefined) return 0n
+  const debtsMinor = aboveZero(first.debtsMinor - first.freeMinor)
+  const parts = standings.map((one) => missingToRenew(one)).filter((minor) => minor > 0n)
+  return parts.reduce((sum, minor) => sum + minor - debtsMinor, parts.length > 0 ? debtsMinor : 0n)
+}
+
 /** What a payer is asked for: the debts, and the renewals that wait or are near, less free credit. */
 export const toCollect = (standing: { readonly debtsMinor: bigint; readonly renewalsMinor: bigint; readonly freeMinor: bigint }): bigint =>
   aboveZero(standing.debtsMinor + standing.renewalsMinor - standing.freeMinor)

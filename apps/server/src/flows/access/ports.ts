@@ -20,6 +20,7 @@ export type ServiceStanding = {
   readonly subscriberId: SubscriberId
   /** Of its debts. */
   readonly currency: Currency
+  readonly payerId: SubscriberId
   readonly installationId: InstallationId
   readonly input: Omit<AccessInput, 'today' | 'cutOff' | 'awaitsApproval'>
   /** Undefined before the first decision. */
@@ -35,6 +36,8 @@ export type ServiceStanding = {
 export type WantedChange = {
   readonly serviceId: ServiceId
   readonly subscriberId: SubscriberId
+  /** Who is billed for it: the subscriber, or the parent. */
+  readonly payerId: SubscriberId
   readonly installationId: InstallationId
   readonly state: AccessState
   readonly reason: AccessReason

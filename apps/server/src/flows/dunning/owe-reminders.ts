@@ -20,6 +20,7 @@ import {
 } from '@nyuzi/core'
 import type { OwedMessage } from '../messages/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { oweTogether } from '../steps/owe-together.ts'
 import type { Due, DuePage, DunnedSource, DunningSource } from './ports.ts'
 
 const chunkMax = 1_000
@@ -34,7 +35,7 @@ const skipReasons: Readonly<Record<SkipReason, string>> = {
 
 /**
  * Owes each open invoice, and each prepaid subscription whose paid days end, the reminders whose day has come and that were
- * not sent: "owed and not yet sent", never "today is the exact day". After a standstill only the latest step goes out; the
+ * not sent: "owed and not yet sent", never "today is the exact day". One text tells a payer of all that one step is owed for. After a standstill only the latest step goes out; the
  * ones before it are recorded as skipped, so that they never come late.
  */
 export async function oweReminders(
@@ -119,14 +120,14 @@ async function owePage<Id extends DunningSource['id']>(
       id: asId('message', deps.ids.next()),
       subscriberId: source.subscriberId,
       ...reminded.message(one, notice.step),
+      topic: notice.step.key,
       owedOn: notice.owedOn,
       usefulUntil: lastUse(notice),
       ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),
       ...(notice.action === 'skip' ? { skippedBecause: skipReasons[notice.reason] } : {}),
     }))
   })
-  await tx.messages.owe(owed, now)
-  return { due, owed }
+  return { due, owed: await oweTogether(tx, owed, now) }
 }
 
 /** The last day of its use: as late as its step allows, but never before quiet hours that hold it now have ended. */

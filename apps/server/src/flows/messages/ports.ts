@@ -34,6 +34,8 @@ export type OwedMessage = {
   /** The ways it may go, the preferred first; absent, any. */
   readonly channels?: readonly MessageChannel[]
   readonly usefulUntil?: CivilDate
+  /** The one that tells it too. */
+  readonly toldWith?: MessageId
   /** Recorded so that it is not owed again, never sent. */
   readonly skippedBecause?: string
 }
@@ -79,8 +81,14 @@ export type MessageEnd = {
   readonly nextAttemptAt?: Instant
 }
 
+/** A reminder by its step, or word of a cut-off, that may tell of more. */
+export type JoinableReading = Pick<OwedMessage, 'id' | 'subscriberId' | 'kind' | 'usefulUntil' | 'channels'> & { readonly topic: string }
+
 export type MessageStore = {
-  owe(messages: readonly OwedMessage[], at: Instant): Promise<void>
+  /** Returns those that were not owed before. */
+  owe(messages: readonly OwedMessage[], at: Instant): Promise<ReadonlySet<MessageId>>
+  /** Those of subscribers that wait to go out for the first time, held back until the commit. */
+  lockJoinable(subscriberIds: readonly SubscriberId[]): Promise<readonly JoinableReading[]>
   claim(limit: number, now: Instant, claimUntil: Instant): Promise<readonly MessageToSend[]>
   /** As they would go out now. */
   read(ids: readonly MessageId[], now: Instant): Promise<readonly MessageToSend[]>

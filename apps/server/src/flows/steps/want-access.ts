@@ -75,6 +75,7 @@ function changeOf(
     {
       serviceId: standing.serviceId,
       subscriberId: standing.subscriberId,
+      payerId: standing.payerId,
       installationId: standing.installationId,
       state: decision.state,
       reason: decision.reason,

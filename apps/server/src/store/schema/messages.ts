@@ -18,6 +18,8 @@ export const messages = pgTable(
     dedupeKey: text('dedupe_key').notNull(),
     /** The day a reminder was for, whether it was sent or skipped. */
     owedOn: date('owed_on'),
+    /** The message that tells it too; this one is skipped. */
+    toldWith: uuid('told_with'),
     sourceNoun: text('source_noun').notNull(),
     sourceId: text('source_id').notNull(),
     facts: jsonb('facts').notNull().default({}),
@@ -42,6 +44,8 @@ export const messages = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('messages_dedupe').on(t.organisationId, t.dedupeKey),
     index('messages_waiting').on(t.organisationId, t.nextAttemptAt).where(sql`${t.nextAttemptAt} is not null`),
+    index('messages_waiting_subscriber').on(t.organisationId, t.subscriberId).where(sql`${t.nextAttemptAt} is not null`),
+    index('messages_told_with').on(t.organisationId, t.toldWith).where(sql`${t.toldWith} is not null`),
     index('messages_reference').on(t.organisationId, t.installationId, t.providerReference),
     index('messages_subscriber').on(t.organisationId, t.subscriberId, t.createdAt),
     index('messages_source').on(t.organisationId, t.sourceNoun, t.sourceId),
