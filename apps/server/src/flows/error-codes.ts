@@ -77,6 +77,7 @@ export const errorCodes = {
   not_rechargeable: 409,
   not_enough_credit: 409,
   deposit_not_held: 409,
+  deposit_open: 409,
   withheld_exceeds_open: 409,
   claim_not_creditable: 409,
   days_not_charged: 409,

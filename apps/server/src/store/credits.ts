@@ -120,6 +120,12 @@ export const creditStore = (sql: Sql): CreditStore => ({
 
   issued: (after, limit) => readIssuedCredits(sql, after, limit),
 
+  async depositAsked(id) {
+    const [row] = await sql<{ number: string }[]>`
+      select number from invoices where subscriber_id = ${id} and kind = 'deposit' and status = 'open' order by sequence limit 1`
+    return row?.number
+  },
+
   async depositHeld(id) {
     const [row] = await sql<{ held: bigint }[]>`
       select coalesce((select sum(allocated_minor) from invoices where subscriber_id = ${id} and kind = 'deposit'), 0)::bigint

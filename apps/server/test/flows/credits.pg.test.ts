@@ -171,8 +171,12 @@ describe('What a subscriber owes and has', () => {
     const deposit = { subscriberId: line.subscriberId, amount: kes(300_000n), description: 'Router', actor: 'test' }
     const { invoiceId: depositId } = resultOf(await takeDeposit(isp.deps, isp.organisationId, deposit))
     await pay(100_000n)
+    const release = { subscriberId: line.subscriberId, amount: kes(100_000n), ...told }
+    await expect(releaseDeposit(isp.deps, isp.organisationId, release)).rejects.toMatchObject({ code: 'deposit_open' })
     await writeOffInvoice(isp.deps, isp.organisationId, { invoiceId: depositId, ...told })
     expect([await ofLine('receivable', 'deposit'), await balances('bad_debt:')]).toEqual([[0, -100_000], [0]])
+    await releaseDeposit(isp.deps, isp.organisationId, release)
+    expect(await ofLine('receivable', 'deposit', 'credit')).toEqual([0, 0, -100_000])
   })
 
   it('is less by a reward or goodwill, which is our expense', async () => {

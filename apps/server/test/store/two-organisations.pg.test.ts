@@ -342,6 +342,7 @@ describe('Two organisations on one server', () => {
       }),
       'credits.free': await tx.credits.free([subscriberId]),
       'credits.lines': await tx.credits.lines([{ invoiceId: name['invoice'] as never, position: 1 }]),
+      'credits.depositAsked': await tx.credits.depositAsked(subscriberId),
       'credits.linesOf': await tx.credits.linesOf(name['invoice'] as never),
       'credits.chargedDays': await tx.credits.chargedDays([{ subscriptionId: ours.subscriptionId, from: '2020-01-01' as CivilDate }]),
       'credits.branchCodes': [...(await tx.credits.branchCodes([subscriberId]))],

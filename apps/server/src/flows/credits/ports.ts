@@ -77,6 +77,8 @@ export type CreditStore = {
   free(ids: readonly SubscriberId[]): Promise<readonly FreeCredit[]>
   /** Credit notes after an id, in the order of their ids. */
   issued(after: CreditId | undefined, limit: number): Promise<readonly IssuedCreditRow[]>
+  /** The number of the oldest claim for a deposit that is open. */
+  depositAsked(id: SubscriberId): Promise<string | undefined>
   /** What is held as deposit: paid and not released. */
   depositHeld(id: SubscriberId): Promise<bigint>
 }

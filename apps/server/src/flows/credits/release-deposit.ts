@@ -26,6 +26,13 @@ export const releaseDeposit = (
     if (amount.amountMinor > held) {
       throw new Conflict('deposit_not_held', `Held are ${formatMoney(money(held, amount.currency))}: release no more.`)
     }
+    // It would settle that claim at once, and be held again.
+    const asked = await tx.credits.depositAsked(subscriberId)
+    if (asked !== undefined)
+      throw new Conflict(
+        'deposit_open',
+        `${asked} still asks for a deposit. Void it, or write off what is open of it, before you release one.`,
+      )
     const [credit] = await grantCredits(deps, tx, [{ kind: 'deposit_release', subscriberId, total: amount, issuedOn: today, reason }])
     const creditId = credit?.id as CreditId
     return {
