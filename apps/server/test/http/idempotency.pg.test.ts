@@ -42,8 +42,11 @@ test('every money route demands a key', async () => {
     'post /v1/invoices/{invoice}/write-off',
     'post /v1/payment-intents',
     'post /v1/payments',
+    'post /v1/subscriptions/{subscription}/cancel',
     'post /v1/subscriptions/{subscription}/change-plan',
     'post /v1/subscriptions/{subscription}/data-bundles',
+    'post /v1/subscriptions/{subscription}/pause',
+    'post /v1/subscriptions/{subscription}/resume',
     'post /v1/suspense/{payment}/resolve',
   ])
   for (const { path } of money) {

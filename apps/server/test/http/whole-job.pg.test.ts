@@ -184,11 +184,14 @@ test('from a plan to a paid invoice and a line that is on, with all of it on the
   )
   expect(sum).toBe(0n)
 
-  const cancelled = await as.post(`/v1/subscriptions/${subscription.id}/cancel`, { on: '2026-02-10' })
+  const cancel = (on: string, key = randomUUID()) =>
+    api.call('POST', `/v1/subscriptions/${subscription.id}/cancel`, org.key, { on }, { 'idempotency-key': key })
+  const key = randomUUID()
+  const { body: cancelled } = await cancel('2026-02-10', key)
   expect(cancelled).toMatchObject({ status: 'cancelled', cancelledOn: '2026-02-10', nextInvoiceOn: null })
-  expect((await api.call('POST', `/v1/subscriptions/${subscription.id}/cancel`, org.key, { on: '2026-02-11' })).body.code).toBe(
-    'already_cancelled',
-  )
+  const repeated = await cancel('2026-02-10', key)
+  expect([repeated.status, repeated.body, repeated.headers.get('idempotent-replayed')]).toEqual([200, cancelled, 'true'])
+  expect((await cancel('2026-02-11')).body.code).toBe('already_cancelled')
   expect((await as.get(`/v1/services/${service.id}/access`)).wanted).toMatchObject({ state: 'closed', reason: 'cancelled' })
   expect((await api.call('POST', '/v1/services', org.key, { ...line, username: 'late' })).body.code).toBe('already_cancelled')
 

@@ -11,7 +11,8 @@ import {
 } from '@nyuzi/core'
 import { changeDebt } from '../change-debt.ts'
 import { InvalidInput } from '../errors.ts'
-import type { Deps } from '../ports.ts'
+import type { Idempotent } from '../idempotency.ts'
+import type { Deps, IdempotentRequest } from '../ports.ts'
 import { issueCharges } from '../steps/issue-charges.ts'
 import { lockSubscription } from '../steps/lock-subscription.ts'
 import { type CourseOrder, setCourses } from '../steps/set-courses.ts'
@@ -28,6 +29,7 @@ export type CancelSubscription = {
   /** Whether what it still owes is invoiced at once, and not by the run of the day. Default: no. */
   readonly finalInvoice?: boolean
   readonly actor: string
+  readonly idempotency?: IdempotentRequest<undefined>
 }
 
 /** Ends a subscription, with its add-ons. Periods that begin before the last day are still charged, up to it. */
@@ -35,9 +37,10 @@ export async function cancelSubscription(
   deps: Deps,
   organisationId: OrganisationId,
   id: SubscriptionId,
-  { on: asked, refund = 'none', finalInvoice = false, actor }: CancelSubscription,
-): Promise<void> {
-  await changeDebt(deps, organisationId, { actor }, async ({ tx, organisation, now, today }) => {
+  input: CancelSubscription,
+): Promise<Idempotent<undefined>> {
+  const { on: asked, refund = 'none', finalInvoice = false, actor } = input
+  return await changeDebt(deps, organisationId, input, async ({ tx, organisation, now, today }) => {
     const { subscription, addOns } = await lockSubscription(tx, id)
     const { subscriberId, payerId } = subscription
     const on = asked === 'period_end' ? endOfCharged(subscription, today) : asked

@@ -1,7 +1,8 @@
 import { type CivilDate, type OrganisationId, type SubscriptionId, type SuspensionPolicy, termsOn } from '@nyuzi/core'
 import { changeDebt } from '../change-debt.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
-import type { Deps } from '../ports.ts'
+import type { Idempotent } from '../idempotency.ts'
+import type { Deps, IdempotentRequest } from '../ports.ts'
 import { lockSubscription } from '../steps/lock-subscription.ts'
 import { setCourses } from '../steps/set-courses.ts'
 
@@ -14,6 +15,7 @@ export type PauseSubscription = {
   readonly policy?: SuspensionPolicy
   readonly reason: string
   readonly actor: string
+  readonly idempotency?: IdempotentRequest<undefined>
 }
 
 /** Switches a line off by request, with its add-ons. What that gives back is settled when it goes on again. */
@@ -22,8 +24,8 @@ export async function pauseSubscription(
   organisationId: OrganisationId,
   id: SubscriptionId,
   input: PauseSubscription,
-): Promise<void> {
-  await changeDebt(deps, organisationId, { actor: input.actor }, async ({ tx, now, organisation, today }) => {
+): Promise<Idempotent<undefined>> {
+  return await changeDebt(deps, organisationId, input, async ({ tx, now, organisation, today }) => {
     const { from = today, until, reason, policy } = input
     if (from < today) throw refused('from', 'not_in_past', `Send ${today} or a later day.`)
     if (until !== undefined && until <= from) throw refused('until', 'after_from', `Send a day after ${from}: the first one with service.`)

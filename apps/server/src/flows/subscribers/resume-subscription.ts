@@ -1,7 +1,8 @@
 import { type CivilDate, creditReasons, type OrganisationId, resumePaused, type SubscriptionId } from '@nyuzi/core'
 import { changeDebt } from '../change-debt.ts'
 import { Conflict } from '../errors.ts'
-import type { Deps } from '../ports.ts'
+import type { Idempotent } from '../idempotency.ts'
+import type { Deps, IdempotentRequest } from '../ports.ts'
 import { issueCharges } from '../steps/issue-charges.ts'
 import { lockSubscription } from '../steps/lock-subscription.ts'
 import { type CourseOrder, setCourses } from '../steps/set-courses.ts'
@@ -14,9 +15,9 @@ export async function resumeSubscription(
   deps: Deps,
   organisationId: OrganisationId,
   id: SubscriptionId,
-  { actor }: { readonly actor: string },
-): Promise<void> {
-  await changeDebt(deps, organisationId, { actor }, async ({ tx, organisation, today }) => {
+  input: { readonly actor: string; readonly idempotency?: IdempotentRequest<undefined> },
+): Promise<Idempotent<undefined>> {
+  return await changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
     const { subscription, addOns } = await lockSubscription(tx, id)
     const { subscriberId, payerId } = subscription
     const orders: CourseOrder[] = []

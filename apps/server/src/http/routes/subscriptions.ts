@@ -1,4 +1,5 @@
 import type { OrganisationId, SubscriptionId } from '@nyuzi/core'
+import type { Transaction } from '../../flows/ports.ts'
 import { cancelSubscription } from '../../flows/subscribers/cancel-subscription.ts'
 import { changeSubscriptionPlan, type PlanChanged } from '../../flows/subscribers/change-plan.ts'
 import { createSubscription } from '../../flows/subscribers/create-subscription.ts'
@@ -26,10 +27,10 @@ const params = { subscription: 'subscription' } as const
 
 export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
   const { store, clock } = parts
+  const asRead = (id: SubscriptionId) => async (_: undefined, tx: Transaction) =>
+    toApiSubscription(found(await tx.readings.subscription(id, clock.now()), 'subscription'))
   const read = (organisationId: OrganisationId, id: SubscriptionId) =>
-    store.inOrganisation(organisationId, async (tx) =>
-      toApiSubscription(found(await tx.readings.subscription(id, clock.now()), 'subscription')),
-    )
+    store.inOrganisation(organisationId, (tx) => asRead(id)(undefined, tx))
   return [
     endpoint({
       method: 'post',
@@ -67,10 +68,7 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
         changeSubscriptionPlan(parts, organisationId, subscription, {
           ...fromApiPlanChange(body),
           actor,
-          idempotency: once(async (changed: PlanChanged, tx) => ({
-            ...changed,
-            subscription: toApiSubscription(found(await tx.readings.subscription(subscription, clock.now()), 'subscription')),
-          })),
+          idempotency: once(async (changed: PlanChanged, tx) => ({ ...changed, subscription: await asRead(subscription)(undefined, tx) })),
         }),
     }),
     endpoint({
@@ -86,47 +84,47 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
         return await read(organisationId, subscription)
       },
     }),
-    endpoint({
+    moneyEndpoint({
       method: 'post',
       path: '/v1/subscriptions/{subscription}/pause',
-      permission: 'write',
       tag,
       summary: 'Switch the line off for a while, as for a vacation',
       description: 'It goes on again by itself when the pause has an end. What its days give back is settled then.',
       params,
       body: pauseIn,
       answer: subscriptionOut,
-      async handle({ principal: { organisationId, actor }, params: { subscription }, body: { reason, ...body } }) {
-        await pauseSubscription(parts, organisationId, subscription, { ...defined(body), reason, actor })
-        return await read(organisationId, subscription)
-      },
+      handle: ({ principal: { organisationId, actor }, params: { subscription }, body: { reason, ...body }, once }) =>
+        pauseSubscription(parts, organisationId, subscription, {
+          ...defined(body),
+          reason,
+          actor,
+          idempotency: once(asRead(subscription)),
+        }),
     }),
-    endpoint({
+    moneyEndpoint({
       method: 'post',
       path: '/v1/subscriptions/{subscription}/resume',
-      permission: 'write',
       tag,
       summary: 'End the pause today, or withdraw one that lies ahead',
       params,
       answer: subscriptionOut,
-      async handle({ principal: { organisationId, actor }, params: { subscription } }) {
-        await resumeSubscription(parts, organisationId, subscription, { actor })
-        return await read(organisationId, subscription)
-      },
+      handle: ({ principal: { organisationId, actor }, params: { subscription }, once }) =>
+        resumeSubscription(parts, organisationId, subscription, { actor, idempotency: once(asRead(subscription)) }),
     }),
-    endpoint({
+    moneyEndpoint({
       method: 'post',
       path: '/v1/subscriptions/{subscription}/cancel',
-      permission: 'write',
       tag,
       summary: 'End a subscription, with its add-ons',
       params,
       body: cancellationIn,
       answer: subscriptionOut,
-      async handle({ principal: { organisationId, actor }, params: { subscription }, body }) {
-        await cancelSubscription(parts, organisationId, subscription, { ...fromApiCancellation(body), actor })
-        return await read(organisationId, subscription)
-      },
+      handle: ({ principal: { organisationId, actor }, params: { subscription }, body, once }) =>
+        cancelSubscription(parts, organisationId, subscription, {
+          ...fromApiCancellation(body),
+          actor,
+          idempotency: once(asRead(subscription)),
+        }),
     }),
   ]
 }
