@@ -138,11 +138,14 @@ CREATE TABLE "one_time_charges" (
 	"pricing" text NOT NULL,
 	"amount_minor" bigint NOT NULL,
 	"currency" text NOT NULL,
-	"invoice_on" date NOT NULL,
+	"invoice_on" date,
 	"invoiced_on" date,
+	"withdrawn_on" date,
+	"withdrawn_because" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "one_time_charges_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
-	CONSTRAINT "one_time_charges_positive" CHECK ("one_time_charges"."amount_minor" > 0)
+	CONSTRAINT "one_time_charges_positive" CHECK ("one_time_charges"."amount_minor" > 0),
+	CONSTRAINT "one_time_charges_withdrawn" CHECK (("one_time_charges"."withdrawn_on" is null) = ("one_time_charges"."invoice_on" is not null) and ("one_time_charges"."withdrawn_on" is null or "one_time_charges"."invoiced_on" is null))
 );
 --> statement-breakpoint
 CREATE TABLE "credit_allocations" (
@@ -1145,6 +1148,7 @@ CREATE UNIQUE INDEX "invoice_lines_charge" ON "invoice_lines" USING btree ("orga
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on","id") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_subscriber" ON "invoices" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
+CREATE INDEX "one_time_charges_subscriber" ON "one_time_charges" USING btree ("organisation_id","subscriber_id","id");--> statement-breakpoint
 CREATE INDEX "one_time_charges_waiting" ON "one_time_charges" USING btree ("organisation_id","subscriber_id") WHERE "one_time_charges"."invoiced_on" is null;--> statement-breakpoint
 CREATE INDEX "one_time_charges_due" ON "one_time_charges" USING btree ("organisation_id","invoice_on") WHERE "one_time_charges"."invoiced_on" is null;--> statement-breakpoint
 CREATE INDEX "credit_allocations_credit" ON "credit_allocations" USING btree ("organisation_id","credit_id");--> statement-breakpoint

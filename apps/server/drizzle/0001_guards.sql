@@ -190,12 +190,13 @@ end $$;
 --> statement-breakpoint
 create trigger number_series_start before insert on number_series for each row execute function nyuzi_guard_series_start();
 --> statement-breakpoint
--- A charge that a person made stays as it was asked for: only when it is invoiced is still to come, and once it is, nothing.
+-- A charge that a person made stays as it was asked for: only when it is invoiced, or that it is withdrawn, is still to come, and then nothing.
 create function nyuzi_guard_charge() returns trigger language plpgsql as $$
 begin
-  if tg_op = 'DELETE' or old.invoiced_on is not null
-     or (to_jsonb(new) - 'invoice_on' - 'invoiced_on') is distinct from (to_jsonb(old) - 'invoice_on' - 'invoiced_on') then
-    raise exception 'charge % is final; credit its line', old.id using errcode = 'NY001';
+  if tg_op = 'DELETE' or old.invoiced_on is not null or old.withdrawn_on is not null
+     or (to_jsonb(new) - array['invoice_on', 'invoiced_on', 'withdrawn_on', 'withdrawn_because'])
+        is distinct from (to_jsonb(old) - array['invoice_on', 'invoiced_on', 'withdrawn_on', 'withdrawn_because']) then
+    raise exception 'charge % is final; withdraw it while it waits, or credit its line', old.id using errcode = 'NY001';
   end if;
   return new;
 end $$;

@@ -73,6 +73,7 @@ export const errorCodes = {
   payment_reference_taken: 409,
   payment_already_matched: 409,
   claim_void: 409,
+  charge_not_waiting: 409,
   claim_settled: 409,
   not_rechargeable: 409,
   not_enough_credit: 409,

@@ -1,4 +1,4 @@
-import { type ChargeId, type Currency, money } from '@nyuzi/core'
+import { type ChargeId, type Currency, money, type SubscriberId } from '@nyuzi/core'
 import type { ChargeStore, WaitingCharge } from '../flows/charges/ports.ts'
 import { fromRow } from './mapping.ts'
 import type { Sql } from './transaction.ts'
@@ -20,11 +20,23 @@ export const chargeStore = (sql: Sql): ChargeStore => ({
         join subscribers k on k.id = c.subscriber_id
         join subscribers p on p.id = case when k.parent_pays then k.parent_id else k.id end
         join branches b on b.id = p.branch_id
-       where c.invoiced_on is null and p.id = any(${[...payerIds]}::uuid[]) order by c.created_at, c.id`
+       where c.invoiced_on is null and c.withdrawn_on is null and p.id = any(${[...payerIds]}::uuid[]) order by c.created_at, c.id`
     return rows.map((row) => {
       const { payerId, series, invoiceOn, amountMinor, currency, ...charge } = fromRow<Row>(row)
       return { payerId, series, invoiceOn, charge: { ...charge, amount: money(amountMinor, currency) } }
     })
+  },
+
+  async subscriberOf(id) {
+    const [row] = await sql<{ subscriberId: SubscriberId }[]>`select subscriber_id as "subscriberId" from one_time_charges where id = ${id}`
+    return row?.subscriberId
+  },
+
+  async withdraw(id, { on, reason }) {
+    const rows = await sql`
+      update one_time_charges set invoice_on = null, withdrawn_on = ${on}, withdrawn_because = ${reason}
+       where id = ${id} and invoiced_on is null and withdrawn_on is null returning id`
+    return rows.length === 1
   },
 
   async invoiced(ids, on) {

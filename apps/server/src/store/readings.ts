@@ -1,6 +1,7 @@
 import type { Transaction } from '../flows/ports.ts'
 import { accessReadings } from './readings/access.ts'
 import { billingReadings } from './readings/billing.ts'
+import { chargeReadings } from './readings/charges.ts'
 import { creditReadings } from './readings/credits.ts'
 import { discountReadings } from './readings/discounts.ts'
 import { dunningReadings } from './readings/dunning.ts'
@@ -19,6 +20,7 @@ export const readingStore = (sql: Sql): Transaction['readings'] => ({
   ...organisationReadings(sql),
   ...subscriberReadings(sql),
   ...billingReadings(sql),
+  ...chargeReadings(sql),
   ...creditReadings(sql),
   ...paymentReadings(sql),
   ...previewReadings(sql),

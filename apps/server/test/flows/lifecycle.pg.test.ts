@@ -1,4 +1,4 @@
-import { type CivilDate, civilDate, money, type PlanId, type SubscriptionId } from '@nyuzi/core'
+import { type ChargeId, type CivilDate, civilDate, money, type PlanId, type SubscriptionId } from '@nyuzi/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { explainInvoice } from '../../src/flows/billing/explain-invoice.ts'
 import { recomputeCredits } from '../../src/flows/billing/recompute-credits.ts'
@@ -6,6 +6,7 @@ import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { createPrice } from '../../src/flows/catalog/create-price.ts'
 import { createCharge } from '../../src/flows/charges/create-charge.ts'
+import { withdrawCharge } from '../../src/flows/charges/withdraw-charge.ts'
 import { issueCreditNote } from '../../src/flows/credits/issue-credit-note.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
@@ -463,6 +464,28 @@ describe('The life of a subscription', () => {
       await issueCreditNote(isp.deps, isp.organisationId, { invoiceId: invoice?.['id'], reason: 'goodwill', actor })
       expect(await balance('receivable', line.subscriberId)).toBe(0)
       await expect(isp.raw`update one_time_charges set amount_minor = 1`).rejects.toMatchObject({ code: 'NY001' })
+    })
+
+    it('is listed, and is taken back while it waits and no later', async () => {
+      const line = await isp.subscribe({ startsOn: on('2026-08-01'), anchorDay: 1 })
+      const [stays, goes] = [await charge(line, 'next_invoice'), await charge(line, 'next_invoice')]
+      if (stays === undefined || goes === undefined) throw new Error('not charged')
+      const listed = async (status?: string) =>
+        await isp.deps.store.inOrganisation(isp.organisationId, (tx) =>
+          tx.readings.charges({ subscriberId: line.subscriberId, limit: 10, ...(status === undefined ? {} : { status }) }),
+        )
+      expect(await listed('waiting')).toHaveLength(2)
+      const withdraw = (id: ChargeId) => withdrawCharge(isp.deps, isp.organisationId, id, { reason: 'never done', actor })
+      await withdraw(goes.chargeId)
+      await expect(withdraw(goes.chargeId)).rejects.toMatchObject({ code: 'charge_not_waiting' })
+      await run('2026-06-08')
+      expect(await described()).toEqual(['NRB-000001 2026-06-08 due 2026-06-08: Call-out, 500'])
+      await expect(withdraw(stays.chargeId)).rejects.toMatchObject({ code: 'charge_not_waiting' })
+      expect(await listed()).toMatchObject([
+        { id: goes.chargeId, status: 'withdrawn', invoiceOn: null, withdrawnBecause: 'never done', invoiceNumber: null },
+        { id: stays.chargeId, status: 'invoiced', invoiceOn: null, invoicedOn: '2026-06-08', invoiceNumber: 'NRB-000001' },
+      ])
+      expect(await listed('waiting')).toEqual([])
     })
   })
 })

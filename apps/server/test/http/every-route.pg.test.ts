@@ -60,6 +60,7 @@ async function populate(slug: string): Promise<World> {
   const bundleBody = { title: 'd', unit: 'MB', units: '1', validDays: 1, amount }
   const dataBundle = await as.post('/v1/data-bundles', { code: 'D1', ...bundleBody })
   await as.patch('/v1/organisation', { policy: { taxPack: 'KE' } })
+  const charge = await as.post('/v1/charges', { subscriber: other.id, description: 'x', amount }, once())
   const certificate = { certificate: 'E1', taxes: ['vat'], from: '2026-01-01' }
   const exemption = await as.post(`/v1/subscribers/${other.id}/tax-exemptions`, certificate)
   const apiKey = await as.post('/v1/api-keys', { name: 'spare', permissions: ['read'] })
@@ -131,6 +132,7 @@ async function populate(slug: string): Promise<World> {
       reason: 'x',
       lines: [{ description: 'x', category: 'late_fee', taxClass: 'exempt', amount }],
     },
+    'POST /v1/charges/{charge}/withdraw': { reason: 'x' },
     'POST /v1/charges': { subscriber: subscriber.id, description: 'x', amount },
     'POST /v1/deposits': { subscriber: subscriber.id, amount, description: 'x' },
     'POST /v1/deposit-releases': { subscriber: subscriber.id, amount, reason: 'x' },
@@ -154,6 +156,7 @@ async function populate(slug: string): Promise<World> {
       intent: intent.id,
       task: task.id,
       dunningPolicy: dunningPolicy.id,
+      charge: charge.id,
       exemption: exemption.id,
       extension: extension.id,
       instalmentPlan: instalmentPlan.id,

@@ -382,6 +382,9 @@ describe('Two organisations on one server', () => {
         undefined,
         10,
       ),
+      'charges.subscriberOf': await tx.charges.subscriberOf(
+        (await isp.raw`select id from one_time_charges where organisation_id = ${isp.organisationId}`)[0]?.['id'] as never,
+      ),
       'charges.waiting': await tx.charges.waiting([subscriberId]),
       'subscriptions.addOns': await tx.subscriptions.addOns(ours.subscriptionId),
       'subscriptions.pausesToSettle': await tx.subscriptions.pausesToSettle('2099-01-01' as never, 10),

@@ -15,5 +15,8 @@ export type ChargeStore = {
   add(charge: NewOneTimeCharge, at: Instant): Promise<void>
   /** Of these payers, the oldest first. */
   waiting(payerIds: readonly SubscriberId[]): Promise<readonly WaitingCharge[]>
+  subscriberOf(id: ChargeId): Promise<SubscriberId | undefined>
+  /** False when it waits no more. */
+  withdraw(id: ChargeId, withdrawal: { readonly on: CivilDate; readonly reason: string }): Promise<boolean>
   invoiced(ids: readonly ChargeId[], on: CivilDate): Promise<void>
 }

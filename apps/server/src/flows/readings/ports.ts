@@ -3,6 +3,7 @@ import type {
   ApiKeyId,
   BillingPreviewId,
   BranchId,
+  ChargeId,
   CivilDate,
   ClaimKind,
   CreditId,
@@ -33,12 +34,14 @@ import type {
   PlanKind,
   Price,
   PriceId,
+  Pricing,
   ServiceId,
   ServiceKind,
   SubscriberId,
   SubscriptionId,
   TaskId,
   TaxAmount,
+  TaxClass,
 } from '@nyuzi/core'
 import type { CutOffBatchStatus } from '../dunning/ports.ts'
 import type { OrganisationPolicy } from '../ports.ts'
@@ -278,6 +281,26 @@ export type CreditLineReading = {
   readonly taxes: readonly TaxAmount[]
   readonly totalMinor: bigint
   readonly arithmetic: string
+}
+
+export type ChargeReading = {
+  readonly id: ChargeId
+  readonly subscriberId: SubscriberId
+  readonly subscriptionId: SubscriptionId | null
+  readonly description: string
+  readonly category: string
+  readonly taxClass: TaxClass
+  readonly pricing: Pricing
+  readonly amountMinor: bigint
+  readonly currency: Currency
+  readonly status: 'waiting' | 'invoiced' | 'withdrawn'
+  readonly invoiceOn: CivilDate | null
+  readonly invoicedOn: CivilDate | null
+  readonly invoiceId: InvoiceId | null
+  readonly invoiceNumber: string | null
+  readonly withdrawnOn: CivilDate | null
+  readonly withdrawnBecause: string | null
+  readonly createdAt: Instant
 }
 
 export type ExemptionReading = {
@@ -579,6 +602,8 @@ export type ReadingStore = {
   intent(id: IntentId): Promise<(IntentReading & { readonly moves: readonly IntentMoveReading[] }) | undefined>
   access(page: PageQuery & { readonly status?: string; readonly installationId?: InstallationId }): Promise<readonly AccessReading[]>
   accessOf(id: ServiceId): Promise<AccessReading | undefined>
+  charges(page: PageQuery & { readonly subscriberId: SubscriberId; readonly status?: string }): Promise<readonly ChargeReading[]>
+  charge(id: ChargeId): Promise<ChargeReading | undefined>
   exemptions(page: PageQuery & { readonly subscriberId?: SubscriberId }): Promise<readonly ExemptionReading[]>
   exemption(id: ExemptionId): Promise<ExemptionReading | undefined>
   extensions(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly ExtensionReading[]>

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { pricings, taxClasses } from '@nyuzi/core'
 import { chargeTimes } from '../../flows/charges/create-charge.ts'
-import { idIn, idOut, line, moneyIn } from './primitives.ts'
+import type { ChargeReading } from '../../flows/readings/ports.ts'
+import { amountOf, dateOut, idIn, idOut, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
 
 export const chargeIn = z.strictObject({
   subscriber: idIn('subscriber'),
@@ -24,3 +25,36 @@ export const chargeOut = z
     invoice: idOut('invoice').nullable().openapi({ description: 'Null while it waits for one' }),
   })
   .openapi('Charge')
+
+export const chargeStatuses = ['waiting', 'invoiced', 'withdrawn'] as const satisfies readonly ChargeReading['status'][]
+
+export const withdrawalIn = z.strictObject({ reason: line(200) })
+
+export const chargeWithStatusOut = z
+  .object({
+    id: idOut('charge'),
+    subscriber: idOut('subscriber'),
+    subscription: idOut('subscription').nullable(),
+    description: z.string(),
+    category: z.string(),
+    taxClass: z.string(),
+    pricing: z.string(),
+    amount: moneyOut,
+    status: z.string().openapi({ description: chargeStatuses.join(', ') }),
+    invoiceOn: dateOut.nullable().openapi({ description: 'While it waits: the day of an invoice of its own, when none comes before' }),
+    invoicedOn: dateOut.nullable(),
+    invoice: idOut('invoice').nullable(),
+    invoiceNumber: z.string().nullable(),
+    withdrawnOn: dateOut.nullable(),
+    withdrawnBecause: z.string().nullable(),
+    createdAt: instantOut,
+  })
+  .openapi('ChargeWithStatus')
+
+export const toApiCharge = ({ subscriberId, subscriptionId, invoiceId, amountMinor, currency, ...charge }: ChargeReading) => ({
+  ...charge,
+  subscriber: subscriberId,
+  subscription: subscriptionId,
+  invoice: invoiceId,
+  amount: amountOf(amountMinor, currency),
+})
