@@ -2,7 +2,6 @@ import type {
   AppliedDiscount,
   CivilDate,
   Currency,
-  DiscountRow,
   Instant,
   InvoiceId,
   InvoiceLine,
@@ -19,18 +18,21 @@ import type {
   TaxSettings,
 } from '@nyuzi/core'
 import type { IssuedInvoiceRow, IssuedLineRow, IssuedStore, RecordedExemption } from '../flows/billing/ports.ts'
+import { type AgreedWith, agreedStore, readAgreed } from './agreed-discounts.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { readLineDetails } from './line-details.ts'
 import { fromRows } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
 export const issuedStore = (sql: Sql): IssuedStore => ({
-  page: ({ after, since, limit }) =>
+  page: ({ after, since, limit, withStandings }) =>
     readIssued(
       sql,
       sql`where i.kind in ('invoice', 'debit_note') ${after === undefined ? sql`` : sql`and i.id > ${after}`} ${since === undefined ? sql`` : sql`and i.issued_on >= ${since}`}
           order by i.id limit ${limit}`,
+      withStandings,
     ),
+  ...agreedStore(sql),
   async one(by) {
     const [found] = await readIssued(
       sql,
@@ -107,7 +109,7 @@ type LineRow = PriceRow & {
 type TaxRow = TaxAmount & { invoiceId: InvoiceId; linePosition: number }
 
 /** `filter` is the rest of a query whose invoices are called `i`. */
-async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly IssuedInvoiceRow[]> {
+async function readIssued(sql: Sql, filter: ReturnType<Sql>, withStandings = true): Promise<readonly IssuedInvoiceRow[]> {
   const invoices = await sql<InvoiceRow[]>`
     select i.id, i.number, i.currency, i.total_minor as "totalMinor", i.issued_on as "issuedOn", i.due_on as "dueOn", i.created_at as "createdAt", i.subscriber_id as "subscriberId"
       from invoices i ${filter}`
@@ -136,7 +138,8 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
       select invoice_id as "invoiceId", line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
         from invoice_line_taxes where invoice_id = any (${ids}::uuid[]) order by invoice_id, line_position, position`,
   )
-  const { discounts, definitions, usage } = await readLineDetails(sql, ids)
+  const { discounts, usage } = await readLineDetails(sql, ids)
+  const agreed = await readAgreed(sql, [...new Set(lines.flatMap(({ subscriptionId }) => subscriptionId ?? []))], withStandings)
   const exemptions = fromRows<RecordedExemption & { subscriberId: SubscriberId }>(
     await sql`
       select subscriber_id as "subscriberId", certificate, taxes, from_on as "from", until_on as until, recorded_at as "recordedAt", ended_on as "endedOn", ended_at as "endedAt"
@@ -152,7 +155,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>): Promise<readonly I
       fromRowLine(line, currency, {
         taxes: taxesByLine.get(`${invoice.id} ${line.position}`) ?? [],
         discounts: discounts.get(`${invoice.id} ${line.position}`) ?? [],
-        definitions: definitions.get(`${invoice.id} ${line.position}`) ?? [],
+        agreed: line.subscriptionId === null ? { held: [] } : agreed(line.subscriptionId),
         usage: usage.get(`${invoice.id} ${line.position}`),
       }),
     ),
@@ -172,11 +175,11 @@ function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Readon
 type Details = {
   readonly taxes: readonly TaxRow[]
   readonly discounts: readonly AppliedDiscount[]
-  readonly definitions: readonly DiscountRow[]
+  readonly agreed: AgreedWith
   readonly usage: InvoiceLine['usage']
 }
 
-function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, definitions, usage }: Details): IssuedLineRow {
+function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, agreed, usage }: Details): IssuedLineRow {
   const { position, description, component, dueOn, terms, taxPoint, priceVersion, arithmetic, origin, cancelledOn, cancelledAt } = row
   const line = {
     position,
@@ -216,7 +219,7 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, defin
       price: fromRowPrice(row),
       subscription: { id: row.subscriptionId, ...(cancelledOn === null ? {} : { cancelledOn }) },
       terms: { number: terms, origin, anchorDay: row.anchorDay, periodsBefore: row.periodsBefore, isFirst: row.isFirst },
-      discounts: definitions,
+      ...agreed,
       edges: row.edges,
       ...(cancelledAt === null ? {} : { cancelledAt }),
     },

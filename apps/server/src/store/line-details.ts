@@ -1,14 +1,5 @@
-import {
-  type AppliedDiscount,
-  type Currency,
-  type DiscountRow,
-  type FinalInvoice,
-  type InvoiceId,
-  type InvoiceLine,
-  money,
-} from '@nyuzi/core'
+import { type AppliedDiscount, type Currency, type FinalInvoice, type InvoiceId, type InvoiceLine, money } from '@nyuzi/core'
 import { fromRowValue, toRowValue, type ValueRow } from './discounts.ts'
-import { fromRow } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
 /** What lowered the lines of invoices, and what was measured for them. */
@@ -51,36 +42,21 @@ export async function addLineDetails(sql: Sql, invoices: readonly Pick<FinalInvo
 /** By invoice and position: `019a… 1`. */
 export type LineDetails = {
   readonly discounts: ReadonlyMap<string, readonly AppliedDiscount[]>
-  /** The same as they were agreed, from the rows that the line names. */
-  readonly definitions: ReadonlyMap<string, readonly DiscountRow[]>
   readonly usage: ReadonlyMap<string, NonNullable<InvoiceLine['usage']>>
 }
 
 export async function readLineDetails(sql: Sql, ids: readonly InvoiceId[]): Promise<LineDetails> {
-  const [discounts, definitions, usage] = await Promise.all([
+  const [discounts, usage] = await Promise.all([
     sql<AppliedRow[]>`
       select d.invoice_id || ' ' || d.line_position as line, coalesce(d.source_id::text, d.source) as id, d.source, d.code, d.title, d.rate_bp as "rateBp",
              d.fixed_minor as "fixedMinor", d.currency, d.base_minor as "baseMinor", d.amount_minor as "amountMinor", i.currency as "invoiceCurrency", d.working
         from invoice_line_discounts d join invoices i on i.id = d.invoice_id
        where d.invoice_id = any(${ids}::uuid[]) order by d.invoice_id, d.line_position, d.position`,
-    sql<DefinitionRow[]>`
-      select d.invoice_id || ' ' || d.line_position as line, coalesce(d.source_id::text, d.source) as id, d.source, d.code,
-             coalesce(case when p.periods_max is null then p.starts_on else t.origin end, h.from_day) as "from", coalesce(p.exclusive, h.exclusive) as exclusive,
-             case when coalesce(p.id, h.id) is null then d.rate_bp else coalesce(p.rate_bp, h.rate_bp) end as "rateBp",
-             case when coalesce(p.id, h.id) is null then d.fixed_minor else coalesce(p.fixed_minor, h.fixed_minor) end as "fixedMinor",
-             case when coalesce(p.id, h.id) is null then d.currency else coalesce(p.currency, h.currency) end as currency
-        from invoice_line_discounts d
-        join invoice_lines n on n.invoice_id = d.invoice_id and n.position = d.line_position
-        left join promotions p on d.source = 'promotion' and p.id = d.source_id
-        left join subscription_discounts h on d.source in ('coupon', 'referral') and h.id = d.source_id
-        left join subscription_terms t on t.subscription_id = n.subscription_id and t.number = 1
-       where d.invoice_id = any(${ids}::uuid[])`,
     sql<({ line: string } & NonNullable<InvoiceLine['usage']>)[]>`
       select invoice_id || ' ' || line_position as line, unit, units, rated_units as "ratedUnits" from invoice_line_usage where invoice_id = any(${ids}::uuid[])`,
   ])
   return {
     discounts: byLine(discounts, toApplied),
-    definitions: byLine(definitions, toDefinition),
     usage: new Map(usage.map(({ line, ...measured }) => [line, measured])),
   }
 }
@@ -104,13 +80,6 @@ function toApplied({
     base: money(baseMinor, invoiceCurrency),
     amount: money(amountMinor, invoiceCurrency),
   }
-}
-
-type DefinitionRow = { line: string; id: string; source: string; code: string } & ValueRow
-
-function toDefinition({ line: _, fixedMinor, currency, ...row }: DefinitionRow): DiscountRow {
-  const definition = fromRow<DiscountRow>(row)
-  return fixedMinor === null || currency === null ? definition : { ...definition, fixed: money(fixedMinor, currency) }
 }
 
 function byLine<Row extends { readonly line: string }, Noun>(

@@ -1,4 +1,5 @@
 import { asId, type CivilDate, civilDate, type DiscountValue, money, type PlanId } from '@nyuzi/core'
+import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
@@ -16,6 +17,35 @@ import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 const percent = (rateBp: number): DiscountValue => ({ kind: 'percentage', rateBp })
 const off = (amountMinor: bigint): DiscountValue => ({ kind: 'fixed', amount: money(amountMinor, 'KES') })
 const june = { startsOn: civilDate('2026-06-01'), anchorDay: 1 }
+
+/** As if the first calculator had forgotten the discounts of some line that has this one: a line that adds up, and an invoice that does. */
+async function forgetDiscount(isp: Isp, source: string, work: () => Promise<void>) {
+  const asOwner = (change: (sql: postgres.TransactionSql) => Promise<unknown>) =>
+    isp.raw.begin(async (sql) => {
+      await sql`set local session_replication_role = replica`
+      await change(sql)
+    })
+  const [line] = await isp.raw`
+    select n.organisation_id, n.invoice_id, n.position, n.net_minor, n.total_minor, (select sum(amount_minor) from invoice_line_discounts s where s.invoice_id = n.invoice_id and s.line_position = n.position) as off
+      from invoice_lines n join invoice_line_discounts d on d.invoice_id = n.invoice_id and d.line_position = n.position and d.source = ${source}
+     where n.period_start = n.whole_start and n.period_end = n.whole_end limit 1`
+  if (line === undefined) throw new Error(`no line has a discount of ${source}`)
+  const { invoice_id: id, position, off } = line
+  const kept = await isp.raw`select * from invoice_line_discounts where invoice_id = ${id} and line_position = ${position}`
+  const raise = (sql: postgres.TransactionSql, by: bigint) => [
+    sql`update invoice_lines set net_minor = net_minor + ${by.toString()}, total_minor = total_minor + ${by.toString()} where invoice_id = ${id} and position = ${position}`,
+    sql`update invoices set total_minor = total_minor + ${by.toString()} where id = ${id}`,
+  ]
+  await asOwner(async (sql) => {
+    await sql`delete from invoice_line_discounts where invoice_id = ${id} and line_position = ${position}`
+    await Promise.all(raise(sql, BigInt(off)))
+  })
+  await work()
+  await asOwner(async (sql) => {
+    await sql`insert into invoice_line_discounts ${sql(kept)}`
+    await Promise.all(raise(sql, -BigInt(off)))
+  })
+}
 
 function verbsOf(isp: Isp) {
   const { deps, organisationId } = isp
@@ -66,6 +96,13 @@ describe('An ISP that gives discounts', () => {
     on = verbsOf(isp)
   })
   afterAll(() => isp.close())
+
+  const missed = (source: string) =>
+    forgetDiscount(isp, source, async () => {
+      expect(await recomputeIssued(isp.deps, isp.organisationId), source).toMatchObject({ differing: 1 })
+      const [task] = await isp.raw`select title from tasks where kind = 'invoice_differs' and done_at is null`
+      expect(task?.['title']).toMatch(/discounts is none, recomputed \w+ [\d.]+ KES/)
+    })
 
   it('lowers the price of a whole period before it divides it by days, in one order, and shows it on the line', async () => {
     const promotionId = await on.promotion('JUNE10', percent(1_000), { endsOn: civilDate('2026-07-01') })
@@ -138,6 +175,7 @@ describe('An ISP that gives discounts', () => {
     await on.days('2026-10-01', '2026-12-28')
     expect((await on.lines(first)).at(0)).toBe('2026-10-01 1500.00 − VOLUME 75.00: 142500')
     expect((await on.lines({ subscriptionId: second })).at(-1)).toBe('2027-01-01 1500.00 − VOLUME 75.00 − LOYALTY 28.50: 139650')
+    isp.day('2026-12-29')
     await on.change({ volumeSteps: null, loyaltySteps: null })
     await on.sound()
   })
@@ -148,6 +186,11 @@ describe('An ISP that gives discounts', () => {
     await on.redeem(line, 'FREE')
     await on.days('2027-01-01', '2027-01-26')
     expect(await on.lines(line)).toEqual(['2027-02-01 1500.00: 150000'])
+    await on.sound()
+  })
+
+  it('is found out when one that was agreed is on no line, though the line adds up', async () => {
+    for (const source of ['promotion', 'coupon', 'volume', 'loyalty']) await missed(source)
     await on.sound()
   })
 })
@@ -258,6 +301,9 @@ describe('A referral', () => {
       '2026-08-01 1500.00: 150000',
       '2026-09-01 1500.00: 150000',
     ])
+    await forgetDiscount(isp, 'referral', async () => {
+      expect(await recomputeIssued(isp.deps, isp.organisationId)).toMatchObject({ differing: 1 })
+    })
     expect((await on.lines(referred)).slice(1)).toEqual([
       '2026-07-10 1500.00 − REFERRAL 300.00: 120000',
       '2026-08-10 1500.00 − REFERRAL 300.00: 120000',

@@ -42,8 +42,9 @@ export function expectedPeriod(facts: LineFacts): ExpectedPeriod {
   }
 }
 
-function wholePeriodAround(
-  { cadence, anchorDay, startsOn }: LineFacts,
+/** By days, both counted as days are numbered. */
+export function wholePeriodAround(
+  { cadence, anchorDay, startsOn }: Pick<LineFacts, 'cadence' | 'anchorDay' | 'startsOn'>,
   firstDay: number,
   asked: number,
 ): { readonly wholeStart: number; readonly wholeEnd: number; readonly index: number } {

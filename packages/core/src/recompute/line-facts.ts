@@ -1,5 +1,5 @@
 import type { Money } from '../money/money.ts'
-import type { DiscountRow } from './expected-discounts.ts'
+import type { DiscountFacts } from './expected-discounts.ts'
 import type { UsageFacts } from './expected-usage.ts'
 
 /** The taxes of a country as data. A tax pack is one; the second calculator reads it without the first one's rules. */
@@ -37,8 +37,8 @@ export type LineFacts = {
   /** What the first periods cost instead, in order. */
   readonly phases?: readonly { readonly title: string; readonly periods: number; readonly amount: Money }[]
   readonly extras?: readonly { readonly kind: string; readonly key: string; readonly title: string; readonly amount: Money }[]
-  /** What lowered the price of the plan, as it was agreed: in any order. */
-  readonly discounts?: readonly DiscountRow[] | undefined
+  /** All that may lower the price of the plan, as it was agreed: in any order, whether it holds on these days or not. */
+  readonly discounts?: Omit<DiscountFacts, 'day'> | undefined
   /** What was measured, and how much of it was charged before, by the tariff of the price. */
   readonly usage?: (UsageFacts & { readonly ratedUnits: bigint }) | undefined
   /** Absent, the price itself: `base`. */

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { amountsMinor, anchors, civilDates, currencyCodes, idOf } from '../../test/arbitraries.ts'
-import { discountContexts, discountLists } from '../../test/discounts.ts'
+import { discountContexts, discountFactsOf, discountLists } from '../../test/discounts.ts'
 import { priceOf, subscriptionOf } from '../../test/nouns.ts'
 import { defaultBillingPolicy, firstPeriodPolicies } from '../catalog/billing-policy.ts'
 import type { Price } from '../catalog/price.ts'
-import type { AppliedDiscount } from '../discounts/discount.ts'
 import { draftInvoice } from '../invoicing/draft-invoice.ts'
 import type { InvoiceDraft } from '../invoicing/invoice.ts'
 import { money } from '../money/money.ts'
@@ -15,7 +14,6 @@ import { bangladesh } from '../tax/countries/bd.ts'
 import { kenya } from '../tax/countries/ke.ts'
 import { pricings, type TaxPack, taxClasses } from '../tax/rule.ts'
 import { addDays, civilDate, daysBetween } from '../time/calendar.ts'
-import type { DiscountRow } from './expected-discounts.ts'
 import { type Difference, type IssuedInvoice, recomputeInvoice } from './recompute-invoice.ts'
 
 type Terms = { readonly subscription: Subscription; readonly pack: TaxPack | undefined }
@@ -42,7 +40,13 @@ function issued(draft: InvoiceDraft, { subscription, pack }: Terms): IssuedInvoi
         timing: price.timing,
         firstPeriod: price.policy.firstPeriod,
         component: line.component,
-        discounts: (line.discounts ?? []).map((applied) => agreed(applied, subscription)),
+        discounts:
+          subscription.discounting &&
+          discountFactsOf(subscription.discounting.discounts, {
+            ...subscription.discounting,
+            day: line.period.start,
+            planId: price.planId,
+          }),
         startsOn: origin,
         anchorDay,
         periodsBefore,
@@ -54,12 +58,6 @@ function issued(draft: InvoiceDraft, { subscription, pack }: Terms): IssuedInvoi
       },
     })),
   }
-}
-
-/** A discount of a line as it was agreed. */
-function agreed({ id, source, code, value }: AppliedDiscount, { discounting }: Subscription): DiscountRow {
-  const { from, exclusive } = discounting?.discounts.find((discount) => discount.id === id) ?? {}
-  return { id, source, code, from, exclusive, ...(value.kind === 'percentage' ? { rateBp: value.rateBp } : { fixed: value.amount }) }
 }
 
 const codes = ['levy', 'excise', 'vat'] as const

@@ -1,5 +1,5 @@
 import { type Money, toDecimal } from '../money/money.ts'
-import { expectedDiscounts } from './expected-discounts.ts'
+import { type ExpectedDiscounts, expectedDiscounts } from './expected-discounts.ts'
 import { type ExpectedPeriod, expectedPeriod } from './expected-period.ts'
 import { expectedRate } from './expected-rate.ts'
 import { bareOf, type ExpectedTax, expectedTaxes } from './expected-taxes.ts'
@@ -65,9 +65,10 @@ const bareSteps = (priced: Money, without: Money): readonly string[] =>
     ? []
     : [`A tax in it is not borne: without its taxes ${toDecimal(priced)} is ${toDecimal(without)}`]
 
-/** Those that stand on the line held when it was made; what is checked is what they come to, and in which order. */
-function discountedRate({ discounts: rows = [], period }: LineFacts, listPrice: Money) {
-  return expectedDiscounts(listPrice, { rows, day: period.start, planId: '', subscriberSince: period.start, activeSubscriptions: 0 })
+/** What was agreed lowers the price of the plan, not its extras, by what holds on the first day. */
+function discountedRate({ component = 'base', discounts, period }: LineFacts, listPrice: Money): ExpectedDiscounts {
+  if (component !== 'base' || discounts === undefined) return { left: listPrice, taken: [] }
+  return expectedDiscounts(listPrice, { ...discounts, day: period.start })
 }
 
 /** What all that was measured comes to, less what was charged before. */

@@ -2,8 +2,7 @@ import type { InvoiceId, OrganisationId } from '@nyuzi/core'
 import type { Deps } from '../ports.ts'
 import type { AllocationReading, InvoiceReading } from '../readings/ports.ts'
 import type { IssuedInvoiceRow } from './ports.ts'
-import { type RecomputedRow, recomputeRow } from './recompute-row.ts'
-import { taxHistory } from './tax-history.ts'
+import { type RecomputedRow, readHistory, recomputeRow } from './recompute-row.ts'
 
 export type ExplainedInvoice = {
   readonly invoice: InvoiceReading
@@ -26,7 +25,7 @@ export const explainInvoice = (
     const reading = issued && (await tx.readings.invoice(issued.id))
     if (!issued || !reading) return undefined
     const { policy, timeZone } = await tx.organisation.read()
-    const recomputed = recomputeRow(issued, taxHistory(policy, await tx.issued.taxChoices()))
+    const recomputed = recomputeRow(issued, await readHistory(tx, policy))
     const { lines: _, allocations, ...invoice } = reading
     return { invoice, issued, recomputed, allocations, timeZone }
   })

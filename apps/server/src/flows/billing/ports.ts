@@ -1,7 +1,9 @@
 import type {
+  Agreements,
   CivilDate,
   Currency,
   DiscountRow,
+  DiscountStep,
   Exemption,
   FinalInvoice,
   Instant,
@@ -11,6 +13,7 @@ import type {
   Phone,
   Plan,
   Price,
+  PromotionRow,
   Renewal,
   ServiceId,
   SubscriberId,
@@ -127,8 +130,10 @@ export type IssuedLineRow = Pick<
       /** From the first day of service. */
       readonly isFirst: boolean
     }
-    /** The discounts of the line as they were agreed. */
-    readonly discounts: readonly DiscountRow[]
+    /** Coupons that were redeemed for the subscription and rewards that it got, whenever that was. */
+    readonly held: readonly Recorded<DiscountRow>[]
+    /** Absent where it was not asked for. */
+    readonly standing?: SubscriberStanding
     /** Days on which terms or pauses of the subscription began or ended. */
     readonly edges: readonly CivilDate[]
     /** When the cancellation was recorded. */
@@ -145,6 +150,26 @@ export type IssuedInvoiceRow = Pick<FinalInvoice, 'id' | 'number' | 'total' | 'i
 
 export type RecordedExemption = Exemption & { readonly recordedAt: Instant; readonly endedOn?: CivilDate; readonly endedAt?: Instant }
 
+type Recorded<T> = T & { readonly recordedAt: Instant }
+
+/** What volume, loyalty, and promotions for the first periods count by. */
+export type SubscriberStanding = {
+  /** The periods under which the subscription began. */
+  readonly first: Agreements['first']
+  /** All that the subscriber ever had. */
+  readonly subscriptions: readonly Recorded<{ readonly startsOn: CivilDate; readonly cancelledAt?: Instant }>[]
+}
+
+/** As it was made; each time someone ended it sooner. */
+export type RecordedPromotion = Recorded<PromotionRow> & { readonly ends: readonly { readonly at: Instant; readonly on: CivilDate }[] }
+
+/** The organisation chose what it gives for volume or loyalty; null takes it back. */
+export type StepChoice = {
+  readonly at: Instant
+  readonly volumeSteps?: readonly DiscountStep[] | null
+  readonly loyaltySteps?: readonly DiscountStep[] | null
+}
+
 /** The organisation chose its taxes; null forgets a setting. */
 export type TaxChoice = {
   readonly at: Instant
@@ -159,8 +184,13 @@ export type IssuedStore = {
     readonly after: InvoiceId | undefined
     readonly since: CivilDate | undefined
     readonly limit: number
+    readonly withStandings: boolean
   }): Promise<readonly IssuedInvoiceRow[]>
+  /** With standings. */
   one(by: { readonly number: string } | { readonly invoiceId: InvoiceId }): Promise<IssuedInvoiceRow | undefined>
+  promotions(): Promise<readonly RecordedPromotion[]>
+  /** As they were recorded, oldest first. */
+  stepChoices(): Promise<readonly StepChoice[]>
   /** As they were recorded, oldest first. */
   taxChoices(): Promise<readonly TaxChoice[]>
 }

@@ -1,8 +1,8 @@
 import type { CivilDate, Difference, InvoiceId, OrganisationId } from '@nyuzi/core'
 import type { Deps, Transaction } from '../ports.ts'
+import { needsStandings } from './discount-history.ts'
 import type { IssuedInvoiceRow } from './ports.ts'
-import { type RecomputedRow, recomputeRow } from './recompute-row.ts'
-import { type TaxHistory, taxHistory } from './tax-history.ts'
+import { type History, type RecomputedRow, readHistory, recomputeRow } from './recompute-row.ts'
 
 const chunkMax = 500
 
@@ -18,14 +18,13 @@ export async function recomputeIssued(
   since?: CivilDate,
 ): Promise<RecomputedIssued> {
   const { store } = deps
-  const history = await store.inOrganisation(organisationId, async (tx) =>
-    taxHistory((await tx.organisation.read()).policy, await tx.issued.taxChoices()),
-  )
+  const history = await store.inOrganisation(organisationId, async (tx) => readHistory(tx, (await tx.organisation.read()).policy))
+  const withStandings = needsStandings(history.discounts)
   const total = { read: 0, differing: 0 }
   let after: InvoiceId | undefined
   for (;;) {
     const chunk = await store.inOrganisation(organisationId, async (tx) => {
-      const rows = await tx.issued.page({ after, since, limit: chunkMax })
+      const rows = await tx.issued.page({ after, since, limit: chunkMax, withStandings })
       return { rows, differing: await report(deps, tx, rows, history) }
     })
     total.read += chunk.rows.length
@@ -39,7 +38,7 @@ async function report(
   { clock, log }: Pick<Deps, 'clock' | 'log'>,
   tx: Transaction,
   rows: readonly IssuedInvoiceRow[],
-  history: TaxHistory,
+  history: History,
 ): Promise<number> {
   const at = clock.now()
   const matter = { kind: 'invoice_differs', subjectNoun: 'invoice' } as const

@@ -9,7 +9,7 @@ type TaxTerms = { readonly from: Instant | undefined; readonly pack: TaxPack | u
 export type TaxHistory = readonly [TaxTerms, ...TaxTerms[]]
 
 /** A run reads the clock and the policy one after the other, and so does who changes it. */
-const slackMs = 60_000
+export const slackMs = 60_000
 
 /** From the records of what it chose. One that recorded nothing never chose otherwise than it does now. */
 export function taxHistory(policy: OrganisationPolicy, choices: readonly TaxChoice[]): TaxHistory {
