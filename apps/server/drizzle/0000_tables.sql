@@ -414,6 +414,59 @@ CREATE TABLE "tax_exemptions" (
 	CONSTRAINT "tax_exemptions_ended" CHECK (("tax_exemptions"."ended_on" is null) = ("tax_exemptions"."ended_at" is null) and ("tax_exemptions"."ended_on" is null) = ("tax_exemptions"."ended_by" is null))
 );
 --> statement-breakpoint
+CREATE TABLE "fiscal_counters" (
+	"organisation_id" uuid NOT NULL,
+	"counter" text NOT NULL,
+	"last_number" bigint DEFAULT 0 NOT NULL,
+	"corrected_at" timestamp (3) with time zone,
+	"next_attempt_at" timestamp (3) with time zone NOT NULL,
+	"failures" integer DEFAULT 0 NOT NULL,
+	"leased_by" text,
+	"leased_until" timestamp (3) with time zone,
+	CONSTRAINT "fiscal_counters_organisation_id_counter_pk" PRIMARY KEY("organisation_id","counter"),
+	CONSTRAINT "fiscal_counters_number" CHECK ("fiscal_counters"."last_number" >= 0)
+);
+--> statement-breakpoint
+CREATE TABLE "fiscal_cursors" (
+	"organisation_id" uuid NOT NULL,
+	"series" text NOT NULL,
+	"last_sequence" bigint NOT NULL,
+	CONSTRAINT "fiscal_cursors_organisation_id_series_pk" PRIMARY KEY("organisation_id","series")
+);
+--> statement-breakpoint
+CREATE TABLE "fiscal_devices" (
+	"organisation_id" uuid NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"counter" text NOT NULL,
+	"begins_at" timestamp (3) with time zone NOT NULL,
+	"version" integer NOT NULL,
+	CONSTRAINT "fiscal_devices_organisation_id_installation_id_pk" PRIMARY KEY("organisation_id","installation_id")
+);
+--> statement-breakpoint
+CREATE TABLE "fiscal_documents" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"installation_id" uuid NOT NULL,
+	"counter" text NOT NULL,
+	"invoice_id" uuid NOT NULL,
+	"credit_id" uuid,
+	"document_number" text NOT NULL,
+	"issued_at" timestamp (3) with time zone NOT NULL,
+	"status" text DEFAULT 'pending' NOT NULL,
+	"number" bigint,
+	"request" text,
+	"tries" integer DEFAULT 0 NOT NULL,
+	"last_error" text,
+	"answer" text,
+	"proof" jsonb,
+	"settled_at" timestamp (3) with time zone,
+	CONSTRAINT "fiscal_documents_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "fiscal_documents_status" CHECK ("fiscal_documents"."status" in ('pending', 'signed', 'taken_earlier', 'refused', 'withdrawn')),
+	CONSTRAINT "fiscal_documents_numbered" CHECK (("fiscal_documents"."number" is null) = ("fiscal_documents"."request" is null)),
+	CONSTRAINT "fiscal_documents_settled" CHECK ("fiscal_documents"."status" not in ('signed', 'taken_earlier') or "fiscal_documents"."number" is not null),
+	CONSTRAINT "fiscal_documents_proved" CHECK (("fiscal_documents"."status" = 'signed') = ("fiscal_documents"."proof" is not null))
+);
+--> statement-breakpoint
 CREATE TABLE "journal_entries" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -1132,6 +1185,8 @@ ALTER TABLE "invoice_line_discounts" ADD CONSTRAINT "invoice_line_discounts_line
 ALTER TABLE "receipts" ADD CONSTRAINT "receipts_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "cut_off_members" ADD CONSTRAINT "cut_off_members_organisation_id_batch_id_cut_off_batches_organisation_id_id_fk" FOREIGN KEY ("organisation_id","batch_id") REFERENCES "public"."cut_off_batches"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tax_exemptions" ADD CONSTRAINT "tax_exemptions_organisation_id_subscriber_id_subscribers_organisation_id_id_fk" FOREIGN KEY ("organisation_id","subscriber_id") REFERENCES "public"."subscribers"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "fiscal_documents" ADD CONSTRAINT "fiscal_documents_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "fiscal_documents" ADD CONSTRAINT "fiscal_documents_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "postings" ADD CONSTRAINT "postings_organisation_id_account_id_ledger_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."ledger_accounts"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_payment_id_payments_organisation_id_id_fk" FOREIGN KEY ("organisation_id","payment_id") REFERENCES "public"."payments"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "allocations" ADD CONSTRAINT "allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1165,6 +1220,10 @@ CREATE INDEX "cut_off_batches_decided" ON "cut_off_batches" USING btree ("organi
 CREATE INDEX "cut_off_members_service" ON "cut_off_members" USING btree ("organisation_id","service_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "dunning_policies_scope" ON "dunning_policies" USING btree ("organisation_id",coalesce("branch_id"::text, ''),coalesce("segment", ''),coalesce("plan_id"::text, '')) WHERE "dunning_policies"."removed_at" is null;--> statement-breakpoint
 CREATE INDEX "tax_exemptions_subscriber" ON "tax_exemptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "fiscal_documents_claim" ON "fiscal_documents" USING btree ("organisation_id","invoice_id") WHERE "fiscal_documents"."credit_id" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "fiscal_documents_credit" ON "fiscal_documents" USING btree ("organisation_id","credit_id","invoice_id") WHERE "fiscal_documents"."credit_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "fiscal_documents_number" ON "fiscal_documents" USING btree ("organisation_id","counter","number") WHERE "fiscal_documents"."number" is not null;--> statement-breakpoint
+CREATE INDEX "fiscal_documents_pending" ON "fiscal_documents" USING btree ("organisation_id","counter","issued_at","document_number") WHERE "fiscal_documents"."status" = 'pending';--> statement-breakpoint
 CREATE INDEX "journal_entries_effective" ON "journal_entries" USING btree ("organisation_id","effective_on");--> statement-breakpoint
 CREATE INDEX "journal_entries_recorded" ON "journal_entries" USING btree ("organisation_id","recorded_at");--> statement-breakpoint
 CREATE INDEX "postings_account" ON "postings" USING btree ("organisation_id","account_id");--> statement-breakpoint

@@ -75,7 +75,7 @@ create trigger charged_periods_guarded before update or delete on charged_period
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'receipts', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'tax_exemptions', 'usage_records'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'fiscal_documents', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'receipts', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'tax_exemptions', 'usage_records'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -359,6 +359,10 @@ begin
   if old.status = 'void' then
     raise exception 'invoice % is void', old.number using errcode = 'NY001';
   end if;
+  if new.status = 'void' and exists (select from fiscal_documents f where f.organisation_id = new.organisation_id and f.invoice_id = new.id
+     and f.credit_id is null and f.number is not null) then
+    raise exception 'invoice % is declared to the tax authority; credit it', old.number using errcode = 'NY001';
+  end if;
   if new.status = 'void' and (new.allocated_minor <> 0
      or exists (select from credit_lines c where c.organisation_id = new.organisation_id and c.invoice_id = new.id)) then
     raise exception 'invoice % is settled in part; credit it', old.number using errcode = 'NY001';
@@ -541,6 +545,29 @@ create trigger revenue_deferrals_guarded before update or delete on revenue_defe
 alter table revenue_deferrals add constraint revenue_deferrals_line foreign key (organisation_id, invoice_id, line_position)
   references invoice_lines (organisation_id, invoice_id, position) deferrable initially deferred;
 --> statement-breakpoint
+-- What the tax authority has taken never changes, and neither does what a request was made of.
+create function nyuzi_guard_fiscal_document() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or old.status in ('signed', 'taken_earlier', 'withdrawn')
+     or (new.id, new.invoice_id, new.credit_id, new.document_number, new.issued_at) is distinct from (old.id, old.invoice_id, old.credit_id, old.document_number, old.issued_at) then
+    raise exception 'what was declared of % is final', old.document_number using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger fiscal_documents_guarded before update or delete on fiscal_documents for each row execute function nyuzi_guard_fiscal_document();
+--> statement-breakpoint
+-- The authority's count only rises, and is left to who works on it.
+create function nyuzi_guard_fiscal_counter() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or (new.last_number < old.last_number and new.corrected_at is not distinct from old.corrected_at) then
+    raise exception 'the count % goes back only when the authority says so', old.counter using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger fiscal_counters_guarded before update or delete on fiscal_counters for each row execute function nyuzi_guard_fiscal_counter();
+--> statement-breakpoint
 -- The server works as this role: no table ownership, so row-level security binds it.
 do $$ begin
   if not exists (select from pg_roles where rolname = 'nyuzi_app') then create role nyuzi_app nologin; end if;
@@ -619,8 +646,20 @@ create function nyuzi_due_work(at timestamptz) returns table (kind text, organis
   union all select 'look_ups', organisation_id from payment_intents where next_look_up_at is not null and next_look_up_at <= at group by organisation_id
   union all select 'access', organisation_id from access_states where status <> 'in_sync' and next_attempt_at <= at group by organisation_id
   union all select 'messages', organisation_id from messages where next_attempt_at is not null and next_attempt_at <= at group by organisation_id
+  union all select 'fiscal', d.organisation_id from fiscal_devices d
+    join fiscal_counters c on c.organisation_id = d.organisation_id and c.counter = d.counter
+    join installations i on i.organisation_id = d.organisation_id and i.id = d.installation_id
+   where (i.status = 'active' and c.next_attempt_at <= at
+          and exists (select from fiscal_documents f where f.organisation_id = d.organisation_id and f.counter = d.counter and f.status = 'pending'))
+      or exists (select from number_series n left join fiscal_cursors k on k.organisation_id = n.organisation_id and k.series = n.series
+                  where n.organisation_id = d.organisation_id and n.last_sequence > coalesce(k.last_sequence, 0))
+   group by d.organisation_id
 $$;
 --> statement-breakpoint
-revoke all on function nyuzi_organisations(), nyuzi_organisation_of_installation(uuid), nyuzi_organisation_of_key(bytea), nyuzi_due_work(timestamptz) from public;
+-- Documents that the tax authorities have not taken yet, of all organisations: for a figure that is watched.
+create function nyuzi_fiscal_backlog() returns table (documents bigint, oldest timestamptz) language sql stable security definer set search_path = public as
+$$ select count(*), min(issued_at) from fiscal_documents where status in ('pending', 'refused') $$;
 --> statement-breakpoint
-grant execute on function nyuzi_organisations(), nyuzi_organisation_of_installation(uuid), nyuzi_organisation_of_key(bytea), nyuzi_due_work(timestamptz) to nyuzi_app;
+revoke all on function nyuzi_organisations(), nyuzi_organisation_of_installation(uuid), nyuzi_organisation_of_key(bytea), nyuzi_due_work(timestamptz), nyuzi_fiscal_backlog() from public;
+--> statement-breakpoint
+grant execute on function nyuzi_organisations(), nyuzi_organisation_of_installation(uuid), nyuzi_organisation_of_key(bytea), nyuzi_due_work(timestamptz), nyuzi_fiscal_backlog() to nyuzi_app;

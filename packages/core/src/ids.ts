@@ -39,6 +39,7 @@ const prefixes = {
   billingPreview: 'bpv',
   charge: 'chg',
   exemption: 'exm',
+  fiscalDocument: 'fsd',
 } as const
 
 export type Noun = keyof typeof prefixes
@@ -74,6 +75,7 @@ export type AllowanceId = Id<'allowance'>
 export type DataBundleId = Id<'dataBundle'>
 export type ChargeId = Id<'charge'>
 export type ExemptionId = Id<'exemption'>
+export type FiscalDocumentId = Id<'fiscalDocument'>
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const shown = /^([a-z]{3})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/

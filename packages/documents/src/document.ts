@@ -1,4 +1,4 @@
-import type { CivilDate, EntryKind, Language, LineDescription, Money, Period, TaxAmount } from '@nyuzi/core'
+import type { CivilDate, EntryKind, FiscalProof, Language, LineDescription, Money, Period, TaxAmount } from '@nyuzi/core'
 
 /** Who stands at the head of a document: an organisation as it was when the document was issued. */
 export type Issuer = {
@@ -43,24 +43,24 @@ export type ClaimLine = {
   readonly total: Money
 }
 
-/** What a fiscal device answered; the QR code then leads to the tax authority. */
-export type FiscalProof = {
-  /** The number under which the tax authority knows the document. */
-  readonly number: string
-  readonly device: string
-  readonly url: string
-}
+/** What tells of the tax authority: its proofs, each with a QR code that leads there; `pending` while it has not signed. */
+export type FiscalState = 'pending' | readonly FiscalProof[]
 
 type Claim = Addressed & {
   readonly number: string
   readonly issuedOn: CivilDate
   readonly lines: readonly ClaimLine[]
   readonly total: Money
-  readonly fiscal?: FiscalProof
+  readonly fiscal?: FiscalState
 }
 
 /** The document that a note corrects. */
-export type Corrected = { readonly number: string; readonly issuedOn: CivilDate }
+export type Corrected = {
+  readonly number: string
+  readonly issuedOn: CivilDate
+  /** The number under which the tax authority knows it. */
+  readonly fiscalNumber?: string
+}
 
 /** What asks for money says until when, and how it is paid: `Paybill 400123`. */
 type Payable = { readonly dueOn: CivilDate; readonly payTo?: string }

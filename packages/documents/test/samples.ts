@@ -204,7 +204,15 @@ const debitNote: DebitNoteDocument = {
   dueOn: day('2026-06-19'),
   payTo: 'Paybill 400123',
   reason: 'The static address was left out.',
-  fiscal: { number: 'KRAMW017202605123456', device: 'KRAMW0172026', url: 'https://itax.example/verify?invoice=KRAMW017202605123456' },
+  fiscal: [
+    {
+      number: 'KRAMW017202605123456',
+      device: 'KRAMW0172026',
+      url: 'https://itax.example/verify?invoice=KRAMW017202605123456',
+      signedAt: new Date('2026-05-12T07:00:00Z'),
+      details: [],
+    },
+  ],
 }
 
 const receipt: ReceiptDocument = {

@@ -47,7 +47,10 @@ export function createPluginHost(options: PluginHostOptions): PluginHost {
       const current = held.get(row.id)
       if (current && current.version !== row.version) await letGo(row.id)
       if (held.has(row.id) || broken.get(row.id) === row.version) continue
-      if (setUp(row)?.access && row.status === 'active') await installations.retryAccess(organisationId, row.id, clock.now())
+      const capabilities = setUp(row)
+      if (row.status !== 'active') continue
+      if (capabilities?.access) await installations.retryAccess(organisationId, row.id, clock.now())
+      if (capabilities?.fiscal) await installations.openFiscal(organisationId, row, capabilities.fiscal, clock.now())
     }
   }
 
@@ -217,7 +220,7 @@ function toInstalled(
   row: InstallationRow,
   capabilities: Capabilities,
 ): Omit<Installed, 'booksAs'> {
-  const { payments, access, messages } = capabilities
+  const { payments, access, messages, fiscal } = capabilities
   const token = hash('sha256', row.callbackToken, 'buffer')
   return {
     id: row.id,
@@ -227,6 +230,7 @@ function toInstalled(
     ...(payments ? { payments: withDeadlines(payments, deadlineMs) } : {}),
     ...(access ? { access: withDeadlines(access, deadlineMs) } : {}),
     ...(messages ? { messages: withDeadlines(messages, deadlineMs) } : {}),
+    ...(fiscal ? { fiscal: withDeadlines(fiscal, deadlineMs) } : {}),
     ownsToken: (candidate) => timingSafeEqual(hash('sha256', candidate, 'buffer'), token),
     callbackUrl: (channel, channelToken) => callbackUrl(publicUrl, row.id, channel, channelToken),
   }

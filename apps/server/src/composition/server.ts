@@ -11,6 +11,7 @@ import { mountCockpit } from '../http/cockpit/mount-cockpit.ts'
 import { callbackRoutes } from '../http/routes/callbacks.ts'
 import { createSchedules, jobOverdueMs } from '../jobs/schedules.ts'
 import { keyRing } from '../store/api-keys.ts'
+import { readFiscalBacklog } from '../store/fiscal.ts'
 import { jobRunStore } from '../store/job-runs.ts'
 import { createMovableClock, systemClock } from './clock.ts'
 import { createEngine, type Engine } from './engine.ts'
@@ -86,7 +87,12 @@ export async function startServer(
       parts: { ...engine.deps, keyRing: ring, mintApiKey, pluginCatalog: createPluginCatalog(config.plugins) },
       operations: {
         readiness: () => readiness(engine, jobRuns),
-        metrics: async () => ({ contentType: engine.telemetry.registry.contentType, body: await engine.telemetry.registry.metrics() }),
+        async metrics() {
+          const { registry, fiscalBacklog } = engine.telemetry
+          // The other figures are wanted most while the database is away.
+          await readFiscalBacklog(engine.database, clock.now()).then(fiscalBacklog, () => undefined)
+          return { contentType: registry.contentType, body: await registry.metrics() }
+        },
         ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
       },
       ...(operatorKey === undefined ? {} : { operatorKey }),

@@ -75,6 +75,7 @@ export const errorCodes = {
   claim_void: 409,
   charge_not_waiting: 409,
   claim_settled: 409,
+  claim_declared: 409,
   not_rechargeable: 409,
   not_enough_credit: 409,
   deposit_not_held: 409,

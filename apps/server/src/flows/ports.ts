@@ -6,6 +6,7 @@ import type {
   CutOffPolicy,
   DiscountStep,
   ExtensionPolicy,
+  FiscalDevice,
   InstallationId,
   Instant,
   LateFeePolicy,
@@ -31,6 +32,7 @@ import type { DiscountReadings, DiscountStore } from './discounts/ports.ts'
 import type { DocumentStore, Printer } from './documents/ports.ts'
 import type { CutOffStore, DunningStore } from './dunning/ports.ts'
 import type { ExemptionStore } from './exemptions/ports.ts'
+import type { FiscalStore } from './fiscal/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
@@ -45,7 +47,7 @@ import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscri
 import type { UsageReadings, UsageStore } from './usage/ports.ts'
 
 /** Work that rows wait for. A wake-up names one of these; it is a hint, and the sweep finds what no one woke. */
-export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'access', 'messages'] as const
+export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'access', 'messages', 'fiscal'] as const
 export type WorkKind = (typeof workKinds)[number]
 
 /** Says, after a commit, that rows wait. Never called inside a transaction. */
@@ -63,7 +65,10 @@ export type Log = {
 
 /** Figures that are counted where they happen; the names are those of docs/operate/metrics.md. */
 export type Meter = {
-  count(name: 'callbacks' | 'payments' | 'messages' | 'access_outcomes' | 'provider_errors', labels: Record<string, string>): void
+  count(
+    name: 'callbacks' | 'payments' | 'messages' | 'access_outcomes' | 'provider_errors' | 'fiscal_documents',
+    labels: Record<string, string>,
+  ): void
   paymentToAccess(seconds: number): void
 }
 
@@ -142,6 +147,7 @@ export type Transaction = {
   readonly tasks: TaskStore
   readonly audit: AuditStore
   readonly documents: DocumentStore
+  readonly fiscal: FiscalStore
   readonly organisations: OrganisationsStore
   readonly branches: BranchStore
   readonly apiKeys: ApiKeyStore
@@ -231,6 +237,7 @@ export type Installed = {
   readonly payments?: PaymentProvider
   readonly access?: AccessController
   readonly messages?: Messenger
+  readonly fiscal?: FiscalDevice
   /**
    * In whose name its payments are booked: its own, or that of the oldest installation that takes money for the same
    * account of the provider. So one receipt, reported to both, is one payment.
@@ -247,7 +254,7 @@ export type Plugins = {
   /** Whom a provider may call: a paused installation too, since money that moved is as true while we ask for none. */
   listening(installationId: InstallationId): Promise<Installed | undefined>
   /** Active installations of an organisation that offer a capability, oldest first. */
-  offering(organisationId: OrganisationId, capability: 'payments' | 'access' | 'messages'): Promise<readonly Installed[]>
+  offering(organisationId: OrganisationId, capability: 'payments' | 'access' | 'messages' | 'fiscal'): Promise<readonly Installed[]>
   /** Stops using an installation until a person has looked: keys refused, no credit, rights missing. */
   pause(installed: Installed, reason: string): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { CivilDate, ClaimKind, Currency, EntryKind, LineDescription, TaxAmount } from '@nyuzi/core'
-import type { Branding, ClaimedLine, DocumentStore, Parties, UnreceiptedPayment } from '../flows/documents/ports.ts'
+import type { Branding, ClaimedLine, DocumentStore, Parties, PrintedCreditNote, UnreceiptedPayment } from '../flows/documents/ports.ts'
+import { fiscalStateOf } from './fiscal.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import type { Sql } from './transaction.ts'
 
@@ -53,7 +54,17 @@ export const documentStore = (sql: Sql): DocumentStore => {
       )
       const { kind, number, issuedOn, dueOn, currency, totalMinor } = row
       const total = { amountMinor: totalMinor, currency }
-      return { ...(await partiesOf(row)), kind, number, issuedOn, dueOn, total, lines: linesOf(lines, taxes, currency) }
+      const fiscal = await fiscalStateOf(sql, { invoiceId: row.id })
+      return {
+        ...(await partiesOf(row)),
+        kind,
+        number,
+        issuedOn,
+        dueOn,
+        total,
+        lines: linesOf(lines, taxes, currency),
+        ...(fiscal ? { fiscal } : {}),
+      }
     },
 
     async creditNote(id) {
@@ -72,10 +83,13 @@ export const documentStore = (sql: Sql): DocumentStore => {
         select line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
           from credit_line_taxes where credit_id = ${id} order by line_position, position`,
       )
-      const corrected = await sql<{ number: string; issuedOn: CivilDate }[]>`
-        select number, issued_on as "issuedOn" from invoices where id in (select invoice_id from credit_lines where credit_id = ${id}) order by id`
+      const corrected = await sql<NonNullable<PrintedCreditNote['corrects']>[]>`
+        select i.number, i.issued_on as "issuedOn", f.proof->>'number' as "fiscalNumber" from invoices i
+          left join fiscal_documents f on f.organisation_id = i.organisation_id and f.invoice_id = i.id and f.credit_id is null
+         where i.id in (select invoice_id from credit_lines where credit_id = ${id}) order by i.id`
       const { number, issuedOn, reason, currency, totalMinor } = row
       const [corrects, ...others] = corrected
+      const fiscal = await fiscalStateOf(sql, { creditId: id })
       return {
         ...(await partiesOf(row)),
         number,
@@ -83,7 +97,8 @@ export const documentStore = (sql: Sql): DocumentStore => {
         reason,
         total: { amountMinor: totalMinor, currency },
         lines: linesOf(lines, taxes, currency),
-        ...(corrects && others.length === 0 ? { corrects } : {}),
+        ...(corrects && others.length === 0 ? { corrects: fromRow<typeof corrects>(corrects) } : {}),
+        ...(fiscal ? { fiscal } : {}),
       }
     },
 

@@ -1,4 +1,5 @@
-import type { InstallationId, Instant, OrganisationId } from '@nyuzi/core'
+import type { FiscalDevice, InstallationId, Instant, OrganisationId } from '@nyuzi/core'
+import { openFiscalDevice } from './fiscal.ts'
 import { fromRows } from './mapping.ts'
 import { organisationIds } from './organisations.ts'
 import { taskStore } from './tasks.ts'
@@ -25,6 +26,13 @@ export type InstalledStore = {
   pause(organisationId: OrganisationId, id: InstallationId, reason: string, at: Instant): Promise<void>
   /** What waits for a person to mend settings or a box waits no longer. */
   retryAccess(organisationId: OrganisationId, id: InstallationId, at: Instant): Promise<void>
+  /** Says which count a device takes its numbers from, and since when documents are its matter. */
+  openFiscal(
+    organisationId: OrganisationId,
+    installation: Pick<InstallationRow, 'id' | 'version'>,
+    device: Pick<FiscalDevice, 'counter' | 'from'>,
+    at: Instant,
+  ): Promise<void>
   readCursor(organisationId: OrganisationId, id: InstallationId): Promise<string | undefined>
   writeCursor(organisationId: OrganisationId, id: InstallationId, value: string): Promise<void>
 }
@@ -57,6 +65,8 @@ export const installedStore = (database: Database): InstalledStore => ({
       await sql`update access_lanes set next_attempt_at = ${at}, failures = 0 where installation_id = ${id} and next_attempt_at > ${at}`
       await sql`update access_states set next_attempt_at = ${at} where installation_id = ${id} and status = 'conflict' and next_attempt_at > ${at}`
     }),
+  openFiscal: (organisationId, { id, version }, { counter, from }, at) =>
+    inOrganisation(database, organisationId, (sql) => openFiscalDevice(sql, { id, version, counter, from, at })),
   readCursor: (organisationId, id) =>
     inOrganisation(database, organisationId, async (sql) => (await sql`select value from cursors where installation_id = ${id}`)[0]?.value),
   writeCursor: (organisationId, id, value) =>

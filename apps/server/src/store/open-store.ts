@@ -17,6 +17,7 @@ import { dunningStore } from './dunning.ts'
 import { effectStore } from './effects/record-effects.ts'
 import { exemptionStore } from './exemptions.ts'
 import { extensionStore } from './extensions.ts'
+import { fiscalStore } from './fiscal.ts'
 import { idempotencyStore } from './idempotency.ts'
 import { installationStore } from './installations.ts'
 import { instalmentPlanStore } from './instalment-plans.ts'
@@ -98,6 +99,7 @@ const openTransaction = (sql: Sql, scope: Scope): Transaction => ({
   discounts: discountStore(sql, scope),
   exemptions: exemptionStore(sql),
   extensions: extensionStore(sql, scope),
+  fiscal: fiscalStore(sql),
   idempotency: idempotencyStore(sql),
   installations: installationStore(sql),
   instalmentPlans: instalmentPlanStore(sql, scope),

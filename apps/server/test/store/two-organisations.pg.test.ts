@@ -194,6 +194,12 @@ describe('Two organisations on one server', () => {
         insert into revenue_deferrals (organisation_id, invoice_id, line_position, category, currency, amount_minor, span_start, span_end, from_on, until_on, deferred_on)
         select organisation_id, invoice_id, position, category, 'KES', 1, '2026-05-01', '2026-06-01', '2026-06-01', '2026-06-01', '2026-06-01' from invoice_lines where organisation_id = ${id} limit 1`
       await isp.raw`insert into general_ledger_codes (organisation_id, kind, owner, code) values (${id}, 'revenue', '', '4000')`
+      await isp.raw`insert into fiscal_counters (organisation_id, counter, next_attempt_at) values (${id}, 'test', now())`
+      await isp.raw`insert into fiscal_devices (organisation_id, installation_id, counter, begins_at, version) values (${id}, uuidv7(), 'test', now(), 1)`
+      await isp.raw`insert into fiscal_cursors (organisation_id, series, last_sequence) values (${id}, 'test', 1)`
+      await isp.raw`
+        insert into fiscal_documents (organisation_id, installation_id, counter, invoice_id, document_number, issued_at)
+        select organisation_id, uuidv7(), 'test', id, number, now() from invoices where organisation_id = ${id} limit 1`
       await isp.raw`insert into recognised_days (organisation_id, day, recognised_at) values (${id}, '2026-05-31', now())`
       await isp.raw`insert into shared_secrets (organisation_id, plugin_id, name, value, expires_at) values (${id}, 'test', 'test', '\\x00', now()) on conflict do nothing`
       await isp.raw`insert into intent_moves (organisation_id, intent_id, to_status, evidence, detail, at) values (${id}, uuidv7(), 'created', 'request', '', now())`

@@ -39,6 +39,11 @@ describe('bands of the tax authority', () => {
     expect(bandOf(bands, taxes, money(100n, 'KES'))?.band).toBe('A')
   })
 
+  it('of a buyer whom a certificate frees are those of what bears no tax: exempt is not zero-rated', () => {
+    const freed = { code: 'vat', title: 'VAT', rateBp: 0, baseMinor: 100n, amountMinor: 0n, certificate: 'EX-1' }
+    expect(bandOf(bands, [freed], money(100n, 'KES'))?.band).toBe('A')
+  })
+
   it('are known of a country, not of what an organisation charges', () => {
     expect(
       fiscalBandsOf('KE')

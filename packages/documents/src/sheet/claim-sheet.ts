@@ -1,4 +1,15 @@
-import { addDays, describeLine, formatDate, invariant, type Language, type Money, money, reasonText, summariseTaxes } from '@nyuzi/core'
+import {
+  addDays,
+  describeLine,
+  type FiscalProof,
+  formatDate,
+  invariant,
+  type Language,
+  type Money,
+  money,
+  reasonText,
+  summariseTaxes,
+} from '@nyuzi/core'
 import type { ClaimLine, CreditNoteDocument, DebitNoteDocument, InvoiceDocument } from '../document.ts'
 import { formatAmount, formatAmountAlone } from '../format-amount.ts'
 import { type Words, wordsOf } from '../words/words.ts'
@@ -35,7 +46,10 @@ function factsOf(document: ClaimDocument, words: Words): Fact[] {
   facts.push({ label: words.account, value: recipient.accountNumber })
   if (isNote(document) && document.corrects)
     facts.push({ label: words.concerns, value: `${document.corrects.number}, ${formatDate(document.corrects.issuedOn, language)}` })
-  if (fiscal) facts.push({ label: words.fiscalNumber, value: fiscal.number })
+  if (isNote(document) && document.corrects?.fiscalNumber !== undefined)
+    facts.push({ label: words.concernsFiscal, value: document.corrects.fiscalNumber })
+  if (fiscal === 'pending') facts.push({ label: words.fiscalNumber, value: words.fiscalPending })
+  for (const { number: theirs } of proofsOf(document)) facts.push({ label: words.fiscalNumber, value: theirs })
   return facts
 }
 
@@ -91,25 +105,20 @@ const reason = (document: ClaimDocument, words: Words): Block[] =>
     ? [{ kind: 'paragraph', heading: words.reason, text: reasonText(document.reason, document.language) }]
     : []
 
-const proof = ({ fiscal }: ClaimDocument, words: Words): Block[] =>
-  fiscal === undefined
-    ? []
-    : [
-        {
-          kind: 'facts',
-          heading: words.fiscalNumber,
-          facts: [
-            { label: words.number, value: fiscal.number },
-            { label: words.fiscalDevice, value: fiscal.device },
-          ],
-          code: { text: fiscal.url, caption: words.scanToVerify },
-        },
-      ]
+const proofsOf = ({ fiscal }: ClaimDocument): readonly FiscalProof[] => (fiscal === undefined || fiscal === 'pending' ? [] : fiscal)
+
+const proof = (document: ClaimDocument, words: Words): Block[] =>
+  proofsOf(document).map(({ number, device, url, details }) => ({
+    kind: 'facts',
+    heading: words.fiscalNumber,
+    facts: [{ label: words.number, value: number }, { label: words.fiscalDevice, value: device }, ...details],
+    code: { text: url, caption: words.scanToVerify },
+  }))
 
 /** A document has one code: where the tax authority's stands, paying is told in words alone. */
 function howToPay(document: ClaimDocument, words: Words): Block[] {
   if (document.kind === 'credit_note') return []
-  const { issuer, payTo, recipient, total, fiscal } = document
+  const { issuer, payTo, recipient, total } = document
   const { paymentInstructions: text } = issuer
   const instructions: Block[] =
     text === undefined ? [] : [{ kind: 'paragraph', text, ...(payTo === undefined ? { heading: words.howToPay } : {}) }]
@@ -120,6 +129,6 @@ function howToPay(document: ClaimDocument, words: Words): Block[] {
     { label: words.amountToPay, value: formatAmountAlone(total) },
   ]
   const readable = facts.map(({ label, value }) => `${label}: ${value}`).join('\n')
-  const code = fiscal === undefined ? { code: { text: readable, caption: words.scanToRead } } : {}
+  const code = proofsOf(document).length === 0 ? { code: { text: readable, caption: words.scanToRead } } : {}
   return [{ kind: 'facts', heading: words.howToPay, facts, ...code }, ...instructions]
 }

@@ -38,6 +38,8 @@ export const bangla: Words = {
   scanToRead: 'পরিশোধের তথ্য পেতে স্ক্যান করুন',
   scanToVerify: 'কর কর্তৃপক্ষের কাছে যাচাই করতে স্ক্যান করুন',
   fiscalNumber: 'কর চালান নম্বর',
+  fiscalPending: 'কর কর্তৃপক্ষ এখনও স্বাক্ষর করেনি',
+  concernsFiscal: 'মূল কর চালান নম্বর',
   fiscalDevice: 'কর যন্ত্র',
   source: 'প্রাপ্তির মাধ্যম',
   sources: { provider: 'মোবাইল ব্যাংকিং বা ব্যাংক', manual: 'আমাদের অফিস', withholding: 'উৎসে কর কর্তনের সনদ' },

@@ -38,6 +38,8 @@ export const english: Words = {
   scanToRead: 'Scan for the payment details',
   scanToVerify: 'Scan to verify with the tax authority',
   fiscalNumber: 'Tax invoice number',
+  fiscalPending: 'Not signed by the tax authority yet',
+  concernsFiscal: 'Its tax invoice number',
   fiscalDevice: 'Fiscal device',
   source: 'Received through',
   sources: { provider: 'Mobile money or bank', manual: 'Our office', withholding: 'Certificate of withheld tax' },

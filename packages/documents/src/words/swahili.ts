@@ -38,6 +38,8 @@ export const swahili: Words = {
   scanToRead: 'Changanua upate maelezo ya malipo',
   scanToVerify: 'Changanua kuthibitisha kwa mamlaka ya kodi',
   fiscalNumber: 'Nambari ya ankara ya kodi',
+  fiscalPending: 'Bado haijasainiwa na mamlaka ya kodi',
+  concernsFiscal: 'Nambari yake ya ankara ya kodi',
   fiscalDevice: 'Kifaa cha kodi',
   source: 'Imepokelewa kupitia',
   sources: { provider: 'Pesa kwa simu au benki', manual: 'Ofisi yetu', withholding: 'Cheti cha kodi iliyozuiliwa' },

@@ -37,6 +37,8 @@ export type Words = {
   readonly scanToRead: string
   readonly scanToVerify: string
   readonly fiscalNumber: string
+  readonly fiscalPending: string
+  readonly concernsFiscal: string
   readonly fiscalDevice: string
   readonly source: string
   readonly sources: Readonly<Record<ReceiptDocument['source'], string>>

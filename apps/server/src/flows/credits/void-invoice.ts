@@ -32,6 +32,8 @@ export const voidInvoice = (
     if (claim.allocatedMinor > 0n || claim.credited) {
       throw new Conflict('claim_settled', `${claim.number} is settled in part: credit what is left of it instead.`)
     }
+    if (await tx.fiscal.isDeclared(invoiceId))
+      throw new Conflict('claim_declared', `${claim.number} is declared to the tax authority, which forgets nothing: credit it instead.`)
     const issued = await tx.claims.entry(invoiceId)
     invariant(issued !== undefined, `${claim.number} is in the ledger`)
     const withdrawn = await stopDeferred(tx, invoiceId, today)

@@ -13,7 +13,7 @@ import type {
   SubscriberId,
   TaxAmount,
 } from '@nyuzi/core'
-import type { Logo, PrintedDocument, UnreadableLogo } from '@nyuzi/documents'
+import type { FiscalState, Logo, PrintedDocument, UnreadableLogo } from '@nyuzi/documents'
 
 /** What an organisation's documents look like, besides its name. */
 export type Branding = {
@@ -64,6 +64,7 @@ export type PrintedInvoice = Parties & {
   readonly dueOn: CivilDate
   readonly total: Money
   readonly lines: readonly ClaimedLine[]
+  readonly fiscal?: FiscalState
 }
 
 export type PrintedCreditNote = Parties & {
@@ -72,8 +73,9 @@ export type PrintedCreditNote = Parties & {
   readonly total: Money
   readonly reason: string
   /** When all its lines are of one invoice. */
-  readonly corrects?: { readonly number: string; readonly issuedOn: CivilDate }
+  readonly corrects?: { readonly number: string; readonly issuedOn: CivilDate; readonly fiscalNumber?: string }
   readonly lines: readonly ClaimedLine[]
+  readonly fiscal?: FiscalState
 }
 
 export type PrintedReceipt = Parties & {

@@ -9,7 +9,7 @@ export async function printCreditNote(
 ): Promise<PrintedFile | undefined> {
   const found = await store.inOrganisation(organisationId, (tx) => tx.documents.creditNote(id))
   if (!found) return undefined
-  const { number, issuedOn, lines, total, reason, corrects } = found
+  const { number, issuedOn, lines, total, reason, corrects, fiscal } = found
   const note = {
     kind: 'credit_note',
     ...addressed(found),
@@ -19,6 +19,7 @@ export async function printCreditNote(
     total,
     reason,
     ...(corrects ? { corrects } : {}),
+    ...(fiscal === undefined ? {} : { fiscal }),
   } as const
   return { name: number, bytes: await printer.print(note) }
 }

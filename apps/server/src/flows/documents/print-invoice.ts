@@ -11,9 +11,10 @@ export async function printInvoice(
 ): Promise<PrintedFile | undefined> {
   const found = await store.inOrganisation(organisationId, (tx) => tx.documents.invoice(by))
   if (!found) return undefined
-  const { kind, number, issuedOn, dueOn, lines, total } = found
+  const { kind, number, issuedOn, dueOn, lines, total, fiscal } = found
   if (kind !== 'invoice' && kind !== 'debit_note' && kind !== 'deposit')
     throw new Conflict('document_not_printed', `${number} is a ${kind.replace('_', ' ')}, which stands on the statement of account only.`)
-  const bytes = await printer.print({ kind, ...addressed(found), ...payable(found), number, issuedOn, dueOn, lines, total })
+  const declared = fiscal === undefined ? {} : { fiscal }
+  const bytes = await printer.print({ kind, ...addressed(found), ...payable(found), number, issuedOn, dueOn, lines, total, ...declared })
   return { name: number, bytes }
 }

@@ -27,5 +27,6 @@ export async function setInstallationStatus(
       at: now,
     })
   })
-  if (status === 'active') for (const kind of ['prompts', 'look_ups', 'access', 'messages'] as const) deps.wake(kind, organisationId)
+  if (status === 'active')
+    for (const kind of ['prompts', 'look_ups', 'access', 'messages', 'fiscal'] as const) deps.wake(kind, organisationId)
 }

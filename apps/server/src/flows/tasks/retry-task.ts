@@ -1,4 +1,4 @@
-import type { CallbackId, Instant, IntentId, NoticeId, OrganisationId, SubscriptionId, TaskId } from '@nyuzi/core'
+import type { CallbackId, FiscalDocumentId, Instant, IntentId, NoticeId, OrganisationId, SubscriptionId, TaskId } from '@nyuzi/core'
 import { Conflict, NotFound } from '../errors.ts'
 import type { Deps, Transaction, WorkKind } from '../ports.ts'
 
@@ -16,6 +16,7 @@ const retries: Readonly<Record<string, Retry>> = {
   callback_parked: callback,
   notice_parked: { wakes: 'notices', again: (tx, id) => tx.notices.retry(id as NoticeId) },
   billing_parked: { again: (tx, id) => tx.billing.unpark(id as SubscriptionId) },
+  fiscal_refused: { wakes: 'fiscal', again: (tx, id) => tx.fiscal.retry(id as FiscalDocumentId) },
   intent_unresolved: { wakes: 'look_ups', again: (tx, id, at) => tx.intents.lookUpAgain(id as IntentId, at) },
 }
 
