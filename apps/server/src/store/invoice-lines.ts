@@ -1,4 +1,4 @@
-import type { FinalInvoice, InvoiceLine } from '@nyuzi/core'
+import type { FinalInvoice, InvoiceLine, LineDescription, TaxAmount } from '@nyuzi/core'
 import { addLineDetails } from './line-details.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -106,9 +106,9 @@ const toContentRow = (line: InvoiceLine, content: number) => ({
   chargedComponent: chargedComponent(line),
 })
 
-/** Every line with the number of what it says, and of each content the first line that has it. */
+/** Every line with the number of its content, and of each content the first line that has it. */
 function shared(invoices: Lined) {
-  const numberOf = new Map<string, number>()
+  const alike = new Map<string, { readonly line: InvoiceLine; readonly content: number }[]>()
   const contents: InvoiceLine[] = []
   const lines: {
     invoiceId: string
@@ -119,26 +119,52 @@ function shared(invoices: Lined) {
   }[] = []
   for (const { id: invoiceId, lines: own } of invoices)
     for (const line of own) {
-      const key = contentOf(line)
-      let content = numberOf.get(key)
+      const { position, subscriptionId, chargeId, arithmetic } = line
+      const known = alike.get(arithmetic) ?? []
+      let content = known.find((one) => isSameContent(one.line, line))?.content
       if (content === undefined) {
         content = contents.push(line)
-        numberOf.set(key, content)
+        alike.set(arithmetic, [...known, { line, content }])
       }
-      const { position, subscriptionId, chargeId } = line
       lines.push({ invoiceId, position, subscriptionId, chargeId, content })
     }
   return { lines, contents }
 }
 
-/** All of a line but whose it is, between characters that no text in the database holds. */
-function contentOf(line: InvoiceLine): string {
-  const { period, whole, net, total, rate } = line
-  let key = `${line.priceId}\0${line.priceVersion}\0${line.terms}\0${chargedComponent(line)}\0${line.component}\0${JSON.stringify(line.description)}\0${line.arithmetic}\0${line.category}\0${line.taxClass}\0${line.pricing}\0${line.taxPoint}\0${line.dueOn}\0${period.start}\0${period.end}\0${whole.start}\0${whole.end}\0${net.amountMinor}\0${total.amountMinor}\0${rate.amountMinor}`
-  for (const { code, title, rateBp, baseMinor, amountMinor, certificate } of line.taxes)
-    key += `\0${code}\0${title}\0${rateBp}\0${baseMinor}\0${amountMinor}\0${certificate}`
-  return key
-}
+/** All of a line but whose it is. */
+const isSameContent = (left: InvoiceLine, right: InvoiceLine): boolean =>
+  left.period.start === right.period.start &&
+  left.period.end === right.period.end &&
+  left.whole.start === right.whole.start &&
+  left.whole.end === right.whole.end &&
+  left.taxPoint === right.taxPoint &&
+  left.dueOn === right.dueOn &&
+  left.priceId === right.priceId &&
+  left.priceVersion === right.priceVersion &&
+  left.terms === right.terms &&
+  left.component === right.component &&
+  left.category === right.category &&
+  left.taxClass === right.taxClass &&
+  left.pricing === right.pricing &&
+  left.arithmetic === right.arithmetic &&
+  left.net.amountMinor === right.net.amountMinor &&
+  left.total.amountMinor === right.total.amountMinor &&
+  left.rate.amountMinor === right.rate.amountMinor &&
+  left.usage?.ratedUnits === right.usage?.ratedUnits &&
+  isSameDescription(left.description, right.description) &&
+  (left.taxes === right.taxes ||
+    (left.taxes.length === right.taxes.length && left.taxes.every((tax, index) => isSameTax(tax, right.taxes[index]))))
+
+const isSameDescription = (left: LineDescription, right: LineDescription): boolean =>
+  left === right || JSON.stringify(left) === JSON.stringify(right)
+
+const isSameTax = (left: TaxAmount, right: TaxAmount | undefined): boolean =>
+  left.code === right?.code &&
+  left.title === right.title &&
+  left.rateBp === right.rateBp &&
+  left.baseMinor === right.baseMinor &&
+  left.amountMinor === right.amountMinor &&
+  left.certificate === right.certificate
 
 /** Use of a period may be charged more than once, but what lies above so many units only once. */
 const chargedComponent = ({ component, usage }: InvoiceLine): string =>

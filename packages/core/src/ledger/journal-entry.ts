@@ -3,7 +3,6 @@ import type { Currency } from '../money/currency.ts'
 import { money } from '../money/money.ts'
 import { invariant } from '../outcome.ts'
 import type { CivilDate } from '../time/calendar.ts'
-import { accountCode } from './account.ts'
 import type { Posting } from './posting.ts'
 
 /** One per template in `entries/`: what happened, in the words of the business. */
@@ -43,14 +42,16 @@ export type JournalEntry = {
 
 /** Brings an entry into its one form: postings on one account become one, those of nothing fall away, and the rest balances. */
 export function journalEntry(input: JournalEntry): JournalEntry {
-  const byAccount = new Map<string, Posting>()
+  const merged: Posting[] = []
   for (const posting of input.postings) {
-    invariant(posting.account.currency === input.currency, `an entry in ${input.currency} has no posting in ${posting.account.currency}`)
-    const code = accountCode(posting.account)
-    const before = byAccount.get(code)
-    byAccount.set(code, before ? { account: posting.account, amountMinor: before.amountMinor + posting.amountMinor } : posting)
+    const { account, amountMinor } = posting
+    invariant(account.currency === input.currency, `an entry in ${input.currency} has no posting in ${account.currency}`)
+    const place = merged.findIndex((one) => one.account.kind === account.kind && one.account.owner === account.owner)
+    const before = merged[place]
+    if (before === undefined) merged.push(posting)
+    else merged[place] = { account, amountMinor: before.amountMinor + amountMinor }
   }
-  const postings = [...byAccount.values()].filter(({ amountMinor }) => amountMinor !== 0n)
+  const postings = merged.filter(({ amountMinor }) => amountMinor !== 0n)
   invariant(postings.length >= 2, `an entry has at least two postings: ${input.kind} ${input.source.id}`)
   const sum = postings.reduce((total, { amountMinor }) => total + money(amountMinor, input.currency).amountMinor, 0n)
   invariant(sum === 0n, `postings sum to zero, not ${sum}: ${input.kind} ${input.source.id}`)

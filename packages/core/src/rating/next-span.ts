@@ -1,4 +1,6 @@
+import type { Price } from '../catalog/price.ts'
 import { invariant } from '../outcome.ts'
+import { remembered } from '../remembered.ts'
 import { isOver } from '../subscriptions/lifecycle.ts'
 import { billingAnchorOf, pauseOn, type Subscription, type Terms, termsOn } from '../subscriptions/subscription.ts'
 import { addDays, type CivilDate } from '../time/calendar.ts'
@@ -23,10 +25,7 @@ export function nextSpan(subscription: Subscription): Span | undefined {
   const from = firstChargedDay(subscription, subscription.billedUntil)
   if (from === undefined || isOver(subscription, from)) return undefined
   const terms = termsOn(subscription, from)
-  const anchor = billingAnchorOf(terms)
-  const found = periodContaining(anchor, from)
-  invariant(found !== undefined, 'terms do not begin before the origin of their periods')
-  const whole = fullPeriodOf(anchor, found.index)
+  const found = periodAt(terms.price, terms, from)
   const { cancelledOn, status, pauses } = subscription
   const ends = [
     found.period.end,
@@ -37,12 +36,22 @@ export function nextSpan(subscription: Subscription): Span | undefined {
   return {
     terms,
     period: { start: from, end: ends.reduce((first, day) => (day < first ? day : first)) },
-    whole,
+    whole: found.whole,
     index: terms.periodsBefore + found.index,
-    isStub: found.index === 0 && terms.from === subscription.startsOn && from === found.period.start && from > whole.start,
+    isStub: found.index === 0 && terms.from === subscription.startsOn && from === found.period.start && from > found.whole.start,
     afterPause: from > subscription.billedUntil,
   }
 }
+
+const periodAt = remembered(
+  ({ origin, anchorDay }: Terms, day: CivilDate) => `${origin} ${anchorDay} ${day}`,
+  (_price: Price, terms: Terms, day: CivilDate) => {
+    const anchor = billingAnchorOf(terms)
+    const found = periodContaining(anchor, day)
+    invariant(found !== undefined, 'terms do not begin before the origin of their periods')
+    return { ...found, whole: fullPeriodOf(anchor, found.index) }
+  },
+)
 
 /** The day from which a span is owed, and the first day on which it may be invoiced. */
 export function spanDays(

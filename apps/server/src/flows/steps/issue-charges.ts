@@ -68,18 +68,20 @@ export async function issueCharges(
   const drafts = [...owed, ...bought.drafts].map(({ draft, series }) => ({ ...draft, id: asId('invoice', deps.ids.next()), series }))
   const advances = [...decided.flatMap((one) => (one.outcome === 'charged' ? [one.advance] : [])), ...bought.advances]
   const waiting = await deferRevenue(tx, organisation, drafts, day)
-  // Together, so that the database writes one while the next is made ready.
   await Promise.all([
-    tx.ledger.record(
-      drafts.map((draft) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(draft, waiting.get(draft.id)) })),
-      now,
-    ),
     tx.billing.addLines(drafts),
     tx.subscriptions.addTerms(bought.restarted, now),
     tx.billing.advance(advances),
     tx.charges.invoiced(
       drafts.flatMap(({ lines }) => lines.flatMap(({ chargeId }) => chargeId ?? [])),
       day,
+    ),
+    // The database writes these while the entries are made ready.
+    sent().then(() =>
+      tx.ledger.record(
+        drafts.map((draft) => ({ id: asId('entry', deps.ids.next()), entry: invoiceIssued(draft, waiting.get(draft.id)) })),
+        now,
+      ),
     ),
   ])
   // Last, because whoever numbers holds up every other run of the series until its commit.
@@ -109,6 +111,9 @@ function newDebtsOf(
     return dueOn === undefined ? [] : [{ subscriptionId: id, dueOn }]
   })
 }
+
+/** When what was asked of the database before is on its way to it. */
+const sent = (): Promise<void> => new Promise((done) => setImmediate(done))
 
 type Offer = {
   readonly outcome: 'offered'
