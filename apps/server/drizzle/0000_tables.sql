@@ -124,6 +124,7 @@ CREATE TABLE "prices" (
 	CONSTRAINT "prices_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "prices_organisation_id_plan_id_version_unique" UNIQUE("organisation_id","plan_id","version"),
 	CONSTRAINT "prices_pricing" CHECK ("prices"."pricing" in ('inclusive', 'exclusive')),
+	CONSTRAINT "prices_passes" CHECK ("prices"."cadence_unit" not in ('minute', 'hour') or "prices"."billing" = 'prepaid'),
 	CONSTRAINT "prices_timing" CHECK ("prices"."timing" in ('advance', 'arrears') and ("prices"."billing" <> 'prepaid' or "prices"."timing" = 'advance'))
 );
 --> statement-breakpoint
@@ -676,6 +677,22 @@ CREATE TABLE "tasks" (
 	CONSTRAINT "tasks_organisation_id_id_pk" PRIMARY KEY("organisation_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "passes" (
+	"organisation_id" uuid NOT NULL,
+	"id" uuid DEFAULT uuidv7() NOT NULL,
+	"subscription_id" uuid NOT NULL,
+	"price_id" uuid NOT NULL,
+	"terms" integer NOT NULL,
+	"valid" "tstzrange" NOT NULL,
+	"invoice_id" uuid,
+	"line_position" integer,
+	"taken_back" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "passes_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
+	CONSTRAINT "passes_line" CHECK (("passes"."invoice_id" is null) = ("passes"."line_position" is null)),
+	CONSTRAINT "passes_half_open" CHECK (not isempty("passes"."valid") and lower_inc("passes"."valid") and not upper_inc("passes"."valid"))
+);
+--> statement-breakpoint
 CREATE TABLE "allocations" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -1088,6 +1105,7 @@ CREATE TABLE "subscriptions" (
 	"awaits" text,
 	"renewal_on" date,
 	"renewal_minor" bigint,
+	"pass_turns_at" timestamp (3) with time zone,
 	"parked_reason" text,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "subscriptions_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
@@ -1236,6 +1254,7 @@ CREATE INDEX "messages_source" ON "messages" USING btree ("organisation_id","sou
 CREATE INDEX "audit_records_subject" ON "audit_records" USING btree ("organisation_id","subject_id","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "installations_id" ON "installations" USING btree ("id");--> statement-breakpoint
 CREATE UNIQUE INDEX "tasks_open" ON "tasks" USING btree ("organisation_id","kind","subject_noun","subject_id") WHERE "tasks"."done_at" is null;--> statement-breakpoint
+CREATE INDEX "passes_line_of" ON "passes" USING btree ("organisation_id","invoice_id","line_position") WHERE "passes"."invoice_id" is not null;--> statement-breakpoint
 CREATE INDEX "allocations_payment" ON "allocations" USING btree ("organisation_id","payment_id");--> statement-breakpoint
 CREATE INDEX "allocations_invoice" ON "allocations" USING btree ("organisation_id","invoice_id");--> statement-breakpoint
 CREATE INDEX "allocations_effective" ON "allocations" USING btree ("organisation_id","effective_on");--> statement-breakpoint
@@ -1279,6 +1298,7 @@ CREATE INDEX "subscription_pauses_to_settle" ON "subscription_pauses" USING btre
 CREATE INDEX "subscription_terms_from" ON "subscription_terms" USING btree ("organisation_id","subscription_id","from_on");--> statement-breakpoint
 CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("organisation_id","price_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_renewals" ON "subscriptions" USING btree ("organisation_id","renewal_on","id") WHERE "subscriptions"."renewal_on" is not null;--> statement-breakpoint
+CREATE INDEX "subscriptions_passes" ON "subscriptions" USING btree ("organisation_id","pass_turns_at") WHERE "subscriptions"."pass_turns_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_payer" ON "subscriptions" USING btree ("organisation_id","payer_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_base" ON "subscriptions" USING btree ("organisation_id","base_id") WHERE "subscriptions"."base_id" is not null;--> statement-breakpoint

@@ -7,6 +7,10 @@ alter table charged_periods add constraint charged_periods_overlap
 --> statement-breakpoint
 alter table charged_periods add constraint charged_periods_half_open check (not isempty(period) and lower_inc(period) and not upper_inc(period));
 --> statement-breakpoint
+-- Two passes of a line never overlap, so no minute is sold twice.
+alter table passes add constraint passes_overlap
+  exclude using gist (organisation_id with =, subscription_id with =, valid with &&) where (not taken_back);
+--> statement-breakpoint
 create function nyuzi_refuse_change() returns trigger language plpgsql as $$
 begin
   raise exception '% rows are never changed or deleted; write a correcting one', tg_table_name using errcode = 'NY001';
@@ -71,11 +75,35 @@ end $$;
 --> statement-breakpoint
 create trigger charged_periods_guarded before update or delete on charged_periods for each row execute function nyuzi_guard_charged_period();
 --> statement-breakpoint
+-- A pass is taken back with the days of its line, and by nothing else. Whoever looks after passes then looks at its line again.
+create function nyuzi_guard_pass() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' or pg_trigger_depth() < 2 or old.taken_back or (to_jsonb(new) - 'taken_back') is distinct from (to_jsonb(old) - 'taken_back') then
+    raise exception 'a pass is taken back only by a credit note or a voided invoice' using errcode = 'NY001';
+  end if;
+  return new;
+end $$;
+--> statement-breakpoint
+create trigger passes_guarded before update or delete on passes for each row execute function nyuzi_guard_pass();
+--> statement-breakpoint
+create function nyuzi_take_pass_back() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+declare taken passes;
+begin
+  update passes set taken_back = true where organisation_id = old.organisation_id and invoice_id = old.invoice_id and line_position = old.line_position returning * into taken;
+  if found then
+    update subscriptions set pass_turns_at = lower(taken.valid) where organisation_id = taken.organisation_id and id = taken.subscription_id
+       and (pass_turns_at is null or pass_turns_at > lower(taken.valid));
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger charged_periods_released after delete on charged_periods for each row when (old.component like 'base %') execute function nyuzi_take_pass_back();
+--> statement-breakpoint
 -- Emptying a table passes row triggers by.
 do $$
 declare t text;
 begin
-  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'fiscal_documents', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'payments', 'receipts', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'tax_exemptions', 'usage_records'] loop
+  foreach t in array array['allocations', 'audit_records', 'charged_periods', 'credit_allocations', 'credit_line_taxes', 'credit_lines', 'credits', 'fiscal_documents', 'former_particulars', 'instalment_plan_invoices', 'instalments', 'invoice_line_discounts', 'invoice_line_taxes', 'invoice_line_usage', 'invoice_lines', 'invoices', 'late_fees', 'ledger_accounts', 'ledger_block_entries', 'ledger_blocks', 'logos', 'number_series', 'passes', 'payments', 'receipts', 'recognised_days', 'revenue_deferrals', 'subscription_discounts', 'tax_exemptions', 'usage_records'] loop
     execute format('create trigger %I before truncate on %I for each statement execute function nyuzi_refuse_change()', t || '_kept', t);
   end loop;
 end $$;
@@ -582,7 +610,7 @@ grant select, insert, update on all tables in schema public to nyuzi_app;
 --> statement-breakpoint
 grant delete on general_ledger_codes, cursors, shared_secrets, idempotency_keys to nyuzi_app;
 --> statement-breakpoint
-revoke update on former_particulars, logos, receipts, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records, recognised_days from nyuzi_app;
+revoke update on former_particulars, logos, receipts, journal_entries, postings, allocations, credit_allocations, credit_lines, credit_line_taxes, invoice_lines, invoice_line_taxes, ledger_blocks, ledger_block_entries, audit_records, charged_periods, instalments, instalment_plan_invoices, late_fees, invoice_line_discounts, invoice_line_usage, subscription_discounts, usage_records, recognised_days, passes from nyuzi_app;
 --> statement-breakpoint
 create function nyuzi_organisation() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('nyuzi.organisation_id', true), '')::uuid $$;
@@ -645,6 +673,7 @@ create function nyuzi_due_work(at timestamptz) returns table (kind text, organis
   union all select 'prompts', organisation_id from payment_intents where status in ('created', 'dispatching') group by organisation_id
   union all select 'look_ups', organisation_id from payment_intents where next_look_up_at is not null and next_look_up_at <= at group by organisation_id
   union all select 'access', organisation_id from access_states where status <> 'in_sync' and next_attempt_at <= at group by organisation_id
+  union all select 'passes', organisation_id from subscriptions where pass_turns_at <= at group by organisation_id
   union all select 'messages', organisation_id from messages where next_attempt_at is not null and next_attempt_at <= at group by organisation_id
   union all select 'fiscal', d.organisation_id from fiscal_devices d
     join fiscal_counters c on c.organisation_id = d.organisation_id and c.counter = d.counter

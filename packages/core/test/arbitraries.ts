@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { asId, type Id, type Noun } from '../src/ids.ts'
 import { currencies } from '../src/money/currency.ts'
 import { addDays, type CivilDate, civilDate } from '../src/time/calendar.ts'
-import type { BillingAnchor, Cadence, Period } from '../src/time/period.ts'
+import type { BillingAnchor, DayCadence, Period } from '../src/time/period.ts'
 
 /** The same number gives the same id. */
 export const idOf = <N extends Noun>(noun: N, number: number): Id<N> =>
@@ -18,7 +18,7 @@ export const currencyCodes = fc.constantFrom(...currencies)
 /** Up to ten million whole units: the amounts of an Internet provider, and some above. */
 export const amountsMinor = fc.bigInt({ min: 1n, max: 1_000_000_000n })
 
-const cadences: fc.Arbitrary<Cadence> = fc.oneof(
+const cadences: fc.Arbitrary<DayCadence> = fc.oneof(
   fc.record({ unit: fc.constant('day' as const), count: fc.integer({ min: 1, max: 45 }) }),
   fc.record({ unit: fc.constant('week' as const), count: fc.integer({ min: 1, max: 8 }) }),
   fc.record({ unit: fc.constant('month' as const), count: fc.integer({ min: 1, max: 24 }) }),

@@ -5,7 +5,7 @@ import { type Exemption, exemptedPack } from '../src/tax/exemption.ts'
 import type { TaxPack } from '../src/tax/rule.ts'
 import { type TaxPackCode, type TaxSettings, taxPackOf } from '../src/tax/tax-packs.ts'
 import { civilDate } from '../src/time/calendar.ts'
-import type { Cadence } from '../src/time/period.ts'
+import type { DayCadence } from '../src/time/period.ts'
 
 const folder = new URL('./golden/', import.meta.url)
 
@@ -41,10 +41,10 @@ export function amountIn(text: string): Money {
 }
 
 /** `2 weeks` */
-export function cadenceIn(text: string): Cadence {
+export function cadenceIn(text: string): DayCadence {
   const found = /^([1-9]\d*) (day|week|month|year)s?$/.exec(text)
   if (!found) throw new Error(`${text} is no cadence`)
-  return { count: Number(found[1]), unit: found[2] as Cadence['unit'] }
+  return { count: Number(found[1]), unit: found[2] as DayCadence['unit'] }
 }
 
 const from = civilDate('2027-01-01')

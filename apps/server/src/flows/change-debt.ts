@@ -28,7 +28,7 @@ export async function changeDebt<Result>(
       const organisation = await tx.organisation.read()
       const today = civilDateAt(now, organisation.timeZone)
       const { result, subscriberIds, audit } = await change({ tx, now, organisation, today })
-      await resumeAwaiting(deps, tx, organisation, today, subscriberIds)
+      await resumeAwaiting(deps, tx, organisation, now, subscriberIds)
       await wantAccess(tx, organisation, now, { subscriberIds, today })
       await tx.audit.write({ ...audit, actor, at: now })
       return result

@@ -40,6 +40,8 @@ export const errorCodes = {
   plan_kind_differs: 409,
   cadence_differs: 409,
   no_change_noted: 409,
+  no_passes: 409,
+  no_pause_of_passes: 409,
   pause_overlaps: 409,
   not_paused: 409,
   // Dunning

@@ -37,6 +37,7 @@ import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
 import type { BranchStore, OrganisationsStore } from './organisations/ports.ts'
+import type { PassStore } from './passes/ports.ts'
 import type { CallbackStore, IncomingCallback, IntentStore, KeptCallback, NoticeStore, PaymentStore } from './payments/ports.ts'
 import type { EffectStore, PreviewStore } from './previews/ports.ts'
 import type { ReadingStore } from './readings/ports.ts'
@@ -47,7 +48,7 @@ import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscri
 import type { UsageReadings, UsageStore } from './usage/ports.ts'
 
 /** Work that rows wait for. A wake-up names one of these; it is a hint, and the sweep finds what no one woke. */
-export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'access', 'messages', 'fiscal'] as const
+export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'passes', 'access', 'messages', 'fiscal'] as const
 export type WorkKind = (typeof workKinds)[number]
 
 /** Says, after a commit, that rows wait. Never called inside a transaction. */
@@ -134,6 +135,7 @@ export type Transaction = {
   readonly callbacks: CallbackStore
   readonly notices: NoticeStore
   readonly intents: IntentStore
+  readonly passes: PassStore
   readonly payments: PaymentStore
   readonly ledger: LedgerStore
   readonly billing: BillingStore

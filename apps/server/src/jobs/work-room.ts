@@ -2,6 +2,7 @@ import type { InstallationId, OrganisationId } from '@nyuzi/core'
 import { applyAccess, leaseRenewalMs, renewLane, runLane } from '../flows/access/apply-access.ts'
 import { signDocuments } from '../flows/fiscal/sign-documents.ts'
 import { sendMessages } from '../flows/messages/send-messages.ts'
+import { turnPasses } from '../flows/passes/turn-passes.ts'
 import { dispatchPrompts } from '../flows/payments/dispatch-prompts.ts'
 import { lookUpPayments } from '../flows/payments/look-up-payments.ts'
 import { postPayments } from '../flows/payments/post-payments.ts'
@@ -16,6 +17,7 @@ const flows: Readonly<Record<Exclude<WorkKind, 'access'>, Flow>> = {
   notices: postPayments,
   prompts: dispatchPrompts,
   look_ups: lookUpPayments,
+  passes: turnPasses,
   messages: sendMessages,
   fiscal: signDocuments,
 }

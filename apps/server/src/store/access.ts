@@ -19,6 +19,9 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
     const which = 'subscriberIds' in query ? linesOf(sql, query.subscriberIds) : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
       select v.id, v.subscriber_id, s.payer_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
+             case when p.cadence_unit in ('minute', 'hour') then (
+               select coalesce(json_agg(json_build_array(lower(x.valid), upper(x.valid))), '[]') from passes x
+                where x.subscription_id = s.id and not x.taken_back and upper(x.valid) > ${query.now}) end as passes,
              p.profile_name, p.download_bps, p.upload_bps, a.hold, a.wanted_state, a.wanted_reason, a.profile_name as wanted_profile_name,
              a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.recheck_on,
              (select json_agg(json_build_array(h.from_on, h.until_on)) from subscription_pauses h
@@ -37,7 +40,7 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
         join prices p on p.id = t.price_id
         left join access_states a on a.service_id = v.id
        where ${which} order by v.id`
-    return rows.map(toStanding)
+    return rows.map((row) => toStanding(row, query.now))
   },
 
   async owe(newDebts, subscriberIds, today) {
@@ -282,7 +285,8 @@ async function move(sql: Sql, changes: readonly WantedChange[], at: Instant): Pr
     on conflict do nothing`
 }
 
-function toStanding(row: Row): ServiceStanding {
+function toStanding(row: Row, now: Instant): ServiceStanding {
+  const passes = row.passes as [string, string][] | null
   const open = row.open as [string, string, PlanStandingRow | null][]
   const input = {
     subscription: fromRow({
@@ -293,6 +297,7 @@ function toStanding(row: Row): ServiceStanding {
       graceDays: row.grace_days,
       billedUntil: row.billed_until,
       nextTermsOn: row.until_on,
+      passes: passes && { at: now, bought: passes.map(([from, until]) => ({ from: new Date(from), until: new Date(until) })) },
       pauses: ((row.pauses ?? []) as [string, string | null][]).map(([from, until]) => (until === null ? { from } : { from, until })),
     }),
     openInvoices: open.map(([dueOn, openMinor, plan]) => ({

@@ -160,7 +160,7 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
   }
 }
 
-async function dueWhere(sql: Sql, which: ReturnType<Sql>): Promise<readonly DueSubscription[]> {
+export async function dueWhere(sql: Sql, which: ReturnType<Sql>): Promise<readonly DueSubscription[]> {
   const subscriptions = await readSubscriptions(sql, sql`where ${which}`)
   if (subscriptions.length === 0) return []
   const ids = subscriptions.flatMap(({ subscriberId, payerId }) => (payerId === subscriberId ? [payerId] : [payerId, subscriberId]))

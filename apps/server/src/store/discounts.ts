@@ -6,6 +6,7 @@ import {
   type Currency,
   type Discount,
   type DiscountValue,
+  dayCadence,
   money,
   type Promotion,
   type SubscriberId,
@@ -157,7 +158,7 @@ export const discountStore = (sql: Sql, scope?: Scope): DiscountStore => ({
        where s.id = any(${[...ids]}::uuid[])`
     return rows.map(({ startsOn, anchorDay, unit, count, ...standing }) => ({
       ...standing,
-      first: { startsOn, anchorDay, cadence: { unit, count } },
+      first: { startsOn, anchorDay, cadence: dayCadence({ unit, count }) },
     }))
   },
 })

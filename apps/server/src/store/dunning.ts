@@ -67,6 +67,9 @@ export const dunningStore = (sql: Sql, scope?: Scope): DunningStore => {
       const rows = await sql<Omit<Due<SubscriptionId>, 'done'>[]>`
         select id, renewal_on as "dueOn" from subscriptions
          where renewal_on between ${from} and ${until} and billed_until > starts_on
+           and not exists (
+             select from subscription_terms t join prices p on p.id = t.price_id
+              where t.subscription_id = subscriptions.id and p.cadence_unit in ('minute', 'hour') and t.from_on <= renewal_on and (t.until_on is null or t.until_on > renewal_on))
            ${after === undefined ? sql`` : sql`and (renewal_on, id) > (${after.dueOn}, ${after.id})`}
            ${inScope(sql, scope, sql`payer_id`)}
          order by renewal_on, id limit ${limit}`

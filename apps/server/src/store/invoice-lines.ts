@@ -151,6 +151,7 @@ const isSameContent = (left: InvoiceLine, right: InvoiceLine): boolean =>
   left.total.amountMinor === right.total.amountMinor &&
   left.rate.amountMinor === right.rate.amountMinor &&
   left.usage?.ratedUnits === right.usage?.ratedUnits &&
+  left.validity?.from.getTime() === right.validity?.from.getTime() &&
   isSameDescription(left.description, right.description) &&
   (left.taxes === right.taxes ||
     (left.taxes.length === right.taxes.length && left.taxes.every((tax, index) => isSameTax(tax, right.taxes[index]))))
@@ -167,5 +168,8 @@ const isSameTax = (left: TaxAmount, right: TaxAmount | undefined): boolean =>
   left.certificate === right.certificate
 
 /** Use of a period may be charged more than once, but what lies above so many units only once. */
-const chargedComponent = ({ component, usage }: InvoiceLine): string =>
-  usage === undefined ? component : `${component} above ${usage.ratedUnits}`
+const chargedComponent = ({ component, usage, validity }: InvoiceLine): string => {
+  // A day may hold many passes; that they do not overlap is guarded where their instants are.
+  if (validity !== undefined) return `${component} ${validity.from.toISOString()}`
+  return usage === undefined ? component : `${component} above ${usage.ratedUnits}`
+}

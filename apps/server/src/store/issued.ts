@@ -138,7 +138,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>, withStandings = tru
       select invoice_id as "invoiceId", line_position as "linePosition", code, title, rate_bp as "rateBp", base_minor as "baseMinor", amount_minor as "amountMinor", certificate
         from invoice_line_taxes where invoice_id = any (${ids}::uuid[]) order by invoice_id, line_position, position`,
   )
-  const { discounts, usage } = await readLineDetails(sql, ids)
+  const { discounts, usage, passes } = await readLineDetails(sql, ids)
   const agreed = await readAgreed(sql, [...new Set(lines.flatMap(({ subscriptionId }) => subscriptionId ?? []))], withStandings)
   const exemptions = fromRows<RecordedExemption & { subscriberId: SubscriberId }>(
     await sql`
@@ -157,6 +157,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>, withStandings = tru
         discounts: discounts.get(`${invoice.id} ${line.position}`) ?? [],
         agreed: line.subscriptionId === null ? { held: [] } : agreed(line.subscriptionId),
         usage: usage.get(`${invoice.id} ${line.position}`),
+        pass: passes.get(`${invoice.id} ${line.position}`),
       }),
     ),
   }))
@@ -177,9 +178,10 @@ type Details = {
   readonly discounts: readonly AppliedDiscount[]
   readonly agreed: AgreedWith
   readonly usage: InvoiceLine['usage']
+  readonly pass: IssuedLineRow['pass']
 }
 
-function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, agreed, usage }: Details): IssuedLineRow {
+function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, agreed, usage, pass }: Details): IssuedLineRow {
   const { position, description, component, dueOn, terms, taxPoint, priceVersion, arithmetic, origin, cancelledOn, cancelledAt } = row
   const line = {
     position,
@@ -206,6 +208,7 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, agree
         }),
     ...(discounts.length === 0 ? {} : { discounts }),
     ...(usage === undefined ? {} : { usage }),
+    ...(pass === undefined ? {} : { pass }),
   }
   if (row.chargeDescription !== null) {
     const amount = { amountMinor: row.chargeMinor, currency }

@@ -1,4 +1,5 @@
 import { type AppliedDiscount, type Currency, type FinalInvoice, type InvoiceId, type InvoiceLine, money } from '@nyuzi/core'
+import type { IssuedLineRow } from '../flows/billing/ports.ts'
 import { fromRowValue, toRowValue, type ValueRow } from './discounts.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -43,10 +44,11 @@ export async function addLineDetails(sql: Sql, invoices: readonly Pick<FinalInvo
 export type LineDetails = {
   readonly discounts: ReadonlyMap<string, readonly AppliedDiscount[]>
   readonly usage: ReadonlyMap<string, NonNullable<InvoiceLine['usage']>>
+  readonly passes: ReadonlyMap<string, NonNullable<IssuedLineRow['pass']>>
 }
 
 export async function readLineDetails(sql: Sql, ids: readonly InvoiceId[]): Promise<LineDetails> {
-  const [discounts, usage] = await Promise.all([
+  const [discounts, usage, passes] = await Promise.all([
     sql<AppliedRow[]>`
       select d.invoice_id || ' ' || d.line_position as line, coalesce(d.source_id::text, d.source) as id, d.source, d.code, d.title, d.rate_bp as "rateBp",
              d.fixed_minor as "fixedMinor", d.currency, d.base_minor as "baseMinor", d.amount_minor as "amountMinor", i.currency as "invoiceCurrency", d.working
@@ -54,10 +56,14 @@ export async function readLineDetails(sql: Sql, ids: readonly InvoiceId[]): Prom
        where d.invoice_id = any(${ids}::uuid[]) order by d.invoice_id, d.line_position, d.position`,
     sql<({ line: string } & NonNullable<InvoiceLine['usage']>)[]>`
       select invoice_id || ' ' || line_position as line, unit, units, rated_units as "ratedUnits" from invoice_line_usage where invoice_id = any(${ids}::uuid[])`,
+    sql<({ line: string } & NonNullable<IssuedLineRow['pass']>)[]>`
+      select p.invoice_id || ' ' || p.line_position as line, lower(p.valid) as "from", upper(p.valid) as until, o.time_zone as zone
+        from passes p join organisations o on o.id = p.organisation_id where p.invoice_id = any(${ids}::uuid[])`,
   ])
   return {
     discounts: byLine(discounts, toApplied),
     usage: new Map(usage.map(({ line, ...measured }) => [line, measured])),
+    passes: new Map(passes.map(({ line, ...pass }) => [line, pass])),
   }
 }
 

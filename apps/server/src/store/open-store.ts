@@ -28,6 +28,7 @@ import { ledgerStore } from './ledger.ts'
 import { messageStore } from './messages.ts'
 import { noticeStore } from './notices.ts'
 import { organisationIds, organisationStore, organisationsStore } from './organisations.ts'
+import { passStore } from './passes.ts'
 import { paymentStore } from './payments.ts'
 import { previewStore } from './previews.ts'
 import { cockpitReadings } from './readings/cockpit.ts'
@@ -111,6 +112,7 @@ const openTransaction = (sql: Sql, scope: Scope): Transaction => ({
   notices: noticeStore(sql),
   organisation: organisationStore(sql),
   organisations: organisationsStore(sql),
+  passes: passStore(sql),
   payments: paymentStore(sql),
   previews: previewStore(sql),
   effects: effectStore(sql, scope),

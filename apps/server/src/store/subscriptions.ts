@@ -1,7 +1,19 @@
-import type { CivilDate, Pause, Price, PriceId, SubscriberId, SubscriptionId, SubscriptionStatus, Terms } from '@nyuzi/core'
+import {
+  type CivilDate,
+  type Instant,
+  isPass,
+  type Pause,
+  type Price,
+  type PriceId,
+  type SubscriberId,
+  type SubscriptionId,
+  type SubscriptionStatus,
+  type Terms,
+} from '@nyuzi/core'
 import type { Awaits, LockedSubscription, PauseEnd, SubscriptionRef, SubscriptionStore } from '../flows/subscribers/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { fromRow, fromRows } from './mapping.ts'
+import { passEnds } from './pass-ends.ts'
 import { inScope, type Scope } from './scope.ts'
 import { rowsOf, type Sql } from './transaction.ts'
 
@@ -122,12 +134,16 @@ export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>, since
          and (p.until_on is null or (p.until_on > p.from_on and ${sinceEver ? sql`true` : sql`p.until_on > s.billed_until`})) order by 1, 2`,
   ])
   const priceOf = new Map(prices.map((row) => [row.id, fromRowPrice(row)]))
+  const ends = await passEnds(
+    sql,
+    rows.flatMap(({ id, priceId }) => (priceId !== null && hasPasses(priceOf.get(priceId)) ? [id] : [])),
+  )
   const pausesOf = Map.groupBy(pauses, ({ subscriptionId }) => subscriptionId)
   const subscriptions: (LockedSubscription & { terms: Terms[] })[] = []
   for (const row of rows) {
     let one = subscriptions.at(-1)
     if (one?.id !== row.id) {
-      one = toSubscription(row, pausesOf.get(row.id) ?? [])
+      one = toSubscription(row, pausesOf.get(row.id) ?? [], ends.get(row.id))
       subscriptions.push(one)
     }
     const price = row.priceId === null ? undefined : priceOf.get(row.priceId)
@@ -135,6 +151,8 @@ export async function readSubscriptions(sql: Sql, filter: ReturnType<Sql>, since
   }
   return subscriptions
 }
+
+const hasPasses = (price: Price | undefined): boolean => price !== undefined && isPass(price)
 
 /** A subscription with one of its terms, or with none. */
 type Row = {
@@ -155,7 +173,11 @@ type Row = {
 
 type PauseRow = { subscriptionId: SubscriptionId; from: CivilDate; until: CivilDate | null }
 
-const toSubscription = (row: Row, pauses: readonly PauseRow[]): LockedSubscription & { terms: Terms[] } => ({
+const toSubscription = (
+  row: Row,
+  pauses: readonly PauseRow[],
+  passUntil: Instant | undefined,
+): LockedSubscription & { terms: Terms[] } => ({
   ...fromRow<Omit<LockedSubscription, 'terms' | 'pauses'>>({
     id: row.id,
     subscriberId: row.subscriberId,
@@ -169,6 +191,7 @@ const toSubscription = (row: Row, pauses: readonly PauseRow[]): LockedSubscripti
     billedUntil: row.billedUntil,
     termsAgreed: row.termsAgreed,
   }),
+  ...(passUntil === undefined ? {} : { passUntil }),
   terms: [],
   pauses: pauses.map(({ subscriptionId: _, ...pause }) => fromRow<Pause>(pause)),
 })

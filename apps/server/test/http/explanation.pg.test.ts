@@ -42,6 +42,8 @@ test('an invoice tells where each figure comes from, and where its money came fr
   expect(explanation.lines).toEqual([
     {
       position: 1,
+      validFrom: null,
+      validUntil: null,
       description: 'Internet, 12 Jun 2026 to 30 Jun 2026',
       source: {
         plan: expect.stringMatching(/^pln_/),

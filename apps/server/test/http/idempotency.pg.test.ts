@@ -45,6 +45,7 @@ test('every money route demands a key', async () => {
     'post /v1/subscriptions/{subscription}/cancel',
     'post /v1/subscriptions/{subscription}/change-plan',
     'post /v1/subscriptions/{subscription}/data-bundles',
+    'post /v1/subscriptions/{subscription}/passes',
     'post /v1/subscriptions/{subscription}/pause',
     'post /v1/subscriptions/{subscription}/resume',
     'post /v1/suspense/{payment}/resolve',

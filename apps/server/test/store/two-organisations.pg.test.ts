@@ -244,6 +244,7 @@ describe('Two organisations on one server', () => {
         values (${id}, 'D', 'D', 'MB', 1, 1, 1, 'KES', 'internet', 'internet', 'inclusive', now())`
       await isp.raw`insert into one_time_charges (organisation_id, subscriber_id, description, category, tax_class, pricing, amount_minor, currency, invoice_on, created_at) values (${id}, uuidv7(), 'x', 'x', 'exempt', 'inclusive', 1, 'KES', '2099-01-01', now())`
       await isp.raw`insert into tax_exemptions (organisation_id, subscriber_id, certificate, taxes, from_on, recorded_by, recorded_at) select organisation_id, id, 'C', '{vat}', '2099-01-01', 'test', now() from subscribers where organisation_id = ${id} limit 1`
+      await isp.raw`insert into passes (organisation_id, subscription_id, price_id, terms, valid, created_at) values (${id}, uuidv7(), uuidv7(), 1, tstzrange(now(), now() + interval '1 hour'), now())`
       await isp.raw`insert into usage_days (organisation_id, subscription_id, unit, day, units, covered_units) values (${id}, uuidv7(), 'MB', now(), 1, 0)`
       await isp.raw`
         insert into allowances (organisation_id, subscription_id, title, unit, granted_units, valid_from, valid_until, created_at)
@@ -370,7 +371,11 @@ describe('Two organisations on one server', () => {
       'billing.claimSubscribers': await tx.billing.claimSubscribers('2030-01-01' as CivilDate, 10, [subscriberId]),
       'billing.due': await tx.billing.due([subscriberId], '2030-01-01' as CivilDate),
       'billing.awaiting': await tx.billing.awaiting([subscriberId], '2030-01-01' as CivilDate),
-      'access.standings': await tx.access.standings({ subscriberIds: [subscriberId], today: '2026-06-01' as CivilDate }),
+      'access.standings': await tx.access.standings({
+        subscriberIds: [subscriberId],
+        today: '2026-06-01' as CivilDate,
+        now: isp.clock.now(),
+      }),
       'access.owe': await tx.access.owe([], [subscriberId], '2026-06-01' as CivilDate),
       'access.inSync': await tx.access.inSync(isp.installations.routers[0] as never),
       'access.leaseLane': await tx.access.leaseLane(isp.installations.routers[0] as never, 'thief', 1_000),

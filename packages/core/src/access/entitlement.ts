@@ -1,6 +1,8 @@
+import type { Validity } from '../catalog/pass.ts'
 import type { PlanStanding } from '../receivables/instalment-plan.ts'
 import type { Pause, SubscriptionStatus } from '../subscriptions/subscription.ts'
 import type { CivilDate } from '../time/calendar.ts'
+import type { Instant } from '../time/instant.ts'
 import type { AccessProfile, AccessReason, AccessState } from './access-state.ts'
 import type { CutOffPolicy } from './cut-off-policy.ts'
 
@@ -16,6 +18,8 @@ export type AccessInput = {
     readonly graceDays: number
     /** The first day that is not charged; of a prepaid one the first that is not paid. */
     readonly billedUntil: CivilDate
+    /** Where passes are sold: the instant that is asked about, and those that were bought and are not over. */
+    readonly passes?: { readonly at: Instant; readonly bought: readonly Validity[] }
     /** Days on which the line is off by request. */
     readonly pauses: readonly Pause[]
     /** The day on which other terms begin, with a profile of their own. */
@@ -42,7 +46,7 @@ export type OpenDebt = {
   readonly plan?: PlanStanding
 }
 
-/** An entitlement: what the service may use, why, and until when that is sure. */
+/** An entitlement: what the service may use, why, and until when that is sure, but for a pass that ends or begins. */
 export type AccessDecision = {
   readonly state: AccessState
   readonly reason: AccessReason

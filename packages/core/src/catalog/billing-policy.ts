@@ -13,12 +13,17 @@ export const firstPeriodPolicies = ['prorated', 'full', 'free'] as const
 /** What a first period costs that is shorter than a whole one. */
 export type FirstPeriodPolicy = (typeof firstPeriodPolicies)[number]
 
+export const passRenewalPolicies = ['automatic', 'on_payment'] as const
+/** When a pass is bought that follows: as soon as the last one is over and credit covers it, or only when a payment comes. */
+export type PassRenewalPolicy = (typeof passRenewalPolicies)[number]
+
 /** The terms of billing that a price leaves to choice. */
 export type BillingPolicy = {
   readonly suspension: SuspensionPolicy
   readonly pause: SuspensionPolicy
   readonly lateRenewal: RenewalPolicy
   readonly firstPeriod: FirstPeriodPolicy
+  readonly passRenewal: PassRenewalPolicy
 }
 
 export const defaultBillingPolicy: BillingPolicy = {
@@ -26,4 +31,5 @@ export const defaultBillingPolicy: BillingPolicy = {
   pause: 'extend',
   lateRenewal: 'from_payment',
   firstPeriod: 'prorated',
+  passRenewal: 'automatic',
 }

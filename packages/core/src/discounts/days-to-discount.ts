@@ -1,3 +1,4 @@
+import { dayCadence } from '../catalog/pass.ts'
 import { billingAnchorOf, type Subscription, termsOn } from '../subscriptions/subscription.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { BillingAnchor } from '../time/period.ts'
@@ -18,7 +19,7 @@ export function daysToDiscount(
   const from = hasExpired ? today : billedUntil
   if (periodsMax === undefined) return { from }
   const anchor: BillingAnchor = hasExpired
-    ? { startsOn: today, anchorDay: Number(today.slice(8)), cadence: terms.price.cadence }
+    ? { startsOn: today, anchorDay: Number(today.slice(8)), cadence: dayCadence(terms.price.cadence) }
     : billingAnchorOf(terms)
   return { from, until: endOfPeriods(anchor, from, periodsMax) }
 }

@@ -1,3 +1,4 @@
+import type { Validity } from '../catalog/pass.ts'
 import type { AppliedDiscount } from '../discounts/discount.ts'
 import type { ChargeId, InvoiceId, PriceId, SubscriberId, SubscriptionId } from '../ids.ts'
 import type { Currency } from '../money/currency.ts'
@@ -30,6 +31,8 @@ export type InvoiceLine = {
   /** What is claimed: net and taxes. */
   readonly total: Money
   readonly period: Period
+  /** Of a pass: when it is valid. */
+  readonly validity?: Validity
   /** What lowered the rate, in the order in which it was taken off. */
   readonly discounts?: readonly AppliedDiscount[]
   /** What was measured, and how much of it was charged before. */

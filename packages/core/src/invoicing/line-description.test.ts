@@ -23,6 +23,18 @@ describe('the words of a line', () => {
     )
   })
 
+  it('of a pass tell how long it is, and its ends as clocks show them', () => {
+    const from = { on: civilDate('2026-12-31'), at: '23:30' }
+    const pass = { kind: 'pass', unit: 'hour', count: 1, from } as const
+    const later = { ...pass, until: { on: civilDate('2027-01-01'), at: '00:30' } }
+    expect(said(later)).toBe('Internet, 1 hour, 31 Dec 2026 23:30 to 1 Jan 2027 00:30')
+    expect(said(later, 'sw')).toBe('Intaneti, saa 1, 31 Des 2026 23:30 hadi 1 Jan 2027 00:30')
+    expect(said({ ...pass, unit: 'minute', count: 20, until: { ...from, at: '23:50' } })).toBe(
+      'Internet, 20 minutes, 31 Dec 2026 23:30 to 23:50',
+    )
+    expect(said({ ...pass, unit: 'minute', count: 20, until: { ...from, at: '23:50' } }, 'bn')).toContain('20 মিনিট')
+  })
+
   it('of a person stand as they were written, in every language', () => {
     for (const language of languages) {
       expect(said(written('Cable, 20 m'), language)).toBe('Cable, 20 m')

@@ -1,5 +1,5 @@
 import type { Language } from '../subscribers/subscriber.ts'
-import { addDays } from '../time/calendar.ts'
+import { addDays, type CivilDate } from '../time/calendar.ts'
 import { formatDate } from '../time/format-date.ts'
 import type { Period } from '../time/period.ts'
 
@@ -9,6 +9,8 @@ import type { Period } from '../time/period.ts'
  */
 export type LineDescription = (
   | { readonly kind: 'plan'; readonly phase?: string }
+  /** Both ends as clocks show them where the organisation is. */
+  | { readonly kind: 'pass'; readonly unit: 'minute' | 'hour'; readonly count: number; readonly from: ClockTime; readonly until: ClockTime }
   | { readonly kind: 'extra'; readonly title: string }
   /** `late`: reported when its period was charged already. */
   | { readonly kind: 'usage'; readonly title: string; readonly units: string; readonly unit: string; readonly late?: true }
@@ -20,6 +22,9 @@ export type LineDescription = (
   /** For whom a parent pays. */
   readonly onBehalfOf?: string
 }
+
+/** A day and what clocks show on it: `23:05`. */
+export type ClockTime = { readonly on: CivilDate; readonly at: string }
 
 /** As a person wrote it. */
 export const written = (text: string): LineDescription => ({ kind: 'written', text })
@@ -43,6 +48,11 @@ function whatOf(description: LineDescription, category: string, language: Langua
       const title = words.categories[category] ?? category
       return description.phase === undefined ? title : `${title} (${description.phase})`
     }
+    case 'pass': {
+      const { unit, count, from, until } = description
+      const end = from.on === until.on ? until.at : timeText(until, language)
+      return `${words.categories[category] ?? category}, ${words.length(unit, count)}, ${words.days(timeText(from, language), end)}`
+    }
     case 'extra':
       return description.title
     case 'usage':
@@ -58,6 +68,8 @@ function whatOf(description: LineDescription, category: string, language: Langua
   }
 }
 
+const timeText = ({ on, at }: ClockTime, language: Language): string => `${formatDate(on, language)} ${at}`
+
 const spanText = ({ start, end }: Period, language: Language): string =>
   phrases[language].days(formatDate(start, language), formatDate(addDays(end, -1), language))
 
@@ -70,6 +82,7 @@ export const reasonText = (reason: string, language: Language): string => phrase
 type Phrases = {
   readonly categories: Readonly<Record<string, string>>
   readonly days: (first: string, last: string) => string
+  readonly length: (unit: 'minute' | 'hour', count: number) => string
   readonly late: string
   readonly lateFee: (number: number, claim: string) => string
   readonly refund: string
@@ -81,6 +94,7 @@ const phrases: Readonly<Record<Language, Phrases>> = {
   en: {
     categories: { internet: 'Internet' },
     days: (first, last) => `${first} to ${last}`,
+    length: (unit, count) => `${count} ${unit}${count === 1 ? '' : 's'}`,
     late: 'reported late',
     lateFee: (number, claim) => `Late fee ${number} on ${claim}`,
     refund: 'Credit paid out in cash',
@@ -90,6 +104,7 @@ const phrases: Readonly<Record<Language, Phrases>> = {
   sw: {
     categories: { internet: 'Intaneti' },
     days: (first, last) => `${first} hadi ${last}`,
+    length: (unit, count) => `${unit === 'hour' ? 'saa' : 'dakika'} ${count}`,
     late: 'imeripotiwa baadaye',
     lateFee: (number, claim) => `Ada ${number} ya kuchelewa kulipa ${claim}`,
     refund: 'Salio lililorudishwa kwa fedha taslimu',
@@ -103,6 +118,7 @@ const phrases: Readonly<Record<Language, Phrases>> = {
   bn: {
     categories: { internet: 'ইন্টারনেট' },
     days: (first, last) => `${first} থেকে ${last}`,
+    length: (unit, count) => `${count} ${unit === 'hour' ? 'ঘণ্টা' : 'মিনিট'}`,
     late: 'পরে জানানো',
     lateFee: (number, claim) => `${claim}-এর বিলম্ব ফি ${number}`,
     refund: 'নগদে ফেরত দেওয়া জমা',

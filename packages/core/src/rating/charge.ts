@@ -1,3 +1,4 @@
+import type { Validity } from '../catalog/pass.ts'
 import type { AppliedDiscount } from '../discounts/discount.ts'
 import type { ChargeId, PriceId, SubscriptionId } from '../ids.ts'
 import type { LineDescription } from '../invoicing/line-description.ts'
@@ -26,7 +27,10 @@ export type Charge = {
   readonly whole: Period
   readonly taxClass: TaxClass
   readonly pricing: Pricing
+  /** Of a pass, its period is the civil day on which it begins. */
   readonly period: Period
+  /** Of a pass: when it is valid. */
+  readonly validity?: Validity
   /** The day from which it is owed; an invoice that comes later is due when it is issued. */
   readonly dueOn: CivilDate
   /** With the number of the terms it was charged under; absent where no price asks for it. */

@@ -3,7 +3,7 @@ import type { Subscription } from '../subscriptions/subscription.ts'
 import type { CivilDate } from '../time/calendar.ts'
 import type { Charge } from './charge.ts'
 import { chargeSpan } from './charge-span.ts'
-import { nextSpan, spanDays } from './next-span.ts'
+import { nextInvoiceOn, nextSpan, spanDays } from './next-span.ts'
 
 export type ChargesDue = {
   readonly charges: readonly Charge[]
@@ -29,7 +29,10 @@ export function chargesDue(subscription: Subscription, today: CivilDate, policy:
   let mode: BillingMode | undefined
   for (let spans = 0; ; spans += 1) {
     const span = nextSpan(at)
-    if (span === undefined) return { charges, billedUntil: at.billedUntil, capped: false }
+    if (span === undefined) {
+      const passOn = nextInvoiceOn(at, policy.leadDays)
+      return { charges, billedUntil: at.billedUntil, capped: false, ...(passOn === undefined ? {} : { nextInvoiceOn: passOn }) }
+    }
     const { invoiceOn } = spanDays(span, policy.leadDays)
     mode ??= span.terms.price.billing
     if (invoiceOn > today || span.terms.price.billing !== mode)

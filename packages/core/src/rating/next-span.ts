@@ -1,3 +1,4 @@
+import { isPass } from '../catalog/pass.ts'
 import type { Price } from '../catalog/price.ts'
 import { invariant } from '../outcome.ts'
 import { remembered } from '../remembered.ts'
@@ -20,11 +21,12 @@ export type Span = {
   readonly afterPause: boolean
 }
 
-/** What follows the days that were decided; undefined when nothing ever will, or nothing as long as a pause has no end. */
+/** What follows the days that were decided; undefined when nothing ever will, nothing as long as a pause has no end, or passes. */
 export function nextSpan(subscription: Subscription): Span | undefined {
   const from = firstChargedDay(subscription, subscription.billedUntil)
   if (from === undefined || isOver(subscription, from)) return undefined
   const terms = termsOn(subscription, from)
+  if (isPass(terms.price)) return undefined
   const found = periodAt(terms.price, terms, from)
   const { cancelledOn, status, pauses } = subscription
   const ends = [
@@ -66,7 +68,14 @@ export function spanDays(
 /** The first day on which the next days may be invoiced; undefined when none will be, as things stand. */
 export function nextInvoiceOn(subscription: Subscription, leadDays: number): CivilDate | undefined {
   const span = nextSpan(subscription)
-  return span && spanDays(span, leadDays).invoiceOn
+  return span === undefined ? nextPassDay(subscription) : spanDays(span, leadDays).invoiceOn
+}
+
+/** The first day on which a pass may be bought, where passes follow the days that were decided. */
+function nextPassDay(subscription: Subscription): CivilDate | undefined {
+  const from = firstChargedDay(subscription, subscription.billedUntil)
+  if (from === undefined || isOver(subscription, from)) return undefined
+  return isPass(termsOn(subscription, from).price) ? from : undefined
 }
 
 function firstChargedDay(subscription: Subscription, from: CivilDate): CivilDate | undefined {

@@ -49,8 +49,9 @@ export function wholePeriodAround(
   asked: number,
 ): { readonly wholeStart: number; readonly wholeEnd: number; readonly index: number } {
   const { unit, count } = cadence
-  if (unit === 'day' || unit === 'week') {
-    const length = unit === 'week' ? count * 7 : count
+  if (unit !== 'month' && unit !== 'year') {
+    // Passes have no periods of days: where some are counted, each day is one.
+    const length = { minute: 1, hour: 1, day: count, week: count * 7 }[unit]
     const index = Math.floor((asked - firstDay) / length)
     return { wholeStart: firstDay + index * length, wholeEnd: firstDay + (index + 1) * length, index }
   }

@@ -33,7 +33,9 @@ export type RateRow = {
 export type LineFacts = {
   /** For one whole period. */
   readonly price: Money
-  readonly cadence: { readonly unit: 'day' | 'week' | 'month' | 'year'; readonly count: number }
+  readonly cadence: { readonly unit: 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'; readonly count: number }
+  /** Of a pass: the instants, in UTC, from which and until which it is valid, and the zone whose days count. */
+  readonly pass?: { readonly from: string; readonly until: string; readonly zone: string } | undefined
   /** What the first periods cost instead, in order. */
   readonly phases?: readonly { readonly title: string; readonly periods: number; readonly amount: Money }[]
   readonly extras?: readonly { readonly kind: string; readonly key: string; readonly title: string; readonly amount: Money }[]

@@ -78,6 +78,7 @@ function compareLine(issued: IssuedLine, recomputed: RecomputedLine, issuedOn: s
           ['price_version', String(issued.priceVersion), String(facts.priceVersion)],
           ['period_start', facts.period.start, period.start],
           ['period_end', facts.period.end, period.end],
+          ['valid_until', facts.pass?.until ?? 'none', recomputed.validUntil ?? 'none'],
         ] as const)),
     ['tax_class', issued.taxClass, facts.taxClass],
     ['pricing', issued.pricing, bareOf(facts) === undefined ? facts.pricing : 'exclusive'],

@@ -1,5 +1,6 @@
 import { type Money, toDecimal } from '../money/money.ts'
 import { type ExpectedDiscounts, expectedDiscounts } from './expected-discounts.ts'
+import { expectedPass } from './expected-pass.ts'
 import { type ExpectedPeriod, expectedPeriod } from './expected-period.ts'
 import { expectedRate } from './expected-rate.ts'
 import { bareOf, type ExpectedTax, expectedTaxes } from './expected-taxes.ts'
@@ -12,7 +13,9 @@ export type RecomputedLine = {
   /** Absent where no days are charged. */
   readonly period?: { readonly start: string; readonly end: string }
   /** `first`: begins late in its period. `last`: ends early in it, with the subscription, its terms or a pause. `free`: no subscription asks for it. */
-  readonly rule: 'whole' | 'first' | 'last' | 'once' | 'used' | 'free'
+  readonly rule: 'whole' | 'first' | 'last' | 'once' | 'used' | 'pass' | 'free'
+  /** Of a pass: the instant at which it is over, in UTC. */
+  readonly validUntil?: string
   /** What lowered the price of the whole period. */
   readonly discounts: readonly { readonly code: string; readonly amount: Money }[]
   readonly net: Money
@@ -33,8 +36,9 @@ export function recomputeLine(stored: LineFacts): RecomputedDays {
   const bare = bareOf(stored)
   const facts: LineFacts = bare === undefined ? stored : { ...stored, pricing: 'exclusive' }
   const { currency } = facts.price
-  const period = expectedPeriod(facts)
   const text = (amountMinor: bigint) => toDecimal({ amountMinor, currency })
+  if (facts.pass !== undefined) return passLine(facts, facts.pass, text, bare)
+  const period = expectedPeriod(facts)
   if (facts.usage !== undefined) return usedLine(facts, facts.usage, text, bare)
   const { rate: listPrice, once, step } = expectedRate(facts, period.index)
   const { left, taken } = discountedRate(facts, listPrice)
@@ -64,6 +68,36 @@ const bareSteps = (priced: Money, without: Money): readonly string[] =>
   priced.amountMinor === without.amountMinor
     ? []
     : [`A tax in it is not borne: without its taxes ${toDecimal(priced)} is ${toDecimal(without)}`]
+
+/** A pass is bought whole, at what the price comes to after discounts. */
+function passLine(
+  facts: LineFacts,
+  pass: NonNullable<LineFacts['pass']>,
+  text: (amountMinor: bigint) => string,
+  bare: ReturnType<typeof bareOf>,
+): RecomputedDays {
+  const { currency } = facts.price
+  const { period, validUntil, step } = expectedPass(facts, pass)
+  const { left, taken } = discountedRate(facts, facts.price)
+  const rate = bare === undefined ? left : { amountMinor: bare(left.amountMinor), currency }
+  const taxed = expectedTaxes(rate.amountMinor, facts)
+  return {
+    period,
+    validUntil,
+    rule: 'pass',
+    discounts: taken,
+    net: { amountMinor: taxed.netMinor, currency },
+    taxes: taxed.taxes,
+    total: { amountMinor: taxed.totalMinor, currency },
+    steps: [
+      step,
+      ...taken.map((discount) => discount.step),
+      `The price of a pass: ${toDecimal(left)}`,
+      ...bareSteps(left, rate),
+      ...taxSteps(facts, taxed, rate.amountMinor, text),
+    ],
+  }
+}
 
 /** What was agreed lowers the price of the plan, not its extras, by what holds on the first day. */
 function discountedRate({ component = 'base', discounts, period }: LineFacts, listPrice: Money): ExpectedDiscounts {

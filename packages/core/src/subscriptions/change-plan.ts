@@ -1,3 +1,4 @@
+import { isPass } from '../catalog/pass.ts'
 import type { Price } from '../catalog/price.ts'
 import { addDays, type CivilDate } from '../time/calendar.ts'
 import { type Cadence, periodContaining } from '../time/period.ts'
@@ -21,6 +22,9 @@ export function changePlan(
   /** A debt kept the line off since the cursor: those days are not charged. */
   { unserved = false } = {},
 ): Course {
+  // A pass that is valid is given back to nobody: it has no period that goes on, and from the day on it counts no more.
+  if (isPass(termsOn(subscription, day).price) && !isPass(price))
+    return { terms: [termsUnder(subscription, price, day, when === 'now_restarted')], billedUntil: day }
   if (when === 'at_period_end') {
     const from = endOfCharged(subscription, day)
     return { terms: [termsUnder(subscription, price, from)], billedUntil: subscription.billedUntil }
@@ -31,7 +35,7 @@ export function changePlan(
   // Days without service are not owed; the cursor says so where the new price would charge them.
   const isPrepaid = price.billing === 'prepaid'
   const wasPrepaid = termsOn(subscription, billedUntil).price.billing === 'prepaid'
-  const skips = wasPrepaid ? !isPrepaid : unserved && (isPrepaid || price.policy.suspension === 'bill')
+  const skips = wasPrepaid ? !isPrepaid || isPass(price) : unserved && (isPrepaid || price.policy.suspension === 'bill')
   return { terms: [terms], billedUntil: skips ? day : billedUntil }
 }
 

@@ -1,8 +1,10 @@
+import { dayCadence } from '../catalog/pass.ts'
 import type { Price } from '../catalog/price.ts'
 import type { Discounting } from '../discounts/discount.ts'
 import type { SubscriberId, SubscriptionId } from '../ids.ts'
 import { invariant } from '../outcome.ts'
 import type { CivilDate } from '../time/calendar.ts'
+import type { Instant } from '../time/instant.ts'
 import type { BillingAnchor } from '../time/period.ts'
 
 export type SubscriptionStatus = 'active' | 'cancelled'
@@ -28,6 +30,8 @@ export type Subscription = {
   readonly discounting?: Discounting
   /** The first day that was not decided yet: charged, given away or skipped. */
   readonly billedUntil: CivilDate
+  /** When the last pass that it bought is over; absent where it never bought any. */
+  readonly passUntil?: Instant
 }
 
 /** Under which price and periods a subscription stands for a while. Never changed, but for the day on which they end. */
@@ -56,7 +60,7 @@ export type Pause = {
 export const billingAnchorOf = ({ origin, anchorDay, price }: Terms): BillingAnchor => ({
   startsOn: origin,
   anchorDay,
-  cadence: price.cadence,
+  cadence: dayCadence(price.cadence),
 })
 
 /** Under which terms the days from one on stand instead: what was agreed for them before holds on none of them. */

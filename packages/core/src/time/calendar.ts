@@ -20,6 +20,12 @@ export function civilDateAt(instant: Date, zone: string): CivilDate {
   return fromEpochDay(Math.floor((atMs + offsetSpanAt(atMs, zone).offsetMs) / dayMs))
 }
 
+/** What clocks show in that zone at that instant: `23:05`. */
+export function clockTimeAt(instant: Date, zone: string): string {
+  const atMs = instant.getTime()
+  return new Date(atMs + offsetSpanAt(atMs, zone).offsetMs).toISOString().slice(11, 16)
+}
+
 /** The instant at which that civil day begins in that zone; where clocks skip midnight, the first instant after the gap. */
 export function startOfDay(date: CivilDate, zone: string): Date {
   const key = `${zone} ${date}`

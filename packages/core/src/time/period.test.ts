@@ -4,10 +4,19 @@ import { describe, expect, it } from 'vitest'
 import { anchors, civilDates } from '../../test/arbitraries.ts'
 import { Defect } from '../outcome.ts'
 import { addDays, type CivilDate, civilDate, daysBetween } from './calendar.ts'
-import { type BillingAnchor, type Cadence, daysIn, fullPeriodOf, overlaps, type Period, periodContaining, periodNumber } from './period.ts'
+import {
+  type BillingAnchor,
+  type DayCadence,
+  daysIn,
+  fullPeriodOf,
+  overlaps,
+  type Period,
+  periodContaining,
+  periodNumber,
+} from './period.ts'
 
-const monthly: Cadence = { unit: 'month', count: 1 }
-const anchor = (startsOn: string, anchorDay: number, cadence: Cadence = monthly): BillingAnchor => ({
+const monthly: DayCadence = { unit: 'month', count: 1 }
+const anchor = (startsOn: string, anchorDay: number, cadence: DayCadence = monthly): BillingAnchor => ({
   startsOn: civilDate(startsOn),
   anchorDay,
   cadence,

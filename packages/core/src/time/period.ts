@@ -5,13 +5,28 @@ import { daysInMonth, partsOf, writeParts } from './epoch-day.ts'
 /** A half-open span of civil days: `end` is the first day that is not in it. */
 export type Period = { readonly start: CivilDate; readonly end: CivilDate }
 
-export type Cadence = { readonly unit: 'day' | 'week' | 'month' | 'year'; readonly count: number }
+/** How often something of civil days comes round. */
+export type DayCadence = { readonly unit: 'day' | 'week' | 'month' | 'year'; readonly count: number }
+
+export const cadenceUnits = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const
+/** How long a period is. Minutes and hours are time that elapses: no calendar, zone or change of clocks is in them. */
+export type Cadence = { readonly unit: (typeof cadenceUnits)[number]; readonly count: number }
+
+/** A pass is at most a week long. */
+export const cadenceCountMax: Readonly<Record<Cadence['unit'], number>> = {
+  minute: 10_080,
+  hour: 168,
+  day: 366,
+  week: 366,
+  month: 366,
+  year: 366,
+}
 
 /**
  * Where a subscription's periods are counted from. `anchorDay` (1–31) is kept for ever and clamped to the length of
  * each month, so that 31 January is followed by 28 February and 31 March; days and weeks do not use it.
  */
-export type BillingAnchor = { readonly startsOn: CivilDate; readonly anchorDay: number; readonly cadence: Cadence }
+export type BillingAnchor = { readonly startsOn: CivilDate; readonly anchorDay: number; readonly cadence: DayCadence }
 
 /**
  * The n-th period, always counted from the anchor and never from the period before. Number 0 starts on `startsOn`;

@@ -98,7 +98,7 @@ export type NewDebt = { readonly subscriptionId: SubscriptionId; readonly dueOn:
 
 export type AccessStore = {
   standings(
-    query: ({ subscriberIds: readonly SubscriberId[] } | { serviceIds: readonly ServiceId[] }) & { today: CivilDate },
+    query: ({ subscriberIds: readonly SubscriberId[] } | { serviceIds: readonly ServiceId[] }) & { today: CivilDate; now: Instant },
   ): Promise<readonly ServiceStanding[]>
   /**
    * What these subscribers were invoiced leaves a line alone that is on and paid up on that day, until the day after it falls

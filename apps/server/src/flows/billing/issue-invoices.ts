@@ -1,7 +1,8 @@
-import type { CivilDate, Instant, OrganisationId, SubscriberId, SubscriptionId } from '@nyuzi/core'
+import type { CivilDate, Instant, OrganisationId, SubscriberId } from '@nyuzi/core'
 import type { Deps, Transaction } from '../ports.ts'
 import { chargeUsageDue } from '../steps/charge-usage.ts'
 import { issueCharges } from '../steps/issue-charges.ts'
+import { openBillingTask } from '../steps/open-billing-task.ts'
 import { type BatchWork, takeBatch } from '../steps/take-batch.ts'
 import { tellSuspended } from '../steps/tell-suspended.ts'
 import { accessDay, wantAccess } from '../steps/want-access.ts'
@@ -45,13 +46,8 @@ export async function issueInvoices(deps: Deps, organisationId: OrganisationId, 
 
 async function parkDue(tx: Transaction, id: SubscriberId, until: CivilDate, reason: string, at: Instant): Promise<number> {
   const parked = await tx.billing.parkDue(id, until, reason)
-  for (const subscriptionId of parked) await openTask(tx, subscriptionId, reason, at)
+  for (const subscriptionId of parked) await openBillingTask(tx, subscriptionId, reason, at)
   return parked.length
-}
-
-async function openTask(tx: Transaction, id: SubscriptionId, reason: string, at: Instant): Promise<void> {
-  const title = `This subscription could not be billed: ${reason}`
-  await tx.tasks.open({ kind: 'billing_parked', subjectNoun: 'subscription', subjectId: id, title, at })
 }
 
 type Claim = { readonly until: CivilDate; readonly only: readonly SubscriberId[] | undefined; readonly wait: boolean }
@@ -74,10 +70,11 @@ async function issueChunk(
   const { invoices, refused, newDebts } = await issueCharges(deps, tx, organisation, await tx.billing.due(subscriberIds, day), day, {
     used,
     payerIds: subscriberIds,
+    at: now,
   })
   for (const { id, reason } of refused) {
     await tx.billing.park(id, reason)
-    await openTask(tx, id, reason, now)
+    await openBillingTask(tx, id, reason, now)
   }
   const today = accessDay(organisation, now, until)
   const fallingDue = newDebts.filter(({ dueOn }) => dueOn >= today)

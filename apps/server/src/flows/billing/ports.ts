@@ -22,6 +22,7 @@ import type {
   TaxPackCode,
   TaxSettings,
   Terms,
+  Validity,
 } from '@nyuzi/core'
 import type { Awaits, Schedule } from '../subscribers/ports.ts'
 
@@ -117,6 +118,8 @@ export type IssuedLineRow = Pick<
   | 'discounts'
   | 'usage'
 > & {
+  /** Of a pass: when it is valid, and the zone of the organisation's days. */
+  readonly pass?: Validity & { readonly zone: string }
   /** What days are charged for; absent on a debit note. */
   readonly subscribed?: Pick<InvoiceLine, 'component' | 'period' | 'dueOn' | 'priceId' | 'priceVersion' | 'terms'>
   /** What a person charged once, as it was asked for: no price is behind it. */

@@ -93,6 +93,7 @@ function withFacts(
     price: price.amount,
     priceVersion: price.version,
     cadence: price.cadence,
+    pass: line.pass && { from: line.pass.from.toISOString(), until: line.pass.until.toISOString(), zone: line.pass.zone },
     pricing: price.pricing,
     phases: price.phases,
     extras: price.extras,

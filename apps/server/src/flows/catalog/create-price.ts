@@ -4,8 +4,10 @@ import {
   civilDateAt,
   defaultBillingPolicy,
   invariant,
+  isPass,
   type OrganisationId,
   type PlanId,
+  type PlanKind,
   type Price,
   type PriceId,
   refuseTariff,
@@ -61,6 +63,7 @@ export async function writePrice(
   if (version === undefined) throw new NotFound('plan')
   const id = asId('price', deps.ids.next())
   checkPrice(price)
+  if (isPass(price)) checkPass(price, (await tx.catalog.plan(planId))?.kind)
   const { timing = 'advance', category = 'internet', taxClass = 'internet', pricing = 'inclusive', phases = [], extras = [] } = price
   const effectiveFrom = price.effectiveFrom ?? civilDateAt(now, organisation.timeZone)
   const policy = { ...defaultBillingPolicy, ...price.policy }
@@ -91,6 +94,23 @@ function checkPrice({ amount, billing, timing, phases = [], extras = [], usage =
     if (usage.slice(0, index).some((other) => other.tariff.unit === tariff.unit))
       throw invalidTariff(`${field}.unit`, 'Rate each unit once')
   }
+}
+
+/** A pass is one amount for a stretch of time: what is about days, periods or debts has no meaning for it. */
+function checkPass({ amount, billing, graceDays, phases = [], extras = [], usage = [], policy = {} }: NewPrice, kind?: PlanKind): void {
+  const refuse = (field: string, rule: string, fix: string) => {
+    throw new InvalidInput('invalid_input', fix, { errors: [{ field, rule, fix }] })
+  }
+  if (kind === 'add_on') refuse('cadence', 'no_add_on_by_passes', 'An add-on has the periods of its base: take days or longer.')
+  if (billing !== 'prepaid') refuse('billing', 'passes_are_prepaid', 'A period of minutes or hours is paid before it begins: take prepaid.')
+  if (amount.amountMinor === 0n) refuse('amount', 'passes_cost', 'Give a pass a price; a discount may take all of it.')
+  if (graceDays > 0) refuse('graceDays', 'no_grace_of_a_pass', 'Leave it out: a pass ends at its instant.')
+  for (const [field, parts] of Object.entries({ phases, extras, usage }))
+    if (parts.length > 0)
+      refuse(field, 'one_amount_of_a_pass', 'Leave it out: a pass costs one amount. Sell a longer period, or charge it once beside it.')
+  for (const key of ['suspension', 'pause', 'lateRenewal', 'firstPeriod'] as const)
+    if (policy[key] !== undefined && policy[key] !== defaultBillingPolicy[key])
+      refuse(`policy.${key}`, 'no_days_of_a_pass', 'Leave it out: it is about days, and a pass has none.')
 }
 
 const invalidTariff = (field: string, message: string): InvalidInput =>

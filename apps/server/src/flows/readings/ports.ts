@@ -157,6 +157,8 @@ export type SubscriptionReading = {
   readonly billedUntil: CivilDate
   readonly awaits: string | null
   readonly nextInvoiceOn: string | null
+  /** When its last pass is over; null when it never bought one. */
+  readonly validUntil: Instant | null
   /** What credit has to cover for it to go on; null when nothing is to be bought. */
   readonly renewal: { readonly on: CivilDate; readonly amountMinor: bigint; readonly missingMinor: bigint } | null
   readonly parkedReason: string | null

@@ -64,7 +64,7 @@ export async function applyMoney(
   }))
   // None reads what another writes, so they go down the connection behind each other and are waited for once.
   await Promise.all([tx.ledger.record(entries, now), tx.payments.addAllocations(allocations, now), tx.messages.owe(receipts, now)])
-  await resumeAwaiting(deps, tx, organisation, civilDateAt(now, organisation.timeZone), subscriberIds)
+  await resumeAwaiting(deps, tx, organisation, now, subscriberIds, 'payment')
   const cause: AccessCause = {
     paymentIds: new Map(matched.map(({ subscriberId, paymentId, receivedAt }) => [subscriberId, { paymentId, receivedAt }])),
   }

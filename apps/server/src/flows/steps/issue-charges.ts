@@ -4,17 +4,25 @@ import {
   type CivilDate,
   chargeOnce,
   chargesDue,
+  civilDateAt,
   draftInvoice,
   type FinalInvoice,
   finalizeInvoice,
+  type Instant,
   type InvoiceDraft,
   type InvoiceId,
   invoiceIssued,
+  type NextPass,
+  nextInvoiceOn,
+  nextPass,
   nextPurchase,
-  type Purchase,
+  type PassOccasion,
+  passTermsOn,
   renewalOf,
   type SubscriberId,
+  type Subscription,
   type SubscriptionId,
+  startOfDay,
   type TaxPack,
   type Terms,
   termsOn,
@@ -22,7 +30,9 @@ import {
 import type { NewDebt } from '../access/ports.ts'
 import type { Advance, DueSubscription } from '../billing/ports.ts'
 import type { WaitingCharge } from '../charges/ports.ts'
+import type { NewPass } from '../passes/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import type { Schedule } from '../subscribers/ports.ts'
 import { applyCredit } from './apply-credit.ts'
 import type { UsageCharge } from './charge-usage.ts'
 import { deferRevenue } from './defer-revenue.ts'
@@ -48,15 +58,15 @@ export async function issueCharges(
   organisation: Organisation,
   due: readonly DueSubscription[],
   day: CivilDate,
-  /** What was measured and is charged with it, and whose own charges may not wait for another invoice. */
-  { used = [], payerIds = [] }: { readonly used?: readonly UsageCharge[]; readonly payerIds?: readonly SubscriberId[] } = {},
+  { used = [], payerIds = [], occasion = 'run', at: now = deps.clock.now() }: ChargeOptions = {},
 ): Promise<IssuedCharges> {
   const [discounted, taxPackOf] = await Promise.all([
     withDiscounts(tx, organisation, due),
     taxPacksOf(tx, organisation, [...payerIds, ...due.map(({ payerId }) => payerId), ...used.map(({ subscriberId }) => subscriberId)]),
   ])
-  const terms = { leadDays: organisation.policy.invoiceLeadDays, taxPackOf }
-  const decided = discounted.map((one) => decide(deps, one, day, terms))
+  const { timeZone: zone, policy } = organisation
+  const terms = { leadDays: policy.invoiceLeadDays, taxPackOf, day, now, zone, occasion }
+  const decided = discounted.map((one) => decide(deps, one, terms))
   const refused = decided.filter((one) => one.outcome === 'refused')
   const charged = [...decided.flatMap((one) => (one.outcome === 'charged' ? [toCharged(one)] : [])), ...used]
   const payers = [...new Set([...payerIds, ...charged.map(({ subscriberId }) => subscriberId)])]
@@ -64,7 +74,6 @@ export async function issueCharges(
   const offered = decided.filter((one) => one.outcome === 'offered')
   const bought = await buy(tx, offered, owed, day, taxPackOf)
 
-  const now = deps.clock.now()
   const drafts = [...owed, ...bought.drafts].map(({ draft, series }) => ({ ...draft, id: asId('invoice', deps.ids.next()), series }))
   const advances = [...decided.flatMap((one) => (one.outcome === 'charged' ? [one.advance] : [])), ...bought.advances]
   const waiting = await deferRevenue(tx, organisation, drafts, day)
@@ -72,6 +81,7 @@ export async function issueCharges(
     tx.billing.addLines(drafts),
     tx.subscriptions.addTerms(bought.restarted, now),
     tx.billing.advance(advances),
+    tx.passes.add(passesOf(deps, bought.passes, drafts), now),
     tx.charges.invoiced(
       drafts.flatMap(({ lines }) => lines.flatMap(({ chargeId }) => chargeId ?? [])),
       day,
@@ -115,10 +125,25 @@ function newDebtsOf(
 /** When what was asked of the database before is on its way to it. */
 const sent = (): Promise<void> => new Promise((done) => setImmediate(done))
 
+export type ChargeOptions = {
+  /** What was measured and is charged with it. */
+  readonly used?: readonly UsageCharge[]
+  /** Whose own charges may not wait for another invoice. */
+  readonly payerIds?: readonly SubscriberId[]
+  /** Why passes may be bought. Default: the time has come. */
+  readonly occasion?: PassOccasion
+  /** When they begin: the instant at which the caller decides on access. Default: now. */
+  readonly at?: Instant
+}
+
 type Offer = {
   readonly outcome: 'offered'
   readonly due: DueSubscription
-  readonly purchase: Purchase
+  readonly charges: readonly Charge[]
+  readonly restarted?: Terms | undefined
+  readonly pass?: NextPass
+  /** From when it is missing when it is not bought; absent where nobody is asked to pay for it. */
+  readonly lackingFrom?: CivilDate | undefined
   /** Once it is bought. */
   readonly advance: Advance
 }
@@ -132,12 +157,21 @@ type Charged = {
 
 type Decided = Offer | Charged | { readonly outcome: 'refused'; readonly id: SubscriptionId; readonly reason: string }
 
-type BillingTerms = { readonly leadDays: number; readonly taxPackOf: TaxPackOf }
+type BillingTerms = {
+  readonly leadDays: number
+  readonly taxPackOf: TaxPackOf
+  readonly day: CivilDate
+  readonly now: Instant
+  readonly zone: string
+  readonly occasion: PassOccasion
+}
 
 /** As the terms of its next days say: what is charged, or bought. One bad subscription is refused alone. */
-function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, day: CivilDate, { leadDays, taxPackOf }: BillingTerms): Decided {
+function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, terms: BillingTerms): Decided {
   const { id } = due.subscription
+  const { day, leadDays, taxPackOf } = terms
   try {
+    if (passTermsOn(due.subscription, day) !== undefined) return offerPass(due, terms)
     return termsOn(due.subscription, due.subscription.billedUntil).price.billing === 'prepaid'
       ? offer(due, day, taxPackOf(due.payerId))
       : charge(due, day, leadDays)
@@ -169,9 +203,32 @@ function offer(due: DueSubscription, day: CivilDate, taxPack: TaxPack | undefine
       advance: { id, billedUntil, nextInvoiceOn, renewal: renewalOf(subscription, day, taxPack) },
     }
   }
-  const { billedUntil: nextInvoiceOn, then } = purchase
+  const { billedUntil: nextInvoiceOn, then, charges, lackingFrom, restarted } = purchase
   const advance = { id, billedUntil: nextInvoiceOn, nextInvoiceOn, renewal: renewalOf(then, day, taxPack) }
-  return { outcome: 'offered', due, purchase, advance }
+  return { outcome: 'offered', due, charges, restarted, lackingFrom, advance }
+}
+
+/** A pass begins when it is bought, so the run of a past day sells none; that of a day ahead sells it as the day begins. */
+function offerPass(due: DueSubscription, { day, now, zone, occasion }: BillingTerms): Decided {
+  const { subscription } = due
+  const { id, billedUntil } = subscription
+  const today = civilDateAt(now, zone)
+  const idle = (schedule: Schedule): Decided => ({ outcome: 'charged', due, charges: [], advance: { id, billedUntil, ...schedule } })
+  if (day < today) return idle({ nextInvoiceOn: today })
+  const pass = nextPass(subscription, { at: day > today ? startOfDay(day, zone) : now, zone, occasion })
+  if (pass === undefined) return idle({ nextInvoiceOn: dayAfter(subscription, day) })
+  const isAutomatic = pass.terms.price.policy.passRenewal === 'automatic'
+  if (isAutomatic && !pass.isOffered) return idle({})
+  const advance = { id, billedUntil: pass.billedUntil, ...(isAutomatic ? {} : { awaits: 'credit' as const }) }
+  return { outcome: 'offered', due, charges: pass.charges, pass, lackingFrom: pass.isAhead ? undefined : day, advance }
+}
+
+/** The next day on which a pass may be bought that none may be on this one; none once a cancellation is noted. */
+function dayAfter(subscription: Subscription, day: CivilDate): CivilDate | undefined {
+  if (subscription.status === 'cancelled') return undefined
+  const { billedUntil } = subscription
+  const next = nextInvoiceOn({ ...subscription, billedUntil: billedUntil > day ? billedUntil : day }, 0)
+  return next !== undefined && next > day ? next : undefined
 }
 
 type Draft = { readonly draft: InvoiceDraft; readonly series: string }
@@ -224,14 +281,14 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
   const drafts: Draft[] = []
   const advances: Advance[] = []
   const restarted: { subscriptionId: SubscriptionId; terms: Terms }[] = []
-  if (offers.length === 0) return { drafts, advances, restarted }
+  const passes: BoughtNow[] = []
+  if (offers.length === 0) return { drafts, advances, restarted, passes }
   const free = new Map<SubscriberId, bigint>()
   const spend = (subscriberId: SubscriberId, amountMinor: bigint) => free.set(subscriberId, (free.get(subscriberId) ?? 0n) - amountMinor)
   const spendable = await tx.credits.free([...new Set(offers.map(({ due }) => due.payerId))])
   for (const { subscriberId, amountMinor } of spendable) spend(subscriberId, -amountMinor)
   for (const { draft } of owed) spend(draft.subscriberId, draft.total.amountMinor)
-  for (const { due, purchase, advance } of offers) {
-    const { charges, lackingFrom, restarted: terms } = purchase
+  for (const { due, charges, pass, lackingFrom, restarted: terms, advance } of offers) {
     const { id, billedUntil } = due.subscription
     const { payerId: subscriberId } = due
     const draft =
@@ -239,16 +296,35 @@ async function buy(tx: Transaction, offers: readonly Offer[], owed: readonly Dra
         ? undefined
         : draftInvoice({ subscriberId, charges: charges.map((one) => namedIn(due, one)), today: day, taxPack: taxPackOf(subscriberId) })
     const costMinor = draft?.total.amountMinor ?? 0n
-    if (costMinor > 0n && costMinor > (free.get(subscriberId) ?? 0n)) {
-      advances.push({ id, billedUntil, awaits: 'credit', renewal: { on: lackingFrom, amountMinor: costMinor } })
+    if (pass?.isOffered === false || (costMinor > 0n && costMinor > (free.get(subscriberId) ?? 0n))) {
+      const renewal = lackingFrom && { on: lackingFrom, amountMinor: costMinor }
+      advances.push({ id, billedUntil, awaits: 'credit', renewal })
       continue
     }
     spend(subscriberId, costMinor)
     if (draft) drafts.push({ draft, series: due.series })
     if (terms) restarted.push({ subscriptionId: id, terms })
+    if (pass) passes.push({ subscriptionId: id, pass, draft })
     advances.push(advance)
   }
-  return { drafts, advances, restarted }
+  return { drafts, advances, restarted, passes }
+}
+
+type BoughtNow = { readonly subscriptionId: SubscriptionId; readonly pass: NextPass; readonly draft: InvoiceDraft | undefined }
+
+/** Passes with the lines that charge them. */
+function passesOf({ ids }: Pick<Deps, 'ids'>, bought: readonly BoughtNow[], drafts: readonly Unnumbered[]): readonly NewPass[] {
+  return bought.map(({ subscriptionId, pass: { terms, validity }, draft }) => {
+    const invoice = draft && drafts.find(({ lines }) => lines === draft.lines)
+    return {
+      id: ids.next(),
+      subscriptionId,
+      priceId: terms.price.id,
+      terms: terms.number,
+      validity,
+      ...(invoice && { line: { invoiceId: invoice.id, position: 1 } }),
+    }
+  })
 }
 
 type Unnumbered = InvoiceDraft & { readonly id: InvoiceId; readonly series: string }

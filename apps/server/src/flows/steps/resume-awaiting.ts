@@ -1,10 +1,12 @@
 import {
   addDays,
   type CivilDate,
+  civilDateAt,
   goingOnFrom,
   graceDaysOf,
   type Instant,
   nextInvoiceOn,
+  type PassOccasion,
   resumeOn,
   type ServiceId,
   type SubscriberId,
@@ -45,9 +47,12 @@ export async function resumeAwaiting(
   deps: Pick<Deps, 'ids' | 'clock' | 'log'>,
   tx: Transaction,
   organisation: Organisation,
-  today: CivilDate,
+  now: Instant,
   subscriberIds: readonly SubscriberId[],
+  /** Whether it was a payment that brought it. */
+  occasion: PassOccasion = 'run',
 ): Promise<void> {
+  const today = civilDateAt(now, organisation.timeZone)
   const waiting = await tx.billing.awaiting(subscriberIds, today)
   if (waiting.length === 0) return
   const restored = await withoutDebt(
@@ -56,9 +61,9 @@ export async function resumeAwaiting(
     today,
   )
   const resumed = restored.map((due) => resume(due, today))
-  await addTerms(tx, resumed, deps.clock.now())
+  await addTerms(tx, resumed, now)
   const buyers = waiting.filter(({ subscription }) => termsOn(subscription, today).price.billing === 'prepaid')
-  await issueCharges(deps, tx, organisation, [...buyers, ...resumed.map(({ due }) => due)], today)
+  await issueCharges(deps, tx, organisation, [...buyers, ...resumed.map(({ due }) => due)], today, { occasion, at: now })
 }
 
 async function withoutDebt(tx: Transaction, waiting: readonly DueSubscription[], today: CivilDate): Promise<readonly DueSubscription[]> {

@@ -35,7 +35,7 @@ export async function wantAccess(
 ): Promise<readonly WantedChange[]> {
   if ('serviceIds' in query && query.serviceIds.length === 0) return []
   const today = accessDay(organisation, now, query.today)
-  const standings = await tx.access.standings({ ...query, today })
+  const standings = await tx.access.standings({ ...query, today, now })
   const changes = standings.flatMap((standing) => changeOf(standing, today, organisation, query))
   if (changes.length === 0) return []
   // Before it is written that they are on: since when they were off tells what they are charged.

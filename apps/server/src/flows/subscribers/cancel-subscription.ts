@@ -1,11 +1,14 @@
 import {
+  addDays,
   billingAnchorOf,
   type CivilDate,
   type Course,
+  civilDateAt,
   creditReasons,
   endOfCharged,
   type OrganisationId,
   periodContaining,
+  plusMs,
   type SubscriptionId,
   termsOn,
 } from '@nyuzi/core'
@@ -43,7 +46,7 @@ export async function cancelSubscription(
   return await changeDebt(deps, organisationId, input, async ({ tx, organisation, now, today }) => {
     const { subscription, addOns } = await lockSubscription(tx, id)
     const { subscriberId, payerId } = subscription
-    const on = asked === 'period_end' ? endOfCharged(subscription, today) : asked
+    const on = asked === 'period_end' ? endOfBought(subscription, today, organisation.timeZone) : asked
     if (on < subscription.startsOn) {
       const fix = `Name a day on or after ${subscription.startsOn}.`
       throw new InvalidInput('invalid_input', 'A subscription cannot end before it starts.', {
@@ -72,6 +75,14 @@ export async function cancelSubscription(
       audit: { action: 'subscription.cancel', subjectNoun: 'subscription', subjectId: id, detail: { on, refund } },
     }
   })
+}
+
+/** The first day after what is charged; of passes, the day after the one on which the last of them is over. */
+function endOfBought(subscription: LockedSubscription, today: CivilDate, zone: string): CivilDate {
+  const { passUntil } = subscription
+  const end = endOfCharged(subscription, today)
+  const passEnd = passUntil === undefined ? end : addDays(civilDateAt(plusMs(passUntil, -1), zone), 1)
+  return passEnd > end ? passEnd : end
 }
 
 /**

@@ -4,6 +4,8 @@ import {
   changePlan,
   creditReasons,
   followBase,
+  type Instant,
+  isPass,
   type Money,
   money,
   type OrganisationId,
@@ -50,7 +52,7 @@ export const changeSubscriptionPlan = (
   id: SubscriptionId,
   input: ChangePlan,
 ): Promise<Idempotent<PlanChanged>> =>
-  changeDebt(deps, organisationId, input, async ({ tx, organisation, today }) => {
+  changeDebt(deps, organisationId, input, async ({ tx, now, organisation, today }) => {
     const { to, when, on } = input
     const family = await lockSubscription(tx, id)
     const { subscription } = family
@@ -58,6 +60,10 @@ export const changeSubscriptionPlan = (
     const day = dayOf(on, when, today, subscription.startsOn)
     const price = await priceFor(tx, to, day, subscriberId)
     await checkKind(tx, family, price)
+    if (day > today && isPass(termsOn(subscription, today).price) && subscription.startsOn <= today)
+      throw new InvalidInput('invalid_input', 'A plan of passes changes on the day itself.', {
+        errors: [{ field: 'on', rule: 'today_from_passes', fix: `Leave it out, or send ${today}: a pass has no period to wait for.` }],
+      })
     const waits = subscription.awaits === 'payment'
     const course = changePlan(subscription, price, when, day, { unserved: waits })
     const orders: readonly CourseOrder[] = [
@@ -65,10 +71,13 @@ export const changeSubscriptionPlan = (
       ...following(family, course, price),
     ]
     const notes = await setCourses(deps, tx, organisation, orders, today)
-    const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due([payerId], today), today)
+    const { invoices, refused } = await issueCharges(deps, tx, organisation, await tx.billing.due([payerId], today), today, {
+      occasion: 'sale',
+      at: now,
+    })
     const failed = refused.find((one) => one.id === id)
     if (failed) throw new Conflict('not_billable', `The change cannot be billed: ${failed.reason}.`)
-    await checkStillPaid(tx, subscription, today)
+    await checkStillPaid(tx, subscription, today, now)
     const sum = (amounts: readonly Money[]) =>
       money(
         amounts.reduce((total, { amountMinor }) => total + amountMinor, 0n),
@@ -95,12 +104,14 @@ export const changeSubscriptionPlan = (
 
 const reason = creditReasons.planChange
 
-/** Days that were bought stay bought: a change that credit does not reach is not made, and the line stays on as it was. */
-async function checkStillPaid(tx: Transaction, before: Subscription, today: CivilDate): Promise<void> {
-  const wasPaid = termsOn(before, today).price.billing === 'prepaid' && before.billedUntil > today
-  if (!wasPaid) return
+/** What was bought stays bought: a change that credit does not reach is not made, and the line stays on as it was. */
+async function checkStillPaid(tx: Transaction, before: Subscription, today: CivilDate, now: Instant): Promise<void> {
+  const priceOf = (subscription: Subscription) => termsOn(subscription, today).price
+  const isPaid = ({ billedUntil, passUntil = now }: Subscription): boolean => billedUntil > today || passUntil > now
+  if (priceOf(before).billing !== 'prepaid' || !isPaid(before)) return
   const after = await tx.subscriptions.read(before.id)
-  if (after === undefined || after.billedUntil > today) return
+  if (after === undefined || isPaid(after)) return
+  if (isPass(priceOf(before)) && priceOf(after).billing === 'postpaid') return
   throw new Conflict(
     'not_enough_credit',
     'The credit does not reach for the rest of the period at the new price. Top up first, or change at the end of the period.',

@@ -3,6 +3,7 @@ import {
   asId,
   type CivilDate,
   civilDateAt,
+  isPass,
   nextInvoiceOn,
   type OrganisationId,
   type Price,
@@ -51,6 +52,8 @@ export async function createSubscription(
     if (!subscriber) throw new NotFound('subscriber', 'subscriber')
     if (subscriber.status === 'closed') throw new Conflict('subscriber_closed', 'This subscriber is closed.')
     const price = await priceFor(tx, sold, startsOn, subscriberId)
+    if (isPass(price) && graceDays !== undefined && graceDays > 0)
+      throw refused('graceDays', 'no_grace_of_a_pass', 'Leave it out: a pass ends at its instant.')
     const terms = await firstTerms(tx, input, price, startsOn)
     const subscription: Subscription = {
       id,
@@ -73,7 +76,8 @@ export async function createSubscription(
     if (price.billing !== 'prepaid') return
     await priceRenewals(tx, organisation, [id], today)
     // Credit that is there buys at once; without it the first payment finds what waits for it.
-    if (startsOn <= today) await issueCharges(deps, tx, organisation, await tx.billing.due([payerId], today), today)
+    if (startsOn <= today)
+      await issueCharges(deps, tx, organisation, await tx.billing.due([payerId], today), today, { occasion: 'sale', at: now })
   })
   return id
 }

@@ -1,4 +1,4 @@
-import { type CivilDate, type OrganisationId, type SubscriptionId, type SuspensionPolicy, termsOn } from '@nyuzi/core'
+import { type CivilDate, isPass, type OrganisationId, type SubscriptionId, type SuspensionPolicy, termsOn } from '@nyuzi/core'
 import { changeDebt } from '../change-debt.ts'
 import { Conflict, InvalidInput } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
@@ -30,6 +30,11 @@ export async function pauseSubscription(
     if (from < today) throw refused('from', 'not_in_past', `Send ${today} or a later day.`)
     if (until !== undefined && until <= from) throw refused('until', 'after_from', `Send a day after ${from}: the first one with service.`)
     const { subscription, addOns } = await lockSubscription(tx, id)
+    if (isPass(termsOn(subscription, from).price))
+      throw new Conflict(
+        'no_pause_of_passes',
+        'A pass is time that elapses: it is not paused. It ends by itself, and the next one is bought when it is wanted.',
+      )
     const orders = await Promise.all(
       [subscription, ...addOns].map(async (one) => {
         const known = await tx.subscriptions.pauses(one.id)

@@ -1,4 +1,4 @@
-import { civilDateAt, type OrganisationId, type SubscriberId } from '@nyuzi/core'
+import type { OrganisationId, SubscriberId } from '@nyuzi/core'
 import { Conflict, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
 import { resumeAwaiting } from '../steps/resume-awaiting.ts'
@@ -32,7 +32,7 @@ export async function setParent(
     const detail = { parentId, pays }
     await tx.audit.write({ actor, action: 'subscriber.parent', subjectNoun: 'subscriber', subjectId: id, detail, at: now })
     // The credit of the new payer may buy at once what waited for the old one's.
-    await resumeAwaiting(deps, tx, organisation, civilDateAt(now, organisation.timeZone), [parentId !== null && pays ? parentId : id])
+    await resumeAwaiting(deps, tx, organisation, now, [parentId !== null && pays ? parentId : id])
     await wantAccess(tx, organisation, now, { subscriberIds: [id] })
   })
   deps.wake('access', organisationId)

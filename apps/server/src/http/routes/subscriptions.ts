@@ -1,4 +1,5 @@
 import type { OrganisationId, SubscriptionId } from '@nyuzi/core'
+import { buyPass, type PassBought } from '../../flows/passes/buy-pass.ts'
 import type { Transaction } from '../../flows/ports.ts'
 import { cancelSubscription } from '../../flows/subscribers/cancel-subscription.ts'
 import { changeSubscriptionPlan, type PlanChanged } from '../../flows/subscribers/change-plan.ts'
@@ -14,6 +15,7 @@ import {
   fromApiCancellation,
   fromApiPlanChange,
   fromApiSubscription,
+  passOut,
   pauseIn,
   planChangedOut,
   planChangeIn,
@@ -69,6 +71,26 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
           ...fromApiPlanChange(body),
           actor,
           idempotency: once(async (changed: PlanChanged, tx) => ({ ...changed, subscription: await asRead(subscription)(undefined, tx) })),
+        }),
+    }),
+    moneyEndpoint({
+      method: 'post',
+      path: '/v1/subscriptions/{subscription}/passes',
+      tag,
+      summary: 'Buy a pass with the credit there is',
+      description:
+        'Of a plan of minutes or hours. It begins at once, or as the one that is valid ends; refused where the credit does not reach (`not_enough_credit`).',
+      params,
+      answer: passOut,
+      handle: ({ principal: { organisationId, actor }, params: { subscription }, once }) =>
+        buyPass(parts, organisationId, subscription, {
+          actor,
+          idempotency: once(async ({ from, until, invoiceId }: PassBought, tx) => ({
+            from,
+            until,
+            invoice: invoiceId ?? null,
+            subscription: await asRead(subscription)(undefined, tx),
+          })),
         }),
     }),
     endpoint({

@@ -1,7 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import {
+  cadenceCountMax,
+  cadenceUnits,
   defaultBillingPolicy,
   firstPeriodPolicies,
+  passRenewalPolicies,
   planKinds,
   pricings,
   renewalPolicies,
@@ -16,7 +19,7 @@ import { amountIn, dateIn, dateOut, idIn, idOut, instantOut, line, moneyIn, mone
 import { unitsOut, usageUnit } from './usage.ts'
 
 const bitsPerSecond = z.number().int().min(1).max(1_000_000_000_000).openapi({ description: 'Bits per second', example: 10_000_000 })
-const cadenceUnit = z.enum(['day', 'week', 'month', 'year'])
+const cadenceUnit = z.enum(cadenceUnits)
 
 const word = /^[a-z0-9][a-z0-9-]{0,39}$/
 const wordRule = 'Send up to 40 of a-z, 0-9 and dash.'
@@ -88,6 +91,9 @@ const policyIn = z
     firstPeriod: z.enum(firstPeriodPolicies).default(defaultBillingPolicy.firstPeriod).openapi({
       description: 'What a first period costs that is shorter than a whole one',
     }),
+    passRenewal: z.enum(passRenewalPolicies).default(defaultBillingPolicy.passRenewal).openapi({
+      description: 'Passes: `automatic` buys the next one as one is over, if credit covers it; `on_payment` when a payment comes',
+    }),
   })
   .openapi({ description: 'The terms of billing' })
 
@@ -98,7 +104,21 @@ export const priceIn = z.strictObject({
   billing: z.enum(['prepaid', 'postpaid']).default('postpaid').openapi({
     description: '`postpaid` is invoiced, paid or not; `prepaid` is bought with credit, and nothing is owed for a period that was not',
   }),
-  cadence: z.strictObject({ unit: cadenceUnit, count: z.number().int().min(1).max(366) }).prefault({ unit: 'month', count: 1 }),
+  cadence: z
+    .strictObject({
+      unit: cadenceUnit,
+      count: z
+        .number()
+        .int()
+        .min(1)
+        .max(Math.max(...Object.values(cadenceCountMax))),
+    })
+    .refine(({ unit, count }) => count <= cadenceCountMax[unit], {
+      error: ({ input }) => `Send at most ${cadenceCountMax[(input as { unit: keyof typeof cadenceCountMax }).unit]} of this unit.`,
+      path: ['count'],
+    })
+    .prefault({ unit: 'month', count: 1 })
+    .openapi({ description: 'Minutes and hours are passes: prepaid, valid from the instant of the purchase, at most a week long' }),
   graceDays: z.number().int().min(0).max(90).default(0).openapi({ description: 'Days after the due date during which the line stays on' }),
   taxClass: z.enum(taxClasses).default('internet').openapi({ description: 'Which taxes it bears, by the tax pack of the organisation' }),
   pricing: z.enum(pricings).default('inclusive').openapi({ description: 'Whether the amount includes its taxes' }),
@@ -186,7 +206,13 @@ const priceOut = z
     ),
     segment: z.string().nullable(),
     branch: idOut('branch').nullable(),
-    policy: z.object({ suspension: z.string(), pause: z.string(), lateRenewal: z.string(), firstPeriod: z.string() }),
+    policy: z.object({
+      suspension: z.string(),
+      pause: z.string(),
+      lateRenewal: z.string(),
+      firstPeriod: z.string(),
+      passRenewal: z.string(),
+    }),
     profile: z.object({ name: z.string(), downloadBps: z.number(), uploadBps: z.number() }),
     effectiveFrom: dateOut,
     createdAt: instantOut,

@@ -4,7 +4,7 @@ import type { ExplainedInvoice } from '../../flows/billing/explain-invoice.ts'
 import type { IssuedLineRow } from '../../flows/billing/ports.ts'
 import { invoiceOut, taxOut, toApiInvoice, toApiTax } from './invoices.ts'
 import { allocationOut, toApiAllocation } from './payments.ts'
-import { dateOut, idOut, moneyOut } from './primitives.ts'
+import { dateOut, idOut, instantOut, moneyOut } from './primitives.ts'
 
 const periodEnd = dateOut.openapi({ description: 'The first day that is not charged' })
 const every = z.string().openapi({ description: 'How long a whole period is', example: '1 month' })
@@ -38,8 +38,10 @@ const lineOut = z.object({
   position: z.number().int(),
   description: z.string(),
   source: sourceOut.nullable(),
-  periodStart: dateOut.nullable().openapi({ description: 'Null where no days are charged' }),
+  periodStart: dateOut.nullable().openapi({ description: 'Null where no days are charged; of a pass the day on which it begins' }),
   periodEnd: periodEnd.nullable(),
+  validFrom: instantOut.nullable().openapi({ description: 'Of a pass' }),
+  validUntil: instantOut.nullable(),
   rule: z.string().openapi({ description: 'In words', example: 'The whole period at the whole price' }),
   arithmetic: z.string().openapi({ description: 'As it was written when the line was issued' }),
   taxClass: z.string(),
@@ -70,6 +72,7 @@ const rules: Readonly<Record<RecomputedLine['rule'], string>> = {
   first: 'The rest of a period, from the start or from where new terms or service began: price × days ÷ days of the whole period',
   last: 'A period that ends early, with the subscription, its terms or a pause: price × days ÷ days of the whole period',
   once: 'Charged once, with the first day',
+  pass: 'A pass, bought whole: time that elapses from the instant of the purchase, or from the end of the pass before it',
   free: 'An amount that was named, with the taxes of the day',
 }
 
@@ -84,10 +87,12 @@ export const toApiExplanation = ({ invoice, issued, recomputed, allocations, tim
 })
 
 const toApiLine = (
-  { from, subscribed, description, category, net, taxes, ...line }: IssuedLineRow,
+  { from, subscribed, pass, description, category, net, taxes, ...line }: IssuedLineRow,
   recomputed: RecomputedLine | undefined,
 ) => ({
   ...line,
+  validFrom: pass?.from ?? null,
+  validUntil: pass?.until ?? null,
   description: describeLine({ description, category, period: subscribed?.period }, 'en'),
   source: from === undefined ? null : toApiSource(from),
   periodStart: subscribed?.period.start ?? null,

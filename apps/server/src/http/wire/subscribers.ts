@@ -143,6 +143,7 @@ export const subscriptionOut = z
     cancelledOn: dateOut.nullable().openapi({ description: 'The first day without service' }),
     graceDays: z.number().int(),
     billedUntil: dateOut.openapi({ description: 'The first day that is not charged yet' }),
+    validUntil: instantOut.nullable().openapi({ description: 'When its last pass is over; null when it never bought one' }),
     nextInvoiceOn: dateOut.nullable(),
     awaits: z
       .string()
@@ -194,6 +195,15 @@ export const planChangedOut = z
     subscription: subscriptionOut,
   })
   .openapi('PlanChange')
+
+export const passOut = z
+  .object({
+    from: instantOut,
+    until: instantOut.openapi({ description: 'The instant at which it is over' }),
+    invoice: idOut('invoice').nullable().openapi({ description: 'Null when it cost nothing' }),
+    subscription: subscriptionOut,
+  })
+  .openapi('Pass')
 
 export const pauseIn = z.strictObject({
   from: dateIn.optional().openapi({ description: 'The first day without service; default: today' }),

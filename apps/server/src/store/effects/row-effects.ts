@@ -36,6 +36,7 @@ export const untold: Readonly<Record<string, string>> = {
   late_fees: 'the debit note that charges the fee',
   ledger_accounts: 'an account that a booking opened, with its balance',
   number_series: 'the last number of a document',
+  passes: 'the instants of what a claim sells',
   postings: 'the booking of a document or a settlement',
   recognised_days: 'days that are earned for all subscribers at once',
   revenue_deferrals: 'what a line of a claim earns by day',

@@ -19,7 +19,8 @@ export function subscriberReadings(sql: Sql): Pick<ReadingStore, Verbs> {
     select s.id, s.subscriber_id as "subscriberId", s.base_id as "baseId", r.plan_id as "planId", l.name as "planName", r.id as "priceId", r.version as "priceVersion",
            r.amount_minor as "amountMinor", r.currency, s.starts_on as "startsOn", t.anchor_day as "anchorDay", s.status,
            s.cancelled_on as "cancelledOn", coalesce(s.grace_days, r.grace_days) as "graceDays", s.billed_until as "billedUntil", s.awaits,
-           s.next_invoice_on as "nextInvoiceOn", s.renewal_on as "renewalOn", ${renewalStanding(sql, sql`s`)} as "renewalStanding", s.parked_reason as "parkedReason", s.created_at as "createdAt",
+           s.next_invoice_on as "nextInvoiceOn", s.renewal_on as "renewalOn", ${renewalStanding(sql, sql`s`)} as "renewalStanding",
+           (select max(upper(p.valid)) from passes p where p.subscription_id = s.id and not p.taken_back) as "validUntil", s.parked_reason as "parkedReason", s.created_at as "createdAt",
            (select json_build_object('from', n.from_on, 'priceId', n.price_id, 'planId', nr.plan_id, 'planName', nl.name)
               from subscription_terms n join prices nr on nr.id = n.price_id join plans nl on nl.id = nr.plan_id
              where n.subscription_id = s.id and n.from_on = t.until_on and (n.until_on is null or n.until_on > n.from_on)

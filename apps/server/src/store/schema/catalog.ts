@@ -61,6 +61,7 @@ export const prices = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique().on(t.organisationId, t.planId, t.version),
     check('prices_pricing', sql`${t.pricing} in ('inclusive', 'exclusive')`),
+    check('prices_passes', sql`${t.cadenceUnit} not in ('minute', 'hour') or ${t.billing} = 'prepaid'`),
     check('prices_timing', sql`${t.timing} in ('advance', 'arrears') and (${t.billing} <> 'prepaid' or ${t.timing} = 'advance')`),
   ],
 )

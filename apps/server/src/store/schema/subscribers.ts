@@ -71,6 +71,8 @@ export const subscriptions = pgTable(
     /** Of a prepaid one: the first day that is not bought yet, and what credit has to cover for that; null when nothing is to be bought. */
     renewalOn: date('renewal_on'),
     renewalMinor: minor('renewal_minor'),
+    /** Of passes: the next instant at which one begins or is over; null when none is to. Set with each that is bought or taken back. */
+    passTurnsAt: instant('pass_turns_at'),
     /** Set when billing it failed: it waits for a person and stops nobody else. */
     parkedReason: text('parked_reason'),
     createdAt: instant('created_at').notNull(),
@@ -80,6 +82,7 @@ export const subscriptions = pgTable(
     check('subscriptions_awaits', sql`${t.awaits} is null or (${t.awaits} in ('credit', 'payment') and ${t.nextInvoiceOn} is null)`),
     check('subscriptions_renewal', sql`(${t.renewalOn} is null) = (${t.renewalMinor} is null) and ${t.renewalMinor} >= 0`),
     index('subscriptions_renewals').on(t.organisationId, t.renewalOn, t.id).where(sql`${t.renewalOn} is not null`),
+    index('subscriptions_passes').on(t.organisationId, t.passTurnsAt).where(sql`${t.passTurnsAt} is not null`),
     index('subscriptions_subscriber').on(t.organisationId, t.subscriberId),
     index('subscriptions_payer').on(t.organisationId, t.payerId),
     index('subscriptions_base').on(t.organisationId, t.baseId).where(sql`${t.baseId} is not null`),
