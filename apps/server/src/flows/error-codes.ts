@@ -93,6 +93,7 @@ export const errorCodes = {
   // Documents
   receipt_not_ready: 409,
   document_not_printed: 409,
+  document_not_in_doubt: 409,
   // What a provider's answer becomes
   provider_refused: 422,
   provider_rate_limited: 503,

@@ -32,7 +32,7 @@ import type { DiscountReadings, DiscountStore } from './discounts/ports.ts'
 import type { DocumentStore, Printer } from './documents/ports.ts'
 import type { CutOffStore, DunningStore } from './dunning/ports.ts'
 import type { ExemptionStore } from './exemptions/ports.ts'
-import type { FiscalStore } from './fiscal/ports.ts'
+import type { FiscalReadings, FiscalStore } from './fiscal/ports.ts'
 import type { InstallationStore } from './installations/ports.ts'
 import type { LedgerStore } from './ledger/ports.ts'
 import type { MessageStore } from './messages/ports.ts'
@@ -171,7 +171,7 @@ export type Transaction = {
   readonly revenue: RevenueStore
   readonly previews: PreviewStore
   readonly effects: EffectStore
-  readonly readings: ReadingStore & DiscountReadings & UsageReadings
+  readonly readings: ReadingStore & DiscountReadings & UsageReadings & FiscalReadings
   readonly cockpit: CockpitReadings
 }
 

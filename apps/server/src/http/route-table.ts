@@ -8,6 +8,7 @@ import { discountRoutes } from './routes/discounts.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { dunningRoutes } from './routes/dunning.ts'
 import { exemptionRoutes } from './routes/exemptions.ts'
+import { fiscalRoutes } from './routes/fiscal.ts'
 import { installationRoutes } from './routes/installations.ts'
 import { invoiceRoutes } from './routes/invoices.ts'
 import { ledgerRoutes } from './routes/ledger.ts'
@@ -38,6 +39,7 @@ export const routeTable = (parts: ApiParts): readonly Endpoint[] => [
   ...creditRoutes(parts),
   ...paymentRoutes(parts),
   ...documentRoutes(parts),
+  ...fiscalRoutes(parts),
   ...dunningRoutes(parts),
   ...receivableRoutes(parts),
   ...cutOffRoutes(parts),

@@ -154,6 +154,16 @@ export const fiscalStore = (sql: Sql): FiscalStore => ({
   async correct(counter, lastNumber, at) {
     await sql`update fiscal_counters set last_number = ${lastNumber}, corrected_at = ${at} where counter = ${counter}`
   },
+  async lockInDoubt(id) {
+    const [row] = await sql`
+      select f.counter, f.document_number as "documentNumber", f.status = 'pending' and f.tries > 0 and coalesce(c.leased_until < clock_timestamp(), true) as "inDoubt"
+        from fiscal_documents f join fiscal_counters c on c.organisation_id = f.organisation_id and c.counter = f.counter where f.id = ${id} for update`
+    if (!row) return undefined
+    return row.inDoubt ? { counter: row.counter, documentNumber: row.documentNumber } : 'certain'
+  },
+  async forget(id, reason) {
+    await sql`update fiscal_documents set number = null, request = null, tries = 0, last_error = ${reason} where id = ${id} and status = 'pending'`
+  },
   async retry(id) {
     const rows = await sql`
       update fiscal_documents f set status = 'pending' from invoices i
@@ -235,8 +245,8 @@ type LineRow = {
   currency: Currency
 }
 
-type StoredProof = Omit<FiscalProof, 'signedAt'> & { readonly signedAt: string }
-const fromStoredProof = (proof: StoredProof): FiscalProof => ({ ...proof, signedAt: new Date(proof.signedAt) })
+export type StoredProof = Omit<FiscalProof, 'signedAt'> & { readonly signedAt: string }
+export const fromStoredProof = (proof: StoredProof): FiscalProof => ({ ...proof, signedAt: new Date(proof.signedAt) })
 
 /** What waits for the tax authorities of all organisations; refused documents wait too, for a person. */
 export async function readFiscalBacklog(database: Database, at: Instant): Promise<{ documents: number; oldestSeconds: number }> {

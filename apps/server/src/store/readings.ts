@@ -6,6 +6,7 @@ import { creditReadings } from './readings/credits.ts'
 import { discountReadings } from './readings/discounts.ts'
 import { dunningReadings } from './readings/dunning.ts'
 import { exemptionReadings } from './readings/exemptions.ts'
+import { fiscalReadings } from './readings/fiscal.ts'
 import { ledgerReadings } from './readings/ledger.ts'
 import { organisationReadings } from './readings/organisation.ts'
 import { paymentReadings } from './readings/payments.ts'
@@ -32,4 +33,5 @@ export const readingStore = (sql: Sql): Transaction['readings'] => ({
   ...timelineReadings(sql),
   ...discountReadings(sql),
   ...usageReadings(sql),
+  ...fiscalReadings(sql),
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type CreditId, civilDate, type InstallationId, type InvoiceId, money, type TaskId } from '@nyuzi/core'
+import { type CreditId, civilDate, type FiscalDocumentId, type InstallationId, type InvoiceId, money, type TaskId } from '@nyuzi/core'
 import type { PrintedDocument } from '@nyuzi/documents'
 import { etims } from '@nyuzi/plugin-etims'
 import { type EtimsSimulator, type EtimsSimulatorOptions, startEtimsSimulator } from '@nyuzi/plugin-etims/simulator'
@@ -9,6 +9,8 @@ import { takeDeposit } from '../../src/flows/credits/take-deposit.ts'
 import { voidInvoice } from '../../src/flows/credits/void-invoice.ts'
 import { printCreditNote } from '../../src/flows/documents/print-credit-note.ts'
 import { printInvoice } from '../../src/flows/documents/print-invoice.ts'
+import type { FiscalReading } from '../../src/flows/fiscal/ports.ts'
+import { resolveFiscalDocument } from '../../src/flows/fiscal/resolve-document.ts'
 import { setInstallationStatus } from '../../src/flows/installations/set-installation-status.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { retryTask } from '../../src/flows/tasks/retry-task.ts'
@@ -59,6 +61,9 @@ describe('Documents for the tax authority', () => {
     )
   const resume = () => setInstallationStatus(isp.deps, isp.organisationId, device, { status: 'active', actor })
   const claims = async (): Promise<readonly InvoiceId[]> => (await isp.raw`select id from invoices order by number`).map((row) => row['id'])
+  const readings = () => isp.deps.store.inOrganisation(isp.organisationId, (tx) => tx.readings.fiscalDocuments({ limit: 10 }))
+  const resolve = (reading: FiscalReading | undefined, outcome: 'taken' | 'not_taken') =>
+    resolveFiscalDocument(isp.deps, isp.organisationId, { id: reading?.id as FiscalDocumentId, outcome, reason: 'the portal', actor })
   const credit = (invoiceId: InvoiceId | undefined) =>
     issueCreditNote(isp.deps, isp.organisationId, {
       invoiceId: invoiceId as InvoiceId,
@@ -220,6 +225,31 @@ describe('Documents for the tax authority', () => {
     await paused()
     expect(authority.declared).toEqual([])
     expect(await documents()).toMatchObject([{ status: 'pending', number: 1 }])
+    const [reading] = await readings()
+    expect(reading).toMatchObject({ inDoubt: true, reason: expect.stringContaining('expected value: 2') })
+    await resolve(reading, 'not_taken')
+    await resume()
+    await until('signed')
+    expect(authority.declared.map(({ invcNo }) => invcNo)).toEqual([2])
+    await expect(resolve(reading, 'taken')).rejects.toMatchObject({ code: 'document_not_in_doubt' })
+  })
+
+  it('that the portal shows are taken at the word of a person, and the next one follows', async () => {
+    await open({ lines: 2 })
+    await install()
+    authority.next('lose-answer')
+    await isp.cycle()
+    await isp.until('the lost answer', async () => (await isp.raw`select from fiscal_documents where last_error is not null`)[0])
+    const reading = (await readings()).find(({ inDoubt }) => inDoubt)
+    await resolve(reading, 'taken')
+    later(5_000)
+    await until('signed')
+    expect((await documents()).map(({ status, number }) => [status, number])).toEqual([
+      ['taken_earlier', 1],
+      ['signed', 2],
+    ])
+    expect(authority.requests).toHaveLength(2)
+    expect(await tasks()).toEqual(['fiscal_proof_missing'])
   })
 
   it('that are refused hold up nobody: their number goes to the next, and a person tries them again', async () => {

@@ -71,12 +71,17 @@ async function populate(slug: string): Promise<World> {
   const billingPreview = await as.post('/v1/billing/previews', { subscriber: subscriber.id }, once())
   const dunningPolicy = await as.post('/v1/dunning-policies', { plan: plan.id, steps: [] })
   await api.owner`insert into cut_off_batches (organisation_id, opened_on, refreshed_on, created_at) values (${org.organisationId}, '2026-01-01', '2026-01-01', now())`
+  await api.owner`insert into fiscal_counters (organisation_id, counter, next_attempt_at) values (${org.organisationId}, 'test', now())`
+  const [fiscal] = await api.owner`
+    insert into fiscal_documents (organisation_id, installation_id, counter, invoice_id, document_number, issued_at)
+    select organisation_id, uuidv7(), 'test', id, number, now() from invoices where organisation_id = ${org.organisationId} limit 1 returning id`
   const [cutOffBatch] = (await as.get('/v1/cut-off-batches')).items
   const { effectiveFrom: _, ...price } = planBody('x').price
   const bodies: Record<string, object> = {
     'PATCH /v1/organisation': { name: 'New' },
     'PATCH /v1/chart-of-accounts': { codes: [{ kind: 'revenue', code: '4000' }] },
     'PATCH /v1/organisation/branding': { footer: 'x' },
+    'POST /v1/fiscal-documents/{document}/resolve': { outcome: 'taken', reason: 'x' },
     'POST /v1/branches': { code: 'X1', name: 'x' },
     'POST /v1/api-keys': { name: 'x', permissions: ['read'] },
     'POST /v1/plans': planBody('X1'),
@@ -165,6 +170,7 @@ async function populate(slug: string): Promise<World> {
       coupon: coupon.id,
       promotion: promotion.id,
       dataBundle: dataBundle.id,
+      fiscalDocument: showId('fiscalDocument', fiscal?.['id']),
     },
     body: (route) => bodies[route],
   }

@@ -11,6 +11,7 @@ import type {
   TaxAmount,
   TaxClass,
 } from '@nyuzi/core'
+import type { PageQuery } from '../readings/ports.ts'
 
 /** What is to be signed next by one counter. */
 export type QueuedDocument = {
@@ -69,8 +70,40 @@ export type FiscalStore = {
   refuse(id: FiscalDocumentId, error: string): Promise<void>
   /** The authority's count holds from now on. */
   correct(counter: string, lastNumber: bigint, at: Instant): Promise<void>
+  /** The document, locked, when it was handed in without a known end and no server holds it now. */
+  lockInDoubt(id: FiscalDocumentId): Promise<{ readonly counter: string; readonly documentNumber: string } | 'certain' | undefined>
+  /** It surely was never taken: its number is free. */
+  forget(id: FiscalDocumentId, reason: string): Promise<void>
   /** A person mended what a document was refused for; false when it is refused no more. */
   retry(id: FiscalDocumentId): Promise<boolean>
   /** Whether the authority has the claim, or may have it. */
   isDeclared(invoiceId: InvoiceId): Promise<boolean>
+}
+
+/**
+ * `pending` may have been handed in, and is handed in again as it was. `taken_earlier`: the authority has it and did not
+ * repeat its signature. `refused`: a person must act. `withdrawn`: voided before it was ever handed in.
+ */
+export const fiscalStatuses = ['pending', 'signed', 'taken_earlier', 'refused', 'withdrawn'] as const
+export type FiscalStatus = (typeof fiscalStatuses)[number]
+
+export type FiscalReading = {
+  readonly id: FiscalDocumentId
+  readonly installationId: InstallationId
+  readonly invoiceId: InvoiceId
+  readonly creditId: CreditId | null
+  readonly documentNumber: string
+  readonly status: FiscalStatus
+  readonly issuedAt: Instant
+  readonly runningNumber: bigint | null
+  readonly inDoubt: boolean
+  readonly reason: string | null
+  readonly proof: FiscalProof | null
+}
+
+export type FiscalReadings = {
+  fiscalDocuments(page: PageQuery & { readonly status?: FiscalStatus }): Promise<readonly FiscalReading[]>
+  fiscalDocument(id: FiscalDocumentId): Promise<FiscalReading | undefined>
+  /** Of a claim, or of the parts of a credit note. */
+  fiscalDocumentsOf(of: { readonly invoiceId: InvoiceId } | { readonly creditId: CreditId }): Promise<readonly FiscalReading[]>
 }

@@ -1,6 +1,7 @@
 import { type FiscalAnswer, type FiscalDevice, type OrganisationId, plusMs } from '@nyuzi/core'
 import { ProviderError, ProviderMisconfigured, ProviderRateLimited, ProviderRefused, ProviderUnavailable } from '@nyuzi/sdk'
 import type { Deps, Installed, Transaction } from '../ports.ts'
+import { askForProof } from './ask-for-proof.ts'
 import type { FiscalCounter, QueuedDocument } from './ports.ts'
 import { readFiscalDocument } from './read-fiscal-document.ts'
 
@@ -97,21 +98,14 @@ function ended(deps: Deps, organisationId: OrganisationId, inHand: InHand, answe
   if (answer.outcome === 'renumber') return renumber(deps, organisationId, inHand, answer)
   return write(deps, organisationId, inHand, async (tx) => {
     const at = deps.clock.now()
-    const { id, documentNumber } = inHand
+    const { id } = inHand
     await tx.fiscal.settle(
       inHand.device.fiscal.counter,
       answer.outcome === 'signed'
         ? { id, at, answer: answer.answer, status: 'signed', proof: answer.proof }
         : { id, at, answer: answer.answer, status: 'taken_earlier' },
     )
-    if (answer.outcome === 'taken_earlier')
-      await tx.tasks.open({
-        kind: 'fiscal_proof_missing',
-        subjectNoun: 'fiscal_document',
-        subjectId: id,
-        title: `${documentNumber} is declared, but the answer with its signature was lost: look it up in the portal of the authority`,
-        at,
-      })
+    if (answer.outcome === 'taken_earlier') await askForProof(tx, inHand, at)
     deps.meter.count('fiscal_documents', { plugin: inHand.device.pluginId, outcome: answer.outcome })
     return { goesOn: true }
   })

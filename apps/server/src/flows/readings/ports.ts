@@ -44,6 +44,7 @@ import type {
   TaxClass,
 } from '@nyuzi/core'
 import type { CutOffBatchStatus } from '../dunning/ports.ts'
+import type { FiscalReading } from '../fiscal/ports.ts'
 import type { OrganisationPolicy } from '../ports.ts'
 import type { BillingPreview, PreviewChanges, PreviewPart, PreviewTotals } from '../previews/ports.ts'
 
@@ -579,16 +580,22 @@ export type ReadingStore = {
   invoices(
     page: PageQuery & { readonly status?: string; readonly kind?: ClaimKind; readonly subscriberId?: SubscriberId },
   ): Promise<readonly InvoiceReading[]>
-  invoice(
-    id: InvoiceId,
-  ): Promise<
-    (InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined
+  invoice(id: InvoiceId): Promise<
+    | (InvoiceReading & {
+        readonly lines: readonly InvoiceLineReading[]
+        readonly allocations: readonly AllocationReading[]
+        readonly fiscal: readonly FiscalReading[]
+      })
+    | undefined
   >
   credits(page: PageQuery & { readonly kind?: CreditKind; readonly subscriberId?: SubscriberId }): Promise<readonly CreditReading[]>
-  credit(
-    id: CreditId,
-  ): Promise<
-    (CreditReading & { readonly lines: readonly CreditLineReading[]; readonly allocations: readonly AllocationReading[] }) | undefined
+  credit(id: CreditId): Promise<
+    | (CreditReading & {
+        readonly lines: readonly CreditLineReading[]
+        readonly allocations: readonly AllocationReading[]
+        readonly fiscal: readonly FiscalReading[]
+      })
+    | undefined
   >
   payments(page: PageQuery & { readonly status?: string; readonly subscriberId?: SubscriberId }): Promise<readonly PaymentReading[]>
   payment(id: PaymentId): Promise<

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { creditKinds, pricings, summariseTaxes, taxClasses } from '@nyuzi/core'
+import type { FiscalReading } from '../../flows/fiscal/ports.ts'
 import type { AllocationReading, CreditLineReading, CreditReading } from '../../flows/readings/ports.ts'
+import { fiscalOut, toApiFiscal } from './fiscal.ts'
 import { describe, taxOut, toApiTax } from './invoices.ts'
 import { allocationOut, toApiAllocation } from './payments.ts'
 import { amountOf, dateIn, dateOut, idIn, idOut, instantIn, instantOut, line, moneyIn, moneyOut } from './primitives.ts'
@@ -46,6 +48,7 @@ export const creditWithLinesOut = z
     taxes: z.array(taxOut).openapi({ description: 'Of all lines, by tax and rate' }),
     lines: z.array(lineOut).openapi({ description: 'Only a credit note has lines' }),
     allocations: z.array(allocationOut),
+    fiscal: z.array(fiscalOut).openapi({ description: 'Its declaration to the tax authority; empty where there is none' }),
   })
   .openapi('CreditWithLines')
 
@@ -58,7 +61,11 @@ export const toApiCredit = ({ subscriberId, totalMinor, allocatedMinor, currency
 })
 
 export const toApiCreditWithLines = (
-  credit: CreditReading & { readonly lines: readonly CreditLineReading[]; readonly allocations: readonly AllocationReading[] },
+  credit: CreditReading & {
+    readonly lines: readonly CreditLineReading[]
+    readonly allocations: readonly AllocationReading[]
+    readonly fiscal: readonly FiscalReading[]
+  },
 ) => ({
   ...toApiCredit(credit),
   net: amountOf(
@@ -76,6 +83,7 @@ export const toApiCreditWithLines = (
     total: amountOf(totalMinor, credit.currency),
   })),
   allocations: credit.allocations.map(toApiAllocation(credit.currency)),
+  fiscal: credit.fiscal.map(toApiFiscal),
 })
 
 const reason = line(200).openapi({ description: 'Why, for whoever asks later' })

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { type Currency, claimKinds, describeLine, summariseTaxes, type TaxAmount } from '@nyuzi/core'
+import type { FiscalReading } from '../../flows/fiscal/ports.ts'
 import type { AllocationReading, InvoiceLineReading, InvoiceReading } from '../../flows/readings/ports.ts'
+import { fiscalOut, toApiFiscal } from './fiscal.ts'
 import { allocationOut, toApiAllocation } from './payments.ts'
 import { amountOf, dateOut, idOut, instantOut, moneyOut } from './primitives.ts'
 
@@ -71,6 +73,7 @@ export const invoiceWithLinesOut = z
     taxes: z.array(taxOut).openapi({ description: 'Of all lines, by tax and rate' }),
     lines: z.array(lineOut),
     allocations: z.array(allocationOut),
+    fiscal: z.array(fiscalOut).openapi({ description: 'Its declaration to the tax authority; empty where there is none' }),
   })
   .openapi('InvoiceWithLines')
 
@@ -92,7 +95,11 @@ export const toApiTax =
   })
 
 export const toApiInvoiceWithLines = (
-  invoice: InvoiceReading & { readonly lines: readonly InvoiceLineReading[]; readonly allocations: readonly AllocationReading[] },
+  invoice: InvoiceReading & {
+    readonly lines: readonly InvoiceLineReading[]
+    readonly allocations: readonly AllocationReading[]
+    readonly fiscal: readonly FiscalReading[]
+  },
 ) => ({
   ...toApiInvoice(invoice),
   net: amountOf(
@@ -117,6 +124,7 @@ export const toApiInvoiceWithLines = (
     total: amountOf(totalMinor, invoice.currency),
   })),
   allocations: invoice.allocations.map(toApiAllocation(invoice.currency)),
+  fiscal: invoice.fiscal.map(toApiFiscal),
 })
 
 /** The words of a line, for staff. */

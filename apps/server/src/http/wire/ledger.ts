@@ -57,6 +57,7 @@ const subjects: Readonly<Record<string, Noun>> = {
   callback: 'callback',
   notice: 'notice',
   message: 'message',
+  fiscal_document: 'fiscalDocument',
 }
 
 const subjectText = (noun: string, id: string): string => {

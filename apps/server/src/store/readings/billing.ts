@@ -8,6 +8,7 @@ import type {
 } from '../../flows/readings/ports.ts'
 import { fromRows } from '../mapping.ts'
 import type { Sql } from '../transaction.ts'
+import { fiscalReadings } from './fiscal.ts'
 import { after, where } from './page.ts'
 
 export function billingReadings(sql: Sql): Pick<ReadingStore, 'invoices' | 'invoice'> {
@@ -46,6 +47,7 @@ export function billingReadings(sql: Sql): Pick<ReadingStore, 'invoices' | 'invo
         ...invoice,
         lines: lines.map((line) => ({ ...line, taxes: taxesOf(line.position), discounts: discountsOf(line.position) })),
         allocations,
+        fiscal: await fiscalReadings(sql).fiscalDocumentsOf({ invoiceId: id }),
       }
     },
   }

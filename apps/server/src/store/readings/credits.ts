@@ -3,6 +3,7 @@ import type { AllocationReading, CreditLineReading, CreditReading, ReadingStore 
 import { fromRows } from '../mapping.ts'
 import type { Sql } from '../transaction.ts'
 import { allocationRows } from './billing.ts'
+import { fiscalReadings } from './fiscal.ts'
 import { after, where } from './page.ts'
 
 export function creditReadings(sql: Sql): Pick<ReadingStore, 'credits' | 'credit'> {
@@ -34,7 +35,12 @@ export function creditReadings(sql: Sql): Pick<ReadingStore, 'credits' | 'credit
       )
       const allocations = await sql<AllocationReading[]>`${allocationRows(sql)} where a.credit_id = ${id} order by a.created_at, a.id`
       const taxesOf = (position: number) => taxes.filter(({ linePosition }) => linePosition === position)
-      return { ...credit, lines: lines.map((line) => ({ ...line, taxes: taxesOf(line.position) })), allocations }
+      return {
+        ...credit,
+        lines: lines.map((line) => ({ ...line, taxes: taxesOf(line.position) })),
+        allocations,
+        fiscal: await fiscalReadings(sql).fiscalDocumentsOf({ creditId: id }),
+      }
     },
   }
 }
