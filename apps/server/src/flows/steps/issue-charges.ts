@@ -98,7 +98,7 @@ export async function issueCharges(
   const invoices = await number(tx, drafts)
   await tx.billing.addInvoices(invoices, now)
   const creditors = await applyCredit(deps, tx, [...new Set(invoices.map(({ subscriberId }) => subscriberId))], day)
-  return { invoices, refused, newDebts: newDebtsOf(decided, invoices, creditors) }
+  return { invoices, refused, newDebts: newDebtsOf(decided, invoices, creditors, day) }
 }
 
 /** Postpaid subscriptions that were charged as ever, where no credit settles the claim or another one. */
@@ -106,6 +106,7 @@ function newDebtsOf(
   decided: readonly Decided[],
   invoices: readonly FinalInvoice[],
   creditors: ReadonlySet<SubscriberId>,
+  day: CivilDate,
 ): readonly NewDebt[] {
   const dueOf = new Map<SubscriberId, CivilDate>()
   for (const { subscriberId, dueOn } of invoices) {
@@ -115,6 +116,7 @@ function newDebtsOf(
   return decided.flatMap((one) => {
     if (one.outcome !== 'charged' || one.charges.length === 0 || one.due.awaits !== undefined) return []
     const { id, subscriberId } = one.due.subscription
+    if (termsOn(one.due.subscription, day).price.billing !== 'postpaid') return []
     const payers = [one.due.payerId, subscriberId]
     if (payers.some((payer) => creditors.has(payer))) return []
     const [dueOn] = payers.flatMap((payer) => dueOf.get(payer) ?? []).sort()
