@@ -546,6 +546,7 @@ CREATE TABLE "messages" (
 	"dedupe_key" text NOT NULL,
 	"owed_on" date,
 	"told_with" uuid,
+	"prompt" boolean DEFAULT false NOT NULL,
 	"source_noun" text NOT NULL,
 	"source_id" text NOT NULL,
 	"facts" jsonb DEFAULT '{}'::jsonb NOT NULL,

@@ -20,23 +20,26 @@ import { rowsOf, type Sql } from './transaction.ts'
 export const messageStore = (sql: Sql): MessageStore => ({
   async owe(messages, at) {
     if (messages.length === 0) return new Set()
-    const rows = messages.map(({ id, subscriberId, kind, dedupeKey, source, owedOn, channels, usefulUntil, toldWith, skippedBecause }) => ({
-      id,
-      subscriberId,
-      kind,
-      dedupeKey,
-      sourceNoun: source.noun,
-      sourceId: source.id,
-      owedOn,
-      channels,
-      usefulUntil,
-      toldWith,
-      status: skippedBecause ? 'skipped' : 'queued',
-      statusReason: skippedBecause,
-      nextAttemptAt: skippedBecause ? undefined : at,
-    }))
+    const rows = messages.map(
+      ({ id, subscriberId, kind, dedupeKey, source, owedOn, channels, usefulUntil, prompt = false, toldWith, skippedBecause }) => ({
+        id,
+        subscriberId,
+        kind,
+        dedupeKey,
+        sourceNoun: source.noun,
+        sourceId: source.id,
+        owedOn,
+        channels,
+        usefulUntil,
+        prompt,
+        toldWith,
+        status: skippedBecause ? 'skipped' : 'queued',
+        statusReason: skippedBecause,
+        nextAttemptAt: skippedBecause ? undefined : at,
+      }),
+    )
     const written = await sql`
-      insert into messages (organisation_id, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, owed_on, channels, useful_until, told_with, status, status_reason, next_attempt_at)
+      insert into messages (organisation_id, created_at, id, subscriber_id, kind, dedupe_key, source_noun, source_id, owed_on, channels, useful_until, prompt, told_with, status, status_reason, next_attempt_at)
       select nyuzi_organisation(), ${at}, r.* from ${rowsOf(sql, rows, {
         id: 'uuid',
         subscriberId: 'uuid',
@@ -47,6 +50,7 @@ export const messageStore = (sql: Sql): MessageStore => ({
         owedOn: 'date',
         channels: 'jsonb',
         usefulUntil: 'date',
+        prompt: 'boolean',
         toldWith: 'uuid',
         status: 'text',
         statusReason: 'text',
@@ -58,7 +62,7 @@ export const messageStore = (sql: Sql): MessageStore => ({
   async lockJoinable(subscriberIds) {
     const rows = await sql`
       select id, subscriber_id as "subscriberId", kind, case source_noun when 'service' then 'cut_off' else split_part(dedupe_key, ':', 3) end as topic,
-             useful_until as "usefulUntil", channels
+             useful_until as "usefulUntil", channels, prompt
         from messages where subscriber_id = any(${[...subscriberIds]}::uuid[]) and next_attempt_at is not null and status = 'queued' and attempts = 0
        order by id for update`
     return fromRows<JoinableReading>(rows)
@@ -71,7 +75,7 @@ export const messageStore = (sql: Sql): MessageStore => ({
       claimed as (
         update messages m set status = 'sending', next_attempt_at = ${claimUntil}, attempts = m.attempts + 1
           from mine where m.id = mine.mine_id
-        returning m.id, m.subscriber_id, m.kind, m.dedupe_key, m.source_noun, m.source_id, m.channels, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
+        returning m.id, m.subscriber_id, m.kind, m.dedupe_key, m.source_noun, m.source_id, m.channels, m.prompt, m.attempts, m.created_at, m.useful_until, mine.was = 'sending' as interrupted)
       ${withFacts(sql, sql`claimed`)}`
     return rows.map((row) => toMessage(row, now))
   },
@@ -80,7 +84,7 @@ export const messageStore = (sql: Sql): MessageStore => ({
     if (ids.length === 0) return []
     const rows = await withFacts(
       sql,
-      sql`(select id, subscriber_id, kind, dedupe_key, source_noun, source_id, channels, attempts, created_at, useful_until, false as interrupted
+      sql`(select id, subscriber_id, kind, dedupe_key, source_noun, source_id, channels, prompt, attempts, created_at, useful_until, false as interrupted
              from messages where id = any(${[...ids]}::uuid[]))`,
     )
     return rows.map((row) => toMessage(row, now))
@@ -95,12 +99,13 @@ export const messageStore = (sql: Sql): MessageStore => ({
 
   async finish({ id, status, reason, text, channel, to, installationId, providerReference, parts, costMinor, nextAttemptAt }, now) {
     const retry = status === 'queued'
-    await sql`
+    const rows = await sql`
       update messages set status = ${status}, status_reason = ${reason ?? null}, text = coalesce(${text ?? null}, text), channel = coalesce(${channel ?? null}, channel), sent_to = coalesce(${to ?? null}, sent_to),
              installation_id = coalesce(${installationId ?? null}, installation_id), provider_reference = coalesce(${providerReference ?? null}, provider_reference),
              parts = ${parts ?? null}, cost_minor = ${costMinor ?? null}, sent_at = case when ${status} = 'sent' then ${now}::timestamptz else sent_at end,
              attempts = attempts - case when ${retry && text === undefined} then 1 else 0 end, next_attempt_at = ${retry ? (nextAttemptAt ?? now) : null}
-       where id = ${id} and status = 'sending'`
+       where id = ${id} and status = 'sending' returning 1`
+    return rows.length > 0
   },
 
   async report({ installationId, providerReference, state, reason, at }) {
@@ -120,7 +125,7 @@ const told = (sql: Sql) => sql`(
 
 /** Messages with all that their texts tell, as the books and lines say it now. */
 const withFacts = (sql: Sql, messages: ReturnType<Sql>) => sql`
-  select c.*, s.name, s.account_number, s.phone, s.email, s.language, o.name as organisation_name, o.currency, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
+  select c.*, s.name, s.account_number, s.phone, s.email, s.language, s.currency, o.name as organisation_name, o.time_zone, o.policy->>'payTo' as pay_to, o.policy->'quietHours' as quiet_hours,
          d.numbers, d.due_on, d.suspends_on, d.open_minor as invoice_open, w.renewals, l.names,
          p.amount_minor as paid_minor, p.provider_transaction,
          (select coalesce(sum(v.total_minor - v.allocated_minor), 0)::bigint from invoices v where v.subscriber_id = c.subscriber_id and v.status = 'open') as open_minor,
@@ -206,6 +211,7 @@ function toMessage(row: Row, now: Date): MessageToSend {
     facts,
     linePending: kind === 'receipt' && row.line_pending === true,
     channels: row.channels,
+    prompt: row.prompt,
     quietUntil: keepsQuietHours(kind) && row.quiet_hours ? quietUntil(now, row.time_zone, row.quiet_hours) : null,
     // Its matter has settled: no invoice is open, nothing is owed, or what was to be renewed was bought or is covered.
     pointless: kind !== 'receipt' && amountMinor <= 0n,

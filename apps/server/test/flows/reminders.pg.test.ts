@@ -1,12 +1,14 @@
 import { type CivilDate, money, type PlanId, written } from '@nyuzi/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { createPrice } from '../../src/flows/catalog/create-price.ts'
 import { issueDebitNote } from '../../src/flows/credits/issue-debit-note.ts'
 import { changeDunningPolicy, createDunningPolicy, type NewStep, removeDunningPolicy } from '../../src/flows/dunning/write-policy.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { createBranch } from '../../src/flows/organisations/create-branch.ts'
 import { recordManualPayment } from '../../src/flows/payments/record-manual-payment.ts'
 import { changeSubscriber } from '../../src/flows/subscribers/change-subscriber.ts'
+import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import { setParent } from '../../src/flows/subscribers/set-parent.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 
@@ -213,5 +215,59 @@ describe('Reminders', () => {
     isp.clock.moveTo(new Date('2026-06-06T04:00:00Z'))
     await isp.until('the reminder', async () => (await state())[0]?.['status'] === 'sent')
     expect(await isp.verify()).toMatchObject({ doubts: [] })
+  })
+
+  it('prompt the payer too where their step says so, again with each such step, until it is paid', async () => {
+    await policy([
+      step('due', 0, { prompt: true }),
+      step('told', 2),
+      step('again', 3, { prompt: true }),
+      step('once_more', 7, { prompt: true }),
+    ])
+    const line = await dueOn('2026-06-05')
+    const promptsTo = () => isp.daraja.prompts.filter(({ phone }) => phone === line.phone.slice(1))
+    const answer = async (count: number, outcome: 'cancel' | 'approve') => {
+      const prompt = await isp.until(`prompt ${count}`, () => promptsTo()[count - 1])
+      await isp.until(
+        'it to be pending',
+        async () => (await isp.raw`select 1 from payment_intents where provider_reference = ${prompt.checkoutRequestId}`)[0],
+      )
+      await isp.daraja.answerPrompt(prompt.checkoutRequestId, outcome)
+      await isp.settled()
+      return prompt
+    }
+    await live('2026-06-01', '2026-06-05')
+    expect(await answer(1, 'cancel')).toMatchObject({ amount: '1500', accountReference: line.accountNumber })
+    await live('2026-06-06', '2026-06-08')
+    await answer(2, 'approve')
+    await isp.until('the invoice to be paid', async () => (await isp.raw`select 1 from invoices where status = 'paid'`)[0])
+    await live('2026-06-09', '2026-06-13')
+    expect(promptsTo().map(({ state }) => state)).toEqual(['failed', 'paid'])
+    expect(await remindersOf(line)).toEqual(['due sent', 'told sent', 'again sent'])
+    expect(await isp.raw`select actor, count(*)::int from audit_records where action = 'payment.request' group by 1`).toEqual([
+      { actor: 'dunning', count: 2 },
+    ])
+  })
+
+  it('ask for several invoices with one prompt, at the end of quiet hours, and say the sum in the currency of the account', async () => {
+    await policy([step('due', 0, { prompt: true })])
+    await changeOrganisation(isp.deps, isp.organisationId, { quietHours: { from: '08:00', until: '14:00' }, actor })
+    const { deps, organisationId, planId } = isp
+    await createPrice(deps, organisationId, planId, { ...priceOf('0', 'postpaid', 60), amount: money(2_550n, 'USD'), actor })
+    const [line, abroad] = [await dueOn('2026-06-05'), await dueOn('2026-06-05', { currency: 'USD' })]
+    await createSubscription(deps, organisationId, {
+      subscriberId: line.subscriberId,
+      sold: { planId },
+      startsOn: '2026-06-05' as CivilDate,
+      actor,
+    })
+    await live('2026-06-01', '2026-06-05')
+    expect(isp.daraja.prompts).toEqual([])
+    isp.clock.moveTo(new Date('2026-06-05T11:00:30Z'))
+    const prompt = await isp.until('the prompt', () => isp.daraja.prompts[0])
+    expect(prompt).toMatchObject({ phone: line.phone.slice(1), amount: '3000' })
+    await isp.until('both texts', async () => (await textsOf(line)).length + (await textsOf(abroad)).length === 2)
+    expect((await textsOf(abroad))[0]).toContain('USD 25.50')
+    expect(isp.daraja.prompts).toHaveLength(1)
   })
 })

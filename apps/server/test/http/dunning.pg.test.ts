@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.stop())
 
-const due = { key: 'due', daysFromDue: 0, message: 'invoice_due' }
+const due = { key: 'due', daysFromDue: 0, message: 'invoice_due', prompt: true }
 const firm = { key: 'firm', daysFromDue: 7, message: 'invoice_overdue', channels: ['email', 'sms'], lateDays: 3 }
 
 test('a policy is made, read, changed and removed, and each leaves its audit record', async () => {

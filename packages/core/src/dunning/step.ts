@@ -22,6 +22,8 @@ export type DunningStep = {
   readonly message: ReminderKind
   /** The ways it may go, the preferred first; absent, whichever a messenger offers. */
   readonly channels?: readonly MessageChannel[]
+  /** As it is sent, the phone of the payer is prompted for what is to be paid; the steps that prompt are the schedule on which it is tried again. */
+  readonly prompt?: boolean
   /** How many days after its own it may still be sent; later it is skipped. */
   readonly lateDays?: number
   /** The day it was decided on at this age. Where its day lay before, the invoice is past it; absent, it held always. */

@@ -124,6 +124,7 @@ async function owePage<Id extends DunningSource['id']>(
       owedOn: notice.owedOn,
       usefulUntil: lastUse(notice),
       ...(notice.step.channels === undefined ? {} : { channels: notice.step.channels }),
+      ...(notice.step.prompt === true && { prompt: true }),
       ...(notice.action === 'skip' ? { skippedBecause: skipReasons[notice.reason] } : {}),
     }))
   })

@@ -34,6 +34,8 @@ export type OwedMessage = {
   /** The ways it may go, the preferred first; absent, any. */
   readonly channels?: readonly MessageChannel[]
   readonly usefulUntil?: CivilDate
+  /** As it is sent, the payer is prompted too; absent, not. */
+  readonly prompt?: boolean
   /** The one that tells it too. */
   readonly toldWith?: MessageId
   /** Recorded so that it is not owed again, never sent. */
@@ -49,6 +51,7 @@ export type MessageToSend = {
   readonly reach: Reach
   /** The ways it may go, the preferred first; absent, any. */
   readonly channels?: readonly MessageChannel[]
+  readonly prompt: boolean
   /** The organisation's civil day. */
   readonly today: CivilDate
   readonly facts: MessageFacts
@@ -82,7 +85,9 @@ export type MessageEnd = {
 }
 
 /** A reminder by its step, or word of a cut-off, that may tell of more. */
-export type JoinableReading = Pick<OwedMessage, 'id' | 'subscriberId' | 'kind' | 'usefulUntil' | 'channels'> & { readonly topic: string }
+export type JoinableReading = Pick<OwedMessage, 'id' | 'subscriberId' | 'kind' | 'usefulUntil' | 'channels' | 'prompt'> & {
+  readonly topic: string
+}
 
 export type MessageStore = {
   /** Returns those that were not owed before. */
@@ -94,7 +99,8 @@ export type MessageStore = {
   read(ids: readonly MessageId[], now: Instant): Promise<readonly MessageToSend[]>
   /** Makes due the receipts that waited to be able to say that the line is on. */
   lineSettled(subscriberIds: readonly SubscriberId[], now: Instant): Promise<void>
-  finish(end: MessageEnd, now: Instant): Promise<void>
+  /** False when another server has finished it. */
+  finish(end: MessageEnd, now: Instant): Promise<boolean>
   /** Applies a delivery report; false when no message has that reference (yet). Never moves a message backwards. */
   report(report: {
     installationId: InstallationId

@@ -1,7 +1,9 @@
 import { composeMessage, maskPhone, type OrganisationId, plusMs } from '@nyuzi/core'
 import { ProviderError, ProviderMisconfigured, ProviderRefused, ProviderUnclear } from '@nyuzi/sdk'
-import type { Deps, Installed } from '../ports.ts'
+import { FlowError } from '../errors.ts'
+import type { Deps, Installed, Transaction } from '../ports.ts'
 import { routeMessage } from '../steps/route-message.ts'
+import { writePrompt } from '../steps/write-prompt.ts'
 import type { MessageEnd, MessageToSend } from './ports.ts'
 
 const batchMax = 20
@@ -26,13 +28,35 @@ export async function sendMessages(deps: Deps, organisationId: OrganisationId): 
   })
   if (claimed.length === 0) return 0
   const messengers = await plugins.offering(organisationId, 'messages')
+  const providers = claimed.some(({ prompt }) => prompt) ? await plugins.offering(organisationId, 'payments') : []
   await Promise.all(
     claimed.map(async (message) => {
       const end = await deliver(deps, messengers, message)
-      await store.inOrganisation(organisationId, (tx) => tx.messages.finish(end, clock.now()))
+      const prompted = await store.inOrganisation(organisationId, async (tx) => {
+        const finished = await tx.messages.finish(end, clock.now())
+        return finished && end.status === 'sent' && message.prompt && (await promptToo(deps, tx, providers, message))
+      })
+      if (prompted) deps.wake('prompts', organisationId)
     }),
   )
   return claimed.length
+}
+
+/** A prompt beside a reminder, where one may go out now; where none may, the next step that prompts asks again. */
+async function promptToo(
+  deps: Deps,
+  tx: Transaction,
+  providers: readonly Installed[],
+  { id, subscriberId }: MessageToSend,
+): Promise<boolean> {
+  try {
+    await writePrompt(deps, tx, providers, { subscriberId, actor: 'dunning' })
+    return true
+  } catch (error) {
+    if (!(error instanceof FlowError)) throw error
+    deps.log.info('no prompt went out with a reminder', { message: id, reason: error.message })
+    return false
+  }
 }
 
 async function deliver(deps: Deps, messengers: readonly Installed[], message: MessageToSend): Promise<MessageEnd> {

@@ -1,10 +1,7 @@
-import { addDays, type CivilDate, civilDateAt, type Instant, type SubscriberId, toCollect } from '@nyuzi/core'
-import type { Organisation, Transaction } from '../ports.ts'
+import { type Instant, type SubscriberId, toCollect } from '@nyuzi/core'
+import type { Transaction } from '../ports.ts'
 import type { ToPayReading } from '../readings/ports.ts'
-
-/** A renewal is asked for as early as an invoice would be issued. */
-export const renewalsAskedUntil = ({ timeZone, policy }: Pick<Organisation, 'timeZone' | 'policy'>, now: Instant): CivilDate =>
-  addDays(civilDateAt(now, timeZone), policy.invoiceLeadDays)
+import { renewalsAskedUntil } from '../steps/renewals-asked-until.ts'
 
 /** What a subscriber is asked for today, and what it comes from. */
 export async function amountToPay(

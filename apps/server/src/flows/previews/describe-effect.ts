@@ -23,8 +23,9 @@ export function describeEffect({ effect, estimate }: PreviewedEffect): string {
       const about = [effect.claim, effect.username].filter((word) => word !== null).join(' ')
       const told = `${words(effect.kind)}${about === '' ? '' : ` (${about})`}`
       if (effect.skippedBecause !== null) return `~ message ${told} is left out: ${effect.skippedBecause}`
+      const prompt = effect.prompt ? ', with a prompt to pay' : ''
       if (!estimate?.channel) return `+ message ${told}, by no way that reaches the subscriber`
-      return `+ ${estimate.channel} ${told}${estimate.parts === null ? '' : `, ${estimate.parts} ${estimate.parts === 1 ? 'part' : 'parts'}`}`
+      return `+ ${estimate.channel} ${told}${estimate.parts === null ? '' : `, ${estimate.parts} ${estimate.parts === 1 ? 'part' : 'parts'}`}${prompt}`
     }
     case 'access_moved': {
       const was = effect.from === null ? 'new' : effect.from

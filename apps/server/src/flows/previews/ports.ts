@@ -65,6 +65,8 @@ export type Effect =
       readonly claim: string | null
       readonly username: string | null
       readonly owedOn: CivilDate | null
+      /** The payer is prompted with it, where a prompt may go out then. */
+      readonly prompt: boolean
       readonly skippedBecause: string | null
     }
   | {

@@ -48,5 +48,6 @@ const keyOf = ({
   topic,
   usefulUntil,
   channels,
-}: Pick<JoinableMessage, 'subscriberId' | 'kind' | 'topic' | 'usefulUntil' | 'channels'>): string =>
-  [subscriberId, kind, topic, usefulUntil ?? '', ...(channels ?? [])].join(' ')
+  prompt = false,
+}: Pick<JoinableMessage, 'subscriberId' | 'kind' | 'topic' | 'usefulUntil' | 'channels' | 'prompt'>): string =>
+  [subscriberId, kind, topic, prompt, usefulUntil ?? '', ...(channels ?? [])].join(' ')

@@ -18,6 +18,10 @@ const stepFields = {
   daysFromDue: z.number().int().min(-60).max(365).openapi({ description: 'Below zero is before the due date' }),
   message: z.enum(reminderKinds),
   channels: channels.optional().openapi({ description: 'The ways it may go, the preferred first; default: whichever a messenger offers' }),
+  prompt: z
+    .boolean()
+    .optional()
+    .openapi({ description: 'As it is sent, the phone of the payer is prompted for what is to be paid; default: false' }),
   lateDays: z
     .number()
     .int()
@@ -56,6 +60,7 @@ export const dunningPolicyOut = z
           daysFromDue: z.number().int(),
           message: z.string(),
           channels: z.array(z.string()).readonly().optional(),
+          prompt: z.boolean().optional(),
           lateDays: z.number().int().optional(),
           since: dateOut.optional().openapi({ description: 'Invoices that were past this step on that day are not reminded of it' }),
         }),

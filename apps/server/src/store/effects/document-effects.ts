@@ -74,7 +74,7 @@ export async function claimEffects(written: Written, touched: Scope): Promise<Wr
 export async function messageEffects(written: Written): Promise<WrittenEffect[]> {
   const { sql, newFrom } = written
   const rows = await sql`
-    select m.id as key, m.subscriber_id as "subscriberId", m.kind, i.number as claim, v.username, m.owed_on as "owedOn",
+    select m.id as key, m.subscriber_id as "subscriberId", m.kind, i.number as claim, v.username, m.owed_on as "owedOn", m.prompt and m.status <> 'skipped' as prompt,
            case when m.status = 'skipped' then m.status_reason end as "skippedBecause"
       from messages m
       left join invoices i on m.source_noun = 'invoice' and i.id = m.source_id::uuid and i.id < ${newFrom}::uuid

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { date, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { boolean, date, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { id, instant, minor, organisationId } from './columns.ts'
 
 /** Messages owed and sent. The row is written with the fact it tells; the text is composed when it goes out. */
@@ -20,6 +20,8 @@ export const messages = pgTable(
     owedOn: date('owed_on'),
     /** The message that tells it too; this one is skipped. */
     toldWith: uuid('told_with'),
+    /** As it is sent, the payer is prompted too. */
+    prompt: boolean('prompt').notNull().default(false),
     sourceNoun: text('source_noun').notNull(),
     sourceId: text('source_id').notNull(),
     facts: jsonb('facts').notNull().default({}),
