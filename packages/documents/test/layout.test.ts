@@ -1,4 +1,4 @@
-import { money } from '@nyuzi/core'
+import { type FiscalProof, money } from '@nyuzi/core'
 import { describe, expect, it } from 'vitest'
 import type { PrintedDocument } from '../src/document.ts'
 import { openRuler } from '../src/draw/ruler.ts'
@@ -23,6 +23,37 @@ function boxOf(mark: Mark) {
   if (mark.kind === 'rule') return { ...mark, height: mark.thickness }
   return mark.kind === 'code' ? { ...mark, width: mark.side, height: mark.side } : mark
 }
+
+describe('what a tax authority signed', () => {
+  const proof: FiscalProof = {
+    number: 'KRACU04/1',
+    device: 'KRACU0400000001',
+    url: 'https://tax.example/verify?number=1',
+    signedAt: new Date('2026-06-12T07:00:00Z'),
+    details: [],
+  }
+  const details = [
+    { label: 'Receipt counter', value: '12/189 NC' },
+    { label: 'Internal data', value: 'K3NT-ESTI-NTRL-DATA-0000-0000-01' },
+    ...['A', 'B', 'C', 'D', 'E'].map((band) => ({ label: `Band ${band} 16%`, value: '3450.00, tax 552.00' })),
+  ]
+
+  it('prints each proof with its code and all that the authority wants told, on whatever pages it takes', () => {
+    const pages = pagesOf({ ...invoice, fiscal: [1, 2, 3].map((part) => ({ ...proof, number: `KRACU04/${part}`, details })) })
+    const marks = pages.flat()
+    expect(marks.filter(({ kind }) => kind === 'code')).toHaveLength(3)
+    const words = wordsOn(marks)
+    for (const { value } of details) expect(words.join(' ')).toContain(value)
+    for (const part of [1, 2, 3]) expect(words).toContain(`KRACU04/${part}`)
+    for (const mark of marks) expect(boxOf(mark).y + boxOf(mark).height).toBeLessThanOrEqual(paper.height - margin.bottom + 0.05)
+  })
+
+  it('says that it is not signed yet, and then still how to pay', () => {
+    const marks = pagesOf({ ...invoice, fiscal: 'pending' }).flat()
+    expect(wordsOn(marks).join(' ')).toContain('Not signed by the tax authority yet')
+    expect(marks.filter(({ kind }) => kind === 'code')).toHaveLength(1)
+  })
+})
 
 describe.each(Object.entries(samples))('%s', (_, document) => {
   const pages = pagesOf(document)

@@ -13,6 +13,7 @@ import type { FiscalReading } from '../../src/flows/fiscal/ports.ts'
 import { resolveFiscalDocument } from '../../src/flows/fiscal/resolve-document.ts'
 import { setInstallationStatus } from '../../src/flows/installations/set-installation-status.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
+import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
 import { retryTask } from '../../src/flows/tasks/retry-task.ts'
 import { type Isp, type IspOptions, type Line, openIsp } from '../isp.ts'
 
@@ -317,6 +318,31 @@ describe('Documents for the tax authority', () => {
       fiscal: [{ number: 'KRACU0400000001/1' }],
       corrects: { number: 'NRB-000001', fiscalNumber: 'KRACU0400000001/1' },
     })
+  })
+
+  it('that correct several are declared in parts, each naming its original, and print all their numbers', async () => {
+    const [line] = await open()
+    await install()
+    await isp.cycle()
+    isp.day('2026-06-30')
+    await isp.cycle()
+    await until('signed', 2)
+    isp.day('2026-07-01')
+    await cancelSubscription(isp.deps, isp.organisationId, (line as Line).subscriptionId, {
+      on: civilDate('2026-07-01'),
+      refund: 'credit',
+      actor,
+    })
+    await until('signed', 4)
+    expect(authority.declared.slice(2).map(({ trdInvcNo, orgInvcNo }) => [trdInvcNo, orgInvcNo])).toEqual([
+      ['NRB-CN-000001', 1],
+      ['NRB-CN-000001/2', 2],
+    ])
+    const [note] = await isp.raw`select id, total_minor::int as total from credits`
+    const declaredMinor = authority.declared.slice(2).reduce((sum, { totAmt }) => sum + Math.round(totAmt * 100), 0)
+    expect(declaredMinor).toBe(note?.['total'])
+    const { told } = await printed((deps) => printCreditNote(deps, isp.organisationId, note?.['id'] as CreditId))
+    expect(told.fiscal).toMatchObject([{ number: 'KRACU0400000001/1' }, { number: 'KRACU0400000001/2' }])
   })
 
   it('take gap-free numbers in the order in which they were issued, however many servers work', { timeout: 60_000 }, async () => {
