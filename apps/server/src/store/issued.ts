@@ -17,9 +17,10 @@ import type {
   TaxPackCode,
   TaxSettings,
 } from '@nyuzi/core'
-import type { IssuedInvoiceRow, IssuedLineRow, IssuedStore, RecordedExemption } from '../flows/billing/ports.ts'
+import type { IssuedInvoiceRow, IssuedLineRow, IssuedStore, KeptUse, RecordedExemption } from '../flows/billing/ports.ts'
 import { type AgreedWith, agreedStore, readAgreed } from './agreed-discounts.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
+import { readKeptUse } from './kept-use.ts'
 import { readLineDetails } from './line-details.ts'
 import { fromRows } from './mapping.ts'
 import type { Sql } from './transaction.ts'
@@ -139,6 +140,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>, withStandings = tru
         from invoice_line_taxes where invoice_id = any (${ids}::uuid[]) order by invoice_id, line_position, position`,
   )
   const { discounts, usage, passes } = await readLineDetails(sql, ids)
+  const kept = usage.size === 0 ? new Map<string, KeptUse>() : await readKeptUse(sql, ids)
   const agreed = await readAgreed(sql, [...new Set(lines.flatMap(({ subscriptionId }) => subscriptionId ?? []))], withStandings)
   const exemptions = fromRows<RecordedExemption & { subscriberId: SubscriberId }>(
     await sql`
@@ -158,6 +160,7 @@ async function readIssued(sql: Sql, filter: ReturnType<Sql>, withStandings = tru
         agreed: line.subscriptionId === null ? { held: [] } : agreed(line.subscriptionId),
         usage: usage.get(`${invoice.id} ${line.position}`),
         pass: passes.get(`${invoice.id} ${line.position}`),
+        drawn: kept.get(`${invoice.id} ${line.position}`) ?? { records: [], allowances: [] },
       }),
     ),
   }))
@@ -179,9 +182,10 @@ type Details = {
   readonly agreed: AgreedWith
   readonly usage: InvoiceLine['usage']
   readonly pass: IssuedLineRow['pass']
+  readonly drawn: KeptUse
 }
 
-function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, agreed, usage, pass }: Details): IssuedLineRow {
+function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, agreed, usage, pass, drawn }: Details): IssuedLineRow {
   const { position, description, component, dueOn, terms, taxPoint, priceVersion, arithmetic, origin, cancelledOn, cancelledAt } = row
   const line = {
     position,
@@ -207,7 +211,7 @@ function fromRowLine(row: LineRow, currency: Currency, { taxes, discounts, agree
           },
         }),
     ...(discounts.length === 0 ? {} : { discounts }),
-    ...(usage === undefined ? {} : { usage }),
+    ...(usage === undefined ? {} : { usage, drawn }),
     ...(pass === undefined ? {} : { pass }),
   }
   if (row.chargeDescription !== null) {

@@ -1,5 +1,6 @@
 import { civilDate, money, type UsageTariff } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { explainInvoice } from '../../src/flows/billing/explain-invoice.ts'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
@@ -126,6 +127,40 @@ describe('An ISP that charges what is used', () => {
     ])
     await days('2026-10-01')
     expect(await used(line)).toEqual(['2026-10-01 due 2026-10-01: Data, 20 MB, 1 Sep 2026 to 30 Sep 2026: 20 × 5.00: 10000'])
+    await sound()
+    const [{ number } = { number: '' }] = await isp.raw<{ number: string }[]>`
+      select i.number from invoices i join invoice_lines n on n.invoice_id = i.id where n.subscription_id = ${line.subscriptionId} and n.component = 'data'`
+    const explained = () => explainInvoice(isp.deps, isp.organisationId, { number })
+    const position = (await explained())?.issued.lines.find(({ usage }) => usage)?.position ?? 0
+    expect((await explained())?.recomputed.lines.get(position)?.steps.slice(0, 2)).toEqual([
+      '170 units were measured in 3 records; Week covers 50, Month covers 100: 20 are left to be charged',
+      '20 units: (20 × 5.00) ÷ 1, rounded = 100.00',
+    ])
+    const differsAfter = async (change: string, back: string) => {
+      const plant = (text: string) =>
+        isp.raw.begin(async (sql) => {
+          await sql`set local session_replication_role = replica`
+          await sql.unsafe(text)
+        })
+      await plant(change)
+      const found = (await explained())?.recomputed.differences.map(({ field, issued, recomputed }) => [field, issued, recomputed])
+      await plant(back)
+      return found?.[0]
+    }
+    const more = (table: string, column: string, by: number, where: string) =>
+      `update ${table} set ${column} = ${column} + ${by} where ${where}`
+    expect(
+      await differsAfter(more('usage_records', 'quantity', 5, `key = 'r3'`), more('usage_records', 'quantity', -5, `key = 'r3'`)),
+    ).toEqual(['units', '20', '25'])
+    expect(
+      await differsAfter(
+        more('allowances', 'granted_units', 10, `title = 'Week'`),
+        more('allowances', 'granted_units', -10, `title = 'Week'`),
+      ),
+    ).toEqual(['units', '20', '10'])
+    expect(
+      await differsAfter(more('invoice_line_usage', 'units', 1, 'units = 20'), more('invoice_line_usage', 'units', -1, 'units = 21')),
+    ).toEqual(['units', '21', '20'])
     await sound()
   })
 

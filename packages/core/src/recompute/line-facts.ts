@@ -1,5 +1,6 @@
 import type { Money } from '../money/money.ts'
 import type { DiscountFacts } from './expected-discounts.ts'
+import type { DrawFacts } from './expected-draws.ts'
 import type { UsageFacts } from './expected-usage.ts'
 
 /** The taxes of a country as data. A tax pack is one; the second calculator reads it without the first one's rules. */
@@ -41,8 +42,8 @@ export type LineFacts = {
   readonly extras?: readonly { readonly kind: string; readonly key: string; readonly title: string; readonly amount: Money }[]
   /** All that may lower the price of the plan, as it was agreed: in any order, whether it holds on these days or not. */
   readonly discounts?: Omit<DiscountFacts, 'day'> | undefined
-  /** What was measured, and how much of it was charged before, by the tariff of the price. */
-  readonly usage?: (UsageFacts & { readonly ratedUnits: bigint }) | undefined
+  /** What was measured and not covered, and how much of it was charged before, by the tariff of the price; with the records and allowances, `quantity` is what these come to. */
+  readonly usage?: (UsageFacts & { readonly ratedUnits: bigint; readonly drawn?: DrawFacts | undefined }) | undefined
   /** Absent, the price itself: `base`. */
   readonly component?: string
   readonly timing?: 'advance' | 'arrears'

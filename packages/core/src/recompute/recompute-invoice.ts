@@ -83,6 +83,9 @@ function compareLine(issued: IssuedLine, recomputed: RecomputedLine, issuedOn: s
     ['tax_class', issued.taxClass, facts.taxClass],
     ['pricing', issued.pricing, bareOf(facts) === undefined ? facts.pricing : 'exclusive'],
     ['tax_point', facts.taxPoint, taxPoint],
+    ...('usage' in facts && facts.usage && recomputed.usedUnits !== undefined
+      ? ([['units', String(facts.usage.quantity), String(recomputed.usedUnits)]] as const)
+      : []),
     ...compareDiscounts(issued.discounts ?? [], recomputed.discounts),
     ['net', amountText(issued.net), amountText(recomputed.net)],
     ...compareTaxes(issued.taxes, recomputed.taxes, (amountMinor) => toDecimal({ ...recomputed.net, amountMinor })),

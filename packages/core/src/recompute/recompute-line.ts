@@ -1,5 +1,6 @@
 import { type Money, toDecimal } from '../money/money.ts'
 import { type ExpectedDiscounts, expectedDiscounts } from './expected-discounts.ts'
+import { expectedDraws } from './expected-draws.ts'
 import { expectedPass } from './expected-pass.ts'
 import { type ExpectedPeriod, expectedPeriod } from './expected-period.ts'
 import { expectedRate } from './expected-rate.ts'
@@ -18,6 +19,8 @@ export type RecomputedLine = {
   readonly validUntil?: string
   /** What lowered the price of the whole period. */
   readonly discounts: readonly { readonly code: string; readonly amount: Money }[]
+  /** Of measured use: what is rated. */
+  readonly usedUnits?: bigint
   readonly net: Money
   /** In the order in which they are laid on. */
   readonly taxes: readonly ExpectedTax[]
@@ -113,7 +116,9 @@ function usedLine(
   bare = (minor: bigint) => minor,
 ): RecomputedDays {
   const { currency } = facts.price
-  const [all, before] = [expectedUsage(usage), expectedUsage({ ...usage, quantity: usage.ratedUnits })]
+  const drawn = usage.drawn && expectedDraws(usage.drawn)
+  const quantity = drawn?.leftUnits ?? usage.quantity
+  const [all, before] = [expectedUsage({ ...usage, quantity }), expectedUsage({ ...usage, quantity: usage.ratedUnits })]
   const usedMinor = all.amountMinor - before.amountMinor
   const pricedMinor = bare(usedMinor)
   const taxed = expectedTaxes(pricedMinor, facts)
@@ -124,7 +129,9 @@ function usedLine(
     net: { amountMinor: taxed.netMinor, currency },
     taxes: taxed.taxes,
     total: { amountMinor: taxed.totalMinor, currency },
+    usedUnits: quantity,
     steps: [
+      ...(drawn?.steps ?? []),
       `${all.step} = ${text(all.amountMinor)}`,
       ...(usage.ratedUnits === 0n ? [] : [`Less what was charged before: ${before.step} = ${text(before.amountMinor)}`]),
       ...bareSteps({ amountMinor: usedMinor, currency }, { amountMinor: pricedMinor, currency }),

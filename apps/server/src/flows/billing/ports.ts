@@ -6,9 +6,11 @@ import type {
   DiscountStep,
   Exemption,
   FinalInvoice,
+  GrantedAllowance,
   Instant,
   InvoiceId,
   InvoiceLine,
+  MeasuredRecord,
   OneTimeCharge,
   Phone,
   Plan,
@@ -120,6 +122,8 @@ export type IssuedLineRow = Pick<
 > & {
   /** Of a pass: when it is valid, and the zone of the organisation's days. */
   readonly pass?: Validity & { readonly zone: string }
+  /** Of measured use: everything that was measured and granted by then, whatever it was for. */
+  readonly drawn?: KeptUse
   /** What days are charged for; absent on a debit note. */
   readonly subscribed?: Pick<InvoiceLine, 'component' | 'period' | 'dueOn' | 'priceId' | 'priceVersion' | 'terms'>
   /** What a person charged once, as it was asked for: no price is behind it. */
@@ -154,6 +158,12 @@ export type IssuedInvoiceRow = Pick<FinalInvoice, 'id' | 'number' | 'total' | 'i
 export type RecordedExemption = Exemption & { readonly recordedAt: Instant; readonly endedOn?: CivilDate; readonly endedAt?: Instant }
 
 type Recorded<T> = T & { readonly recordedAt: Instant }
+
+/** Records come with their ids, which tell the order in which they were kept. */
+export type KeptUse = {
+  readonly records: readonly (MeasuredRecord & { readonly id: string })[]
+  readonly allowances: readonly GrantedAllowance[]
+}
 
 /** What volume, loyalty, and promotions for the first periods count by. */
 export type SubscriberStanding = {

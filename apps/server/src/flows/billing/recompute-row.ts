@@ -12,6 +12,7 @@ import {
 } from '@nyuzi/core'
 import type { OrganisationPolicy, Transaction } from '../ports.ts'
 import { type DiscountHistory, discountsKnown, readDiscountHistory } from './discount-history.ts'
+import { drawsKnown } from './draws-known.ts'
 import type { IssuedInvoiceRow, IssuedLineRow } from './ports.ts'
 import { knownAt, packsAround, type TaxHistory, taxHistory } from './tax-history.ts'
 
@@ -99,7 +100,8 @@ function withFacts(
     extras: price.extras,
     component,
     taxClass: (usage ?? price.extras.find(({ key }) => key === component) ?? price).taxClass,
-    usage: line.usage && usage && { ...usage.tariff, quantity: line.usage.units, ratedUnits: line.usage.ratedUnits },
+    usage: line.usage &&
+      usage && { ...usage.tariff, quantity: line.usage.units, ratedUnits: line.usage.ratedUnits, drawn: drawsKnown(line, createdAt) },
     timing: price.timing,
     firstPeriod: terms.isFirst ? price.policy.firstPeriod : 'prorated',
     startsOn: terms.origin,
