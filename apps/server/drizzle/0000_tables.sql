@@ -95,6 +95,17 @@ CREATE TABLE "plans" (
 	CONSTRAINT "plans_kind" CHECK ("plans"."kind" in ('base', 'add_on'))
 );
 --> statement-breakpoint
+CREATE TABLE "price_moves" (
+	"organisation_id" uuid NOT NULL,
+	"price_id" uuid NOT NULL,
+	"after_id" uuid,
+	"moved" integer DEFAULT 0 NOT NULL,
+	"begun_by" text NOT NULL,
+	"begun_at" timestamp (3) with time zone NOT NULL,
+	"finished_at" timestamp (3) with time zone,
+	CONSTRAINT "price_moves_organisation_id_price_id_pk" PRIMARY KEY("organisation_id","price_id")
+);
+--> statement-breakpoint
 CREATE TABLE "prices" (
 	"organisation_id" uuid NOT NULL,
 	"id" uuid DEFAULT uuidv7() NOT NULL,
@@ -1196,6 +1207,7 @@ CREATE TABLE "usage_records" (
 	CONSTRAINT "usage_records_quantity" CHECK ("usage_records"."quantity" > 0 and "usage_records"."covered_units" between 0 and "usage_records"."quantity")
 );
 --> statement-breakpoint
+ALTER TABLE "price_moves" ADD CONSTRAINT "price_moves_organisation_id_price_id_prices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","price_id") REFERENCES "public"."prices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_allocations" ADD CONSTRAINT "credit_allocations_organisation_id_invoice_id_invoices_organisation_id_id_fk" FOREIGN KEY ("organisation_id","invoice_id") REFERENCES "public"."invoices"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "credit_lines" ADD CONSTRAINT "credit_lines_organisation_id_credit_id_credits_organisation_id_id_fk" FOREIGN KEY ("organisation_id","credit_id") REFERENCES "public"."credits"("organisation_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -1222,6 +1234,7 @@ CREATE UNIQUE INDEX "invoice_lines_charge" ON "invoice_lines" USING btree ("orga
 CREATE INDEX "invoices_open" ON "invoices" USING btree ("organisation_id","subscriber_id","due_on") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_open_due" ON "invoices" USING btree ("organisation_id","due_on","id") WHERE "invoices"."status" = 'open';--> statement-breakpoint
 CREATE INDEX "invoices_subscriber" ON "invoices" USING btree ("organisation_id","subscriber_id","issued_on");--> statement-breakpoint
+CREATE INDEX "price_moves_unfinished" ON "price_moves" USING btree ("organisation_id","price_id") WHERE "price_moves"."finished_at" is null;--> statement-breakpoint
 CREATE INDEX "one_time_charges_subscriber" ON "one_time_charges" USING btree ("organisation_id","subscriber_id","id");--> statement-breakpoint
 CREATE INDEX "one_time_charges_waiting" ON "one_time_charges" USING btree ("organisation_id","subscriber_id") WHERE "one_time_charges"."invoiced_on" is null;--> statement-breakpoint
 CREATE INDEX "one_time_charges_due" ON "one_time_charges" USING btree ("organisation_id","invoice_on") WHERE "one_time_charges"."invoiced_on" is null;--> statement-breakpoint
@@ -1297,7 +1310,7 @@ CREATE INDEX "subscribers_phone" ON "subscribers" USING btree ("organisation_id"
 CREATE INDEX "subscribers_phone_sha256" ON "subscribers" USING btree ("organisation_id","phone_sha256");--> statement-breakpoint
 CREATE INDEX "subscription_pauses_to_settle" ON "subscription_pauses" USING btree ("organisation_id","until_on") WHERE "subscription_pauses"."settled_on" is null and "subscription_pauses"."until_on" is not null;--> statement-breakpoint
 CREATE INDEX "subscription_terms_from" ON "subscription_terms" USING btree ("organisation_id","subscription_id","from_on");--> statement-breakpoint
-CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("organisation_id","price_id");--> statement-breakpoint
+CREATE INDEX "subscription_terms_price" ON "subscription_terms" USING btree ("organisation_id","price_id","subscription_id");--> statement-breakpoint
 CREATE INDEX "subscriptions_renewals" ON "subscriptions" USING btree ("organisation_id","renewal_on","id") WHERE "subscriptions"."renewal_on" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_passes" ON "subscriptions" USING btree ("organisation_id","pass_turns_at") WHERE "subscriptions"."pass_turns_at" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_subscriber" ON "subscriptions" USING btree ("organisation_id","subscriber_id");--> statement-breakpoint

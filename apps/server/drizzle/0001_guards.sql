@@ -674,6 +674,7 @@ create function nyuzi_due_work(at timestamptz) returns table (kind text, organis
   union all select 'look_ups', organisation_id from payment_intents where next_look_up_at is not null and next_look_up_at <= at group by organisation_id
   union all select 'access', organisation_id from access_states where status <> 'in_sync' and next_attempt_at <= at group by organisation_id
   union all select 'passes', organisation_id from subscriptions where pass_turns_at <= at group by organisation_id
+  union all select 'price_moves', organisation_id from price_moves where finished_at is null group by organisation_id
   union all select 'messages', organisation_id from messages where next_attempt_at is not null and next_attempt_at <= at group by organisation_id
   union all select 'fiscal', d.organisation_id from fiscal_devices d
     join fiscal_counters c on c.organisation_id = d.organisation_id and c.counter = d.counter

@@ -24,7 +24,7 @@ import type {
 import type { AccessStore } from './access/ports.ts'
 import type { ApiKeyStore } from './api-keys/ports.ts'
 import type { BillingStore, IssuedStore } from './billing/ports.ts'
-import type { CatalogStore } from './catalog/ports.ts'
+import type { CatalogStore, PriceMoveStore } from './catalog/ports.ts'
 import type { ChargeStore } from './charges/ports.ts'
 import type { CockpitReadings } from './cockpit/ports.ts'
 import type { ClaimStore, CreditStore } from './credits/ports.ts'
@@ -48,7 +48,7 @@ import type { ServiceStore, SubscriberStore, SubscriptionStore } from './subscri
 import type { UsageReadings, UsageStore } from './usage/ports.ts'
 
 /** Work that rows wait for. A wake-up names one of these; it is a hint, and the sweep finds what no one woke. */
-export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'passes', 'access', 'messages', 'fiscal'] as const
+export const workKinds = ['callbacks', 'notices', 'prompts', 'look_ups', 'passes', 'access', 'messages', 'fiscal', 'price_moves'] as const
 export type WorkKind = (typeof workKinds)[number]
 
 /** Says, after a commit, that rows wait. Never called inside a transaction. */
@@ -155,6 +155,7 @@ export type Transaction = {
   readonly apiKeys: ApiKeyStore
   readonly installations: InstallationStore
   readonly catalog: CatalogStore
+  readonly priceMoves: PriceMoveStore
   readonly subscribers: SubscriberStore
   readonly subscriptions: SubscriptionStore
   readonly services: ServiceStore

@@ -1,6 +1,7 @@
 import type { OrganisationId, SubscriberId } from '@nyuzi/core'
 import type { Permission } from '../flows/api-keys/ports.ts'
 import { createPrice } from '../flows/catalog/create-price.ts'
+import { finishPriceMoves } from '../flows/catalog/move-to-prices.ts'
 import { changeOrganisation } from '../flows/organisations/change-organisation.ts'
 import type { Deps } from '../flows/ports.ts'
 import type { CarryOut } from '../flows/previews/live-through.ts'
@@ -32,9 +33,10 @@ export function carryOutOf(change: ProposedChange, principal: Principal): CarryO
     case 'cancel':
       return (deps) => cancelSubscription(deps, organisationId, change.subscription, { ...fromApiCancellation(change.cancellation), actor })
     case 'new_price':
-      return (deps) => {
+      return async (deps) => {
         const { existing, ...price } = change.price
-        return createPrice(deps, organisationId, change.plan, { ...fromApiPrice(price), existing, actor })
+        await createPrice(deps, organisationId, change.plan, { ...fromApiPrice(price), existing, actor })
+        await finishPriceMoves(deps, organisationId)
       }
     case 'policy':
       return (deps) => changeOrganisation(deps, organisationId, { ...defined(change.policy), actor })

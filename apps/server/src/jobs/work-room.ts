@@ -1,5 +1,6 @@
 import type { InstallationId, OrganisationId } from '@nyuzi/core'
 import { applyAccess, leaseRenewalMs, renewLane, runLane } from '../flows/access/apply-access.ts'
+import { moveToPrices } from '../flows/catalog/move-to-prices.ts'
 import { signDocuments } from '../flows/fiscal/sign-documents.ts'
 import { sendMessages } from '../flows/messages/send-messages.ts'
 import { turnPasses } from '../flows/passes/turn-passes.ts'
@@ -20,6 +21,7 @@ const flows: Readonly<Record<Exclude<WorkKind, 'access'>, Flow>> = {
   passes: turnPasses,
   messages: sendMessages,
   fiscal: signDocuments,
+  price_moves: moveToPrices,
 }
 
 export type WorkRoom = {

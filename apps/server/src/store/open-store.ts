@@ -31,6 +31,7 @@ import { organisationIds, organisationStore, organisationsStore } from './organi
 import { passStore } from './passes.ts'
 import { paymentStore } from './payments.ts'
 import { previewStore } from './previews.ts'
+import { priceMoveStore } from './price-moves.ts'
 import { cockpitReadings } from './readings/cockpit.ts'
 import { readingStore } from './readings.ts'
 import { receivableStore } from './receivables.ts'
@@ -91,6 +92,7 @@ const openTransaction = (sql: Sql, scope: Scope): Transaction => ({
   branches: branchStore(sql),
   callbacks: callbackStore(sql),
   catalog: catalogStore(sql),
+  priceMoves: priceMoveStore(sql, scope),
   claims: claimStore(sql),
   cockpit: cockpitReadings(sql),
   credits: creditStore(sql),

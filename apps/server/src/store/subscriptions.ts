@@ -10,7 +10,7 @@ import {
   type SubscriptionStatus,
   type Terms,
 } from '@nyuzi/core'
-import type { Awaits, LockedSubscription, PauseEnd, SubscriptionRef, SubscriptionStore } from '../flows/subscribers/ports.ts'
+import type { Awaits, LockedSubscription, PauseEnd, SubscriptionStore } from '../flows/subscribers/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { fromRow, fromRows } from './mapping.ts'
 import { passEnds } from './pass-ends.ts'
@@ -71,17 +71,11 @@ export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore =>
   async cancel(id, cancelledOn) {
     await sql`update subscriptions set status = 'cancelled', cancelled_on = ${cancelledOn} where id = ${id}`
   },
-  async replacedBy({ planId, version, amount, segment, branchId }, after, limit) {
-    return await sql<SubscriptionRef[]>`
-      select s.id, s.subscriber_id as "subscriberId"
-        from prices r
-        join subscription_terms t on t.price_id = r.id
-        join subscriptions s on s.id = t.subscription_id and s.status = 'active'
-       where r.plan_id = ${planId} and r.version < ${version} and r.currency = ${amount.currency} and r.segment is not distinct from ${segment ?? null}::text
-         and r.branch_id is not distinct from ${branchId ?? null}::uuid
-         and (t.until_on is null or (t.until_on > t.from_on and t.until_on > s.billed_until))
-         ${inScope(sql, scope, sql`s.subscriber_id`)} ${after === undefined ? sql`` : sql`and (s.subscriber_id, s.id) > (${after.subscriberId}, ${after.id})`}
-       group by s.subscriber_id, s.id order by s.subscriber_id, s.id limit ${limit}`
+  async subscribersOf(ids) {
+    const rows = await sql<
+      { id: SubscriberId }[]
+    >`select distinct subscriber_id as id from subscriptions where id = any(${[...ids]}::uuid[])`
+    return rows.map(({ id }) => id)
   },
   async addOns(id) {
     const rows = await sql`select id from subscriptions where base_id = ${id} and status = 'active' order by id`

@@ -144,13 +144,13 @@ describe('Accounts in several currencies', () => {
 
   it('move to a new version in their own currency, and the others stay', async () => {
     const [plan] = await isp.raw`select plan_id from prices where id = ${dollars}`
-    const { moved } = await createPrice(isp.deps, isp.organisationId, plan?.['plan_id'], {
+    const { moving } = await createPrice(isp.deps, isp.organisationId, plan?.['plan_id'], {
       ...priceOf('0', 'postpaid', 3),
       amount: usd(3_000n),
       existing: 'move',
       actor,
     })
-    expect(moved).toBe(1)
+    expect(moving).toBe(1)
     await on('2026-08-01')
     expect((await invoicesOf(embassy)).at(-1)).toBe('USD 3000 open')
     expect((await invoicesOf(home)).at(-1)).toBe('KES 300000 open')

@@ -313,9 +313,9 @@ describe('The life of a subscription', () => {
       const late = await isp.subscribe({ startsOn: on('2026-06-20'), anchorDay: 20 })
       const other = await isp.subscribe({ startsOn: on('2026-06-01'), anchorDay: 1, planId: await plan('700') })
       await run('2026-06-24')
-      expect(await version(isp.planId, '2000', 'stay', { effectiveFrom: on('2026-07-10') })).toMatchObject({ moved: 0 })
-      expect(await version(isp.planId, '1800', 'move', { effectiveFrom: on('2026-07-10'), segment: 'school' })).toMatchObject({ moved: 0 })
-      expect(await version(isp.planId, '1900', 'move', { effectiveFrom: on('2026-07-10') })).toMatchObject({ moved: 2 })
+      expect(await version(isp.planId, '2000', 'stay', { effectiveFrom: on('2026-07-10') })).toMatchObject({ moving: 0 })
+      expect(await version(isp.planId, '1800', 'move', { effectiveFrom: on('2026-07-10'), segment: 'school' })).toMatchObject({ moving: 0 })
+      expect(await version(isp.planId, '1900', 'move', { effectiveFrom: on('2026-07-10') })).toMatchObject({ moving: 2 })
       await run('2026-08-01')
       const billed = async ({ subscriptionId }: Line) =>
         (

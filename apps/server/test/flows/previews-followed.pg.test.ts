@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runDailyCycle } from '../../src/flows/billing/run-daily-cycle.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
 import { createPrice } from '../../src/flows/catalog/create-price.ts'
+import { finishPriceMoves } from '../../src/flows/catalog/move-to-prices.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { describeEffect } from '../../src/flows/previews/describe-effect.ts'
 import type { CarryOut } from '../../src/flows/previews/live-through.ts'
@@ -142,13 +143,15 @@ describe('A change that was previewed with the days after it', () => {
   })
 
   it('of a price for everybody is one, and followed family by family', async () => {
-    const dearer: CarryOut = (deps) =>
-      createPrice(deps, isp.organisationId, isp.planId, {
+    const dearer: CarryOut = async (deps) => {
+      await createPrice(deps, isp.organisationId, isp.planId, {
         ...priceOf('1800', 'postpaid', 3),
         amount: money(180_000n, 'KES'),
         existing: 'move',
         actor,
       })
+      await finishPriceMoves(deps, isp.organisationId)
+    }
     const id = await applied(dearer, civilDate('2026-07-02'), 'everybody')
     expect((await told(id)).map(({ status, followOn }) => [status, followOn])).toEqual([
       ['applied', '2026-06-01'],

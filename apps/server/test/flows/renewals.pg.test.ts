@@ -141,6 +141,7 @@ describe('What a prepaid subscription costs next', () => {
     await pays(line, 1_300)
     const version = { ...priceOf('1200', 'prepaid', 0), existing: 'move', actor } as const
     await createPrice(isp.deps, isp.organisationId, planId, version)
+    await isp.settled()
     expect(await renewal(line.subscriptionId)).toBe('2026-06-01: 1200, 0 missing')
     await isp.cycle()
     expect(await renewal(line.subscriptionId)).toBe('2026-07-01: 1200, 1100 missing')

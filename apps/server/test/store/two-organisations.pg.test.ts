@@ -229,6 +229,7 @@ describe('Two organisations on one server', () => {
       await isp.raw`
         insert into subscription_discounts (organisation_id, subscriber_id, subscription_id, source, source_id, code, title, rate_bp, exclusive, from_day, created_at)
         values (${id}, uuidv7(), uuidv7(), 'coupon', uuidv7(), 'C', 'C', 1, false, now(), now())`
+      await isp.raw`insert into price_moves (organisation_id, price_id, begun_by, begun_at) select organisation_id, id, 'test', now() from prices where organisation_id = ${id} limit 1`
       await isp.raw`insert into referrals (organisation_id, referrer_id, referred_id, created_at) values (${id}, uuidv7(), uuidv7(), now())`
       await isp.raw`
         insert into invoice_line_discounts (organisation_id, invoice_id, line_position, position, source, code, title, rate_bp, base_minor, amount_minor, working)
@@ -388,7 +389,8 @@ describe('Two organisations on one server', () => {
       'subscriptions.read': await tx.subscriptions.read(ours.subscriptionId),
       'subscriptions.lock': await tx.subscriptions.lock(ours.subscriptionId),
       'subscriptions.lockTimelines': await tx.subscriptions.lockTimelines([ours.subscriptionId]),
-      'subscriptions.replacedBy': await tx.subscriptions.replacedBy(
+      'subscriptions.subscribersOf': await tx.subscriptions.subscribersOf([ours.subscriptionId]),
+      'priceMoves.replaced': await tx.priceMoves.replaced(
         { planId: isp.planId, version: 99, amount: money(1n, 'KES') } as never,
         undefined,
         10,

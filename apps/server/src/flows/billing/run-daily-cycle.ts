@@ -1,4 +1,5 @@
 import { type CivilDate, civilDateAt, type OrganisationId } from '@nyuzi/core'
+import { finishPriceMoves } from '../catalog/move-to-prices.ts'
 import { InvalidInput } from '../errors.ts'
 import type { Deps } from '../ports.ts'
 import { followPreviews } from '../previews/follow-previews.ts'
@@ -17,7 +18,8 @@ export type DailyCycleOptions = {
 
 /**
  * Everything that is due on the organisation's civil day and not done. Running it twice, late, or after days of standstill ends in
- * the same books as running it on time. Those for whom an applied preview foretold this day go first, so that it can be compared.
+ * the same books as running it on time. Those for whom an applied preview foretold this day go first, so that it can be compared;
+ * before all of it, whoever moves to a new version of a price has it.
  */
 export async function runDailyCycle(deps: Deps, organisationId: OrganisationId, options: DailyCycleOptions = {}): Promise<DailyCycle> {
   return options.dryRun ? await rehearse(deps, organisationId, options) : await carryOut(deps, organisationId, options)
@@ -35,6 +37,7 @@ async function carryOut(deps: Deps, organisationId: OrganisationId, { date, acto
       await tx.audit.write({ actor, action: 'billing.run', subjectNoun: 'organisation', subjectId: organisationId, at, ...detail })
     return day
   })
+  await finishPriceMoves(deps, organisationId)
   const followed = await followPreviews(deps, organisationId, day)
   const lived = await liveDay(deps, organisationId, day)
   return { day, ...[...followed, lived].reduce(addLivedDays), dryRun: false }
@@ -51,6 +54,8 @@ function future(day: CivilDate, today: CivilDate): InvalidInput {
 async function rehearse(deps: Deps, organisationId: OrganisationId, { date }: DailyCycleOptions): Promise<DailyCycle> {
   return await deps.store.rehearse(organisationId, async (tx) => {
     const day = date ?? civilDateAt(deps.clock.now(), (await tx.organisation.read()).timeZone)
-    return { day, ...(await liveDay(withinTransaction(deps, tx), organisationId, day)), dryRun: true }
+    const inside = withinTransaction(deps, tx)
+    await finishPriceMoves(inside, organisationId)
+    return { day, ...(await liveDay(inside, organisationId, day)), dryRun: true }
   })
 }

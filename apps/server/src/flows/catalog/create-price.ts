@@ -12,9 +12,8 @@ import {
   type PriceId,
   refuseTariff,
 } from '@nyuzi/core'
-import { InvalidInput, NotFound } from '../errors.ts'
+import { Conflict, InvalidInput, NotFound } from '../errors.ts'
 import type { Deps, Transaction } from '../ports.ts'
-import { moveSubscriptions } from '../steps/move-subscriptions.ts'
 
 type Chosen = 'effectiveFrom' | 'timing' | 'category' | 'taxClass' | 'pricing' | 'phases' | 'extras'
 
@@ -29,24 +28,32 @@ export type NewPrice = Omit<Price, 'id' | 'planId' | 'version' | 'policy' | Chos
 export const existingPolicies = ['stay', 'move'] as const
 export type ExistingPolicy = (typeof existingPolicies)[number]
 
-/** A new version. Who moves to it does so with the first period that is in force and not charged yet. */
+/**
+ * A new version. Who moves to it does so with the first period that is in force and not charged yet: they are counted here, and
+ * moved by `moveToPrices` after this has answered, so that neither it nor a lock lasts.
+ */
 export async function createPrice(
   deps: Pick<Deps, 'store' | 'clock' | 'ids' | 'wake'>,
   organisationId: OrganisationId,
   planId: PlanId,
   { actor, existing = 'stay', ...price }: NewPrice & { readonly actor: string; readonly existing?: ExistingPolicy },
-): Promise<{ readonly priceId: PriceId; readonly moved: number }> {
+): Promise<{ readonly priceId: PriceId; readonly moving: number }> {
   const created = await deps.store.inOrganisation(organisationId, async (tx) => {
     const priceId = await writePrice(tx, deps, planId, price, actor)
-    if (existing === 'stay') return { priceId, moved: 0 }
+    if (existing === 'stay') return { priceId, moving: 0 }
     const written = await tx.catalog.price(priceId)
     invariant(written !== undefined, 'a price that was written is there')
-    const moved = await moveSubscriptions(deps, tx, await tx.organisation.read(), written)
-    const detail = { planId, moved }
-    await tx.audit.write({ actor, action: 'price.move', subjectNoun: 'price', subjectId: priceId, detail, at: deps.clock.now() })
-    return { priceId, moved }
+    const at = deps.clock.now()
+    const moving = await tx.priceMoves.begin(written, actor, at)
+    if (moving === 'cadence_differs')
+      throw new Conflict(
+        'cadence_differs',
+        'Subscriptions that move keep their periods: give the price the same cadence, or let them stay.',
+      )
+    await tx.audit.write({ actor, action: 'price.move', subjectNoun: 'price', subjectId: priceId, detail: { planId, moving }, at })
+    return { priceId, moving }
   })
-  if (created.moved > 0) deps.wake('access', organisationId)
+  if (created.moving > 0) deps.wake('price_moves', organisationId)
   return created
 }
 

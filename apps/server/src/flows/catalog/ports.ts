@@ -1,4 +1,24 @@
-import type { BranchId, CivilDate, Currency, Instant, Plan, PlanId, Price, PriceId } from '@nyuzi/core'
+import type { BranchId, CivilDate, Currency, Instant, Plan, PlanId, Price, PriceId, SubscriptionId } from '@nyuzi/core'
+
+/** Subscriptions that go over to a new version of their price. */
+export type PriceMove = {
+  readonly price: Price
+  /** The last that was looked at; absent before the first. */
+  readonly after?: SubscriptionId
+}
+
+export type PriceMoveStore = {
+  /** Returns how many subscriptions are to be moved, or why they cannot be. */
+  begin(price: Price, actor: string, at: Instant): Promise<number | 'cadence_differs'>
+  /** The earliest that is not finished, locked until the commit. */
+  lockNext(): Promise<PriceMove | undefined>
+  /** Active subscriptions that an older version for the same buyers holds, in the order of their ids. */
+  replaced(price: Price, after: SubscriptionId | undefined, limit: number): Promise<readonly SubscriptionId[]>
+  advance(
+    priceId: PriceId,
+    to: { readonly moved: number; readonly after: SubscriptionId | undefined; readonly finishedAt?: Instant },
+  ): Promise<void>
+}
 
 export type CatalogStore = {
   /** False when the code is taken. */

@@ -75,7 +75,11 @@ export type ApiKeyReading = {
   readonly revokedAt: Instant | null
 }
 
-export type PriceReading = Price & { readonly createdAt: Instant }
+export type PriceReading = Price & {
+  readonly createdAt: Instant
+  /** Of a version to which those of older ones move. */
+  readonly move?: { readonly moved: number; readonly finishedAt: Instant | null }
+}
 export type PlanReading = {
   readonly id: PlanId
   readonly code: string

@@ -7,7 +7,6 @@ import type {
   Language,
   Pause,
   Phone,
-  Price,
   ServiceId,
   ServiceKind,
   Subscriber,
@@ -80,8 +79,6 @@ export type PauseEnd = Required<Pause> & {
   readonly policy: SuspensionPolicy
 }
 
-export type SubscriptionRef = { readonly id: SubscriptionId; readonly subscriberId: SubscriberId }
-
 /** With who pays for it. */
 export type PaidSubscription = Subscription & { readonly payerId: SubscriberId }
 
@@ -100,8 +97,8 @@ export type SubscriptionStore = {
   lock(id: SubscriptionId): Promise<Subscription | undefined>
   /** Locked until the commit, in the order of their ids. */
   lockTimelines(ids: readonly SubscriptionId[]): Promise<readonly LockedSubscription[]>
-  /** Those active ones that an older version of a price holds, with the same buyers, in the order of their subscribers. */
-  replacedBy(price: Price, after: SubscriptionRef | undefined, limit: number): Promise<readonly SubscriptionRef[]>
+  /** Whose they are. */
+  subscribersOf(ids: readonly SubscriptionId[]): Promise<readonly SubscriberId[]>
   /** Those of a base that are active. */
   addOns(id: SubscriptionId): Promise<readonly SubscriptionId[]>
   /** What was agreed for their days before holds on none of them. */

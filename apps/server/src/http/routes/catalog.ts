@@ -3,7 +3,7 @@ import { createPrice } from '../../flows/catalog/create-price.ts'
 import { fromPage, pageOf, pageQuery, toPage } from '../cursor.ts'
 import { type Endpoint, endpoint, found } from '../endpoint.ts'
 import type { ApiParts } from '../parts.ts'
-import { fromApiPrice, newPriceIn, planIn, planOut, planWithMovedOut, toApiPlan } from '../wire/catalog.ts'
+import { fromApiPrice, newPriceIn, planIn, planOut, planWithMovingOut, toApiPlan } from '../wire/catalog.ts'
 
 const tag = 'Plans'
 
@@ -55,15 +55,15 @@ export function catalogRoutes(parts: ApiParts): readonly Endpoint[] {
       tag,
       summary: 'Add a version of its price',
       description:
-        'Subscriptions keep the version they were sold, unless `existing` is `move`: then they move with the first period that is in force and not charged yet.',
+        'Subscriptions keep the version they were sold, unless `existing` is `move`: then they move with the first period that is in force and not charged yet. That is done in the background, in chunks, and finished before the next run of a day.',
       params: { plan: 'plan' },
       body: newPriceIn,
       status: 201,
-      answer: planWithMovedOut,
+      answer: planWithMovingOut,
       async handle({ principal: { organisationId, actor }, params, body: { existing, ...price } }) {
-        const { moved } = await createPrice(parts, organisationId, params.plan, { ...fromApiPrice(price), existing, actor })
+        const { moving } = await createPrice(parts, organisationId, params.plan, { ...fromApiPrice(price), existing, actor })
         const plan = found(await store.inOrganisation(organisationId, (tx) => tx.readings.plan(params.plan)), 'plan')
-        return { ...toApiPlan(plan), moved }
+        return { ...toApiPlan(plan), moving }
       },
     }),
   ]

@@ -216,6 +216,10 @@ const priceOut = z
     profile: z.object({ name: z.string(), downloadBps: z.number(), uploadBps: z.number() }),
     effectiveFrom: dateOut,
     createdAt: instantOut,
+    move: z
+      .object({ moved: z.number().int(), finishedAt: instantOut.nullable() })
+      .nullable()
+      .openapi({ description: 'How many subscriptions of older versions have moved to it, and when the last had; null where they stay' }),
   })
   .openapi('Price')
 
@@ -230,9 +234,14 @@ export const planOut = z
   })
   .openapi('Plan')
 
-export const planWithMovedOut = planOut
-  .extend({ moved: z.number().int().openapi({ description: 'How many subscriptions move to the new version' }) })
-  .openapi('PlanWithMoved')
+export const planWithMovingOut = planOut
+  .extend({
+    moving: z
+      .number()
+      .int()
+      .openapi({ description: 'How many subscriptions move to the new version; `move` of the price tells how far that is' }),
+  })
+  .openapi('PlanWithMoving')
 
 export const toApiPlan = (plan: PlanReading) => ({ ...plan, prices: plan.prices.map(toApiPrice) })
 
@@ -244,9 +253,11 @@ const toApiPrice = ({
   phases,
   extras,
   usage = [],
+  move,
   ...price
 }: PriceReading) => ({
   ...price,
+  move: move ?? null,
   phases: [...phases],
   extras: [...extras],
   usage: usage.map(({ tariff, ...used }) => ({

@@ -37,6 +37,7 @@ export const untold: Readonly<Record<string, string>> = {
   ledger_accounts: 'an account that a booking opened, with its balance',
   number_series: 'the last number of a document',
   passes: 'the instants of what a claim sells',
+  price_moves: 'how far the move of subscriptions to a price has come',
   postings: 'the booking of a document or a settlement',
   recognised_days: 'days that are earned for all subscribers at once',
   revenue_deferrals: 'what a line of a claim earns by day',

@@ -24,9 +24,15 @@ export function organisationReadings(sql: Sql): Pick<ReadingStore, Verbs> {
   const plans = sql`select id, code, name, kind, created_at as "createdAt" from plans`
 
   const withPrices = async (found: readonly Omit<PlanReading, 'prices'>[]): Promise<readonly PlanReading[]> => {
-    const rows = await sql<(PriceRow & { createdAt: Instant })[]>`
-      select ${priceColumns(sql)}, r.created_at as "createdAt" from prices r where r.plan_id = any (${found.map(({ id }) => id)}::uuid[]) order by r.version desc`
-    const prices: readonly PriceReading[] = rows.map((row) => ({ ...fromRowPrice(row), createdAt: row.createdAt }))
+    const rows = await sql<(PriceRow & { createdAt: Instant; moved: number | null; finishedAt: Instant | null })[]>`
+      select ${priceColumns(sql)}, r.created_at as "createdAt", m.moved, m.finished_at as "finishedAt"
+        from prices r left join price_moves m on m.organisation_id = r.organisation_id and m.price_id = r.id where r.plan_id = any (${found.map(({ id }) => id)}::uuid[])
+       order by r.version desc`
+    const prices: readonly PriceReading[] = rows.map((row) => ({
+      ...fromRowPrice(row),
+      createdAt: row.createdAt,
+      ...(row.moved === null ? {} : { move: { moved: row.moved, finishedAt: row.finishedAt } }),
+    }))
     return found.map((plan) => ({ ...plan, prices: prices.filter(({ planId }) => planId === plan.id) }))
   }
 

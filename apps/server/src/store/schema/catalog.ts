@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, date, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
 import { id, instant, minor, organisationId } from './columns.ts'
 
 export const plans = pgTable(
@@ -63,5 +63,25 @@ export const prices = pgTable(
     check('prices_pricing', sql`${t.pricing} in ('inclusive', 'exclusive')`),
     check('prices_passes', sql`${t.cadenceUnit} not in ('minute', 'hour') or ${t.billing} = 'prepaid'`),
     check('prices_timing', sql`${t.timing} in ('advance', 'arrears') and (${t.billing} <> 'prepaid' or ${t.timing} = 'advance')`),
+  ],
+)
+
+/** Subscriptions that go over to a new version of their price, chunk by chunk. */
+export const priceMoves = pgTable(
+  'price_moves',
+  {
+    organisationId: organisationId(),
+    priceId: uuid('price_id').notNull(),
+    /** The last subscription that was looked at. */
+    afterId: uuid('after_id'),
+    moved: integer('moved').notNull().default(0),
+    begunBy: text('begun_by').notNull(),
+    begunAt: instant('begun_at').notNull(),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.priceId] }),
+    foreignKey({ columns: [t.organisationId, t.priceId], foreignColumns: [prices.organisationId, prices.id] }),
+    index('price_moves_unfinished').on(t.organisationId, t.priceId).where(sql`${t.finishedAt} is null`),
   ],
 )

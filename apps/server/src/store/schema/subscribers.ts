@@ -116,7 +116,7 @@ export const subscriptionTerms = pgTable(
     primaryKey({ columns: [t.organisationId, t.subscriptionId, t.number] }),
     check('subscription_terms_anchor', sql`${t.anchorDay} between 1 and 31`),
     index('subscription_terms_from').on(t.organisationId, t.subscriptionId, t.fromOn),
-    index('subscription_terms_price').on(t.organisationId, t.priceId),
+    index('subscription_terms_price').on(t.organisationId, t.priceId, t.subscriptionId),
   ],
 )
 
