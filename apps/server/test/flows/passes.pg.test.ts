@@ -1,4 +1,4 @@
-import { civilDate, type PassRenewalPolicy, plusMs, type SubscriptionId } from '@nyuzi/core'
+import { civilDate, money, type PassRenewalPolicy, plusMs, type SubscriptionId } from '@nyuzi/core'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { explainInvoice } from '../../src/flows/billing/explain-invoice.ts'
@@ -331,4 +331,41 @@ describe('A pass', () => {
       { numRuns: 12 },
     )
   }, 120_000)
+})
+
+describe('A guest at a hotspot, over the weekend on which clocks go back', () => {
+  it('gets the hours that were paid, to the second, and no more', async () => {
+    await isp.raw`update organisations set time_zone = 'Europe/Berlin'`
+    isp.clock.moveTo(new Date('2026-10-24T16:00:00Z'))
+    const guest = await hourly('on_payment', { amount: money(8_000n, 'KES'), cadence: { unit: 'hour', count: 12 } })
+    const arrive = async (instant: string, shillings: number) => {
+      isp.clock.moveTo(new Date(instant))
+      await turned(guest)
+      await pays(guest, shillings)
+    }
+    // Saturday evening; half of what the second night costs is paid at once.
+    await arrive('2026-10-24T20:00:00Z', 120)
+    // Clocks show 02:30 twice this night: the line is on both times.
+    for (const instant of ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-25T07:59:00Z']) {
+      isp.clock.moveTo(new Date(instant))
+      await turned(guest)
+      await isp.cycle()
+      expect(await access(guest)).toBe('active paid')
+    }
+    isp.clock.moveTo(new Date('2026-10-25T08:00:30Z'))
+    await wantedOn(guest, 'suspended expired')
+    expect(await toPay(guest)).toBe(4_000n)
+    // Sunday evening the rest of the second night, and on Monday nothing.
+    await arrive('2026-10-25T19:00:00Z', 40)
+    expect(await access(guest)).toBe('active paid')
+    isp.clock.moveTo(new Date('2026-10-26T07:30:00Z'))
+    await wantedOn(guest, 'suspended expired')
+    await isp.cycle()
+    expect(await lines(guest)).toEqual([
+      'Internet, 12 hours, 24 Oct 2026 22:00 to 25 Oct 2026 09:00; 8000; paid',
+      'Internet, 12 hours, 25 Oct 2026 20:00 to 26 Oct 2026 08:00; 8000; paid',
+    ])
+    expect(await freeCredit(guest)).toBe(0)
+    expect(await access(guest)).toBe('suspended expired')
+  })
 })

@@ -137,6 +137,7 @@ describe('The database itself refuses', () => {
       'late_fees',
       'instalment_plan_invoices',
       'number_series',
+      'passes',
       'ledger_accounts',
       'ledger_blocks',
       'ledger_block_entries',
@@ -157,6 +158,37 @@ describe('The database itself refuses', () => {
         await addPostings(sql, id, [100, -100])
         await addEntry(sql, id, { kind: 'payment_received', source_noun: 'payment', source_id: entry.paymentId })
       }, '23505')
+    })
+
+    it('to sell a minute twice, or to change what was sold', async () => {
+      const sell = (sql: postgres.TransactionSql, valid: string) =>
+        sql`insert into passes (organisation_id, subscription_id, price_id, terms, valid, created_at) values (${isp.organisationId}, ${line.subscriptionId}, uuidv7(), 1, ${valid}::text::tstzrange, now())`
+      const hour = '[2026-06-01 10:00Z,2026-06-01 11:00Z)'
+      const after = (sold: string, work: (sql: postgres.TransactionSql) => Promise<unknown>) => async (sql: postgres.TransactionSql) => {
+        await sell(sql, sold)
+        await work(sql)
+      }
+      await refuses(
+        after(hour, (sql) => sell(sql, '[2026-06-01 10:59Z,2026-06-01 12:00Z)')),
+        '23P01',
+      )
+      await refuses((sql) => sell(sql, '[2026-06-01 10:00Z,2026-06-01 10:00Z)'), '23514')
+      await refuses((sql) => sell(sql, '[2026-06-01 10:00Z,2026-06-01 11:00Z]'), '23514')
+      await refuses(
+        after(hour, (sql) => sql`update passes set valid = '[2026-06-01 10:00Z,2026-06-01 12:00Z)'`),
+        finalRow,
+        noRight,
+      )
+      await refuses(
+        after(hour, (sql) => sql`update passes set taken_back = true`),
+        finalRow,
+        noRight,
+      )
+      await refuses(
+        after(hour, (sql) => sql`delete from passes`),
+        finalRow,
+        noRight,
+      )
     })
 
     it('to charge a day twice, or a span that is empty or closed', async () => {
