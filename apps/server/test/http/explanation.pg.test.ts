@@ -24,8 +24,15 @@ afterAll(() => api.stop())
 
 const kes = (amountMinor: string, text: string) => ({ amountMinor, currency: 'KES', text })
 const taxes = [
-  { code: 'excise', title: 'excise', rateBp: 1500, base: kes('118690', 'KES 1,186.90'), amount: kes('17804', 'KES 178.04') },
-  { code: 'vat', title: 'VAT', rateBp: 1600, base: kes('136494', 'KES 1,364.94'), amount: kes('21839', 'KES 218.39') },
+  {
+    code: 'excise',
+    title: 'excise',
+    rateBp: 1500,
+    base: kes('118690', 'KES 1,186.90'),
+    amount: kes('17804', 'KES 178.04'),
+    certificate: null,
+  },
+  { code: 'vat', title: 'VAT', rateBp: 1600, base: kes('136494', 'KES 1,364.94'), amount: kes('21839', 'KES 218.39'), certificate: null },
 ]
 const figures = { net: kes('118690', 'KES 1,186.90'), taxes, total: kes('158333', 'KES 1,583.33') }
 

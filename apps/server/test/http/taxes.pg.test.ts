@@ -58,8 +58,8 @@ test('an invoice shows each line with its taxes, and their sums', async () => {
   const invoice = await as.get(`/v1/invoices/${id}`)
   const kes = (amountMinor: string, text: string) => ({ amountMinor, currency: 'KES', text })
   const taxes = [
-    { code: 'excise', title: 'excise', rateBp: 1500, base: kes('250000', 'KES 2,500'), amount: kes('37500', 'KES 375') },
-    { code: 'vat', title: 'VAT', rateBp: 1600, base: kes('287500', 'KES 2,875'), amount: kes('46000', 'KES 460') },
+    { code: 'excise', title: 'excise', rateBp: 1500, base: kes('250000', 'KES 2,500'), amount: kes('37500', 'KES 375'), certificate: null },
+    { code: 'vat', title: 'VAT', rateBp: 1600, base: kes('287500', 'KES 2,875'), amount: kes('46000', 'KES 460'), certificate: null },
   ]
   expect(invoice).toMatchObject({ net: { text: 'KES 2,500' }, total: { text: 'KES 3,335' }, open: { text: 'KES 3,335' } })
   expect(invoice.taxes).toEqual(taxes)
