@@ -1014,6 +1014,7 @@ CREATE TABLE "access_states" (
 	"upload_bps" text NOT NULL,
 	"wanted_version" integer DEFAULT 1 NOT NULL,
 	"wanted_at" timestamp (3) with time zone NOT NULL,
+	"overdue_since" date,
 	"hold" text,
 	"recheck_on" date,
 	"cause_payment_id" uuid,

@@ -6,6 +6,7 @@ import {
   type Instant,
   type ServiceId,
   type SubscriberId,
+  type SubscriptionId,
 } from '@nyuzi/core'
 import type { Row } from 'postgres'
 import type { AccessStore, ServiceStanding, WantedChange, WantedService } from '../flows/access/ports.ts'
@@ -18,12 +19,12 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
   async standings(query) {
     const which = 'subscriberIds' in query ? linesOf(sql, query.subscriberIds) : sql`v.id = any(${[...query.serviceIds]}::uuid[])`
     const rows = await sql`
-      select v.id, v.subscriber_id, s.payer_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
+      select v.id, v.subscription_id, v.subscriber_id, s.payer_id, v.installation_id, s.status, s.starts_on, s.cancelled_on, coalesce(s.grace_days, p.grace_days) as grace_days, p.billing, s.billed_until, t.until_on,
              case when p.cadence_unit in ('minute', 'hour') then (
                select coalesce(json_agg(json_build_array(lower(x.valid), upper(x.valid))), '[]') from passes x
                 where x.subscription_id = s.id and not x.taken_back and upper(x.valid) > ${query.now}) end as passes,
              p.profile_name, p.download_bps, p.upload_bps, a.hold, a.wanted_state, a.wanted_reason, a.profile_name as wanted_profile_name,
-             a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.recheck_on,
+             a.download_bps as wanted_download_bps, a.upload_bps as wanted_upload_bps, a.wanted_version, a.overdue_since, a.recheck_on,
              (select json_agg(json_build_array(h.from_on, h.until_on)) from subscription_pauses h
                where h.subscription_id = s.id and (h.until_on is null or h.until_on > ${query.today})) as pauses,
              u.currency, u.overdraft_minor, (select max(e.holds_until) from extensions e where e.subscriber_id = s.payer_id) as extended_until,
@@ -61,7 +62,7 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
   },
 
   async recheckDebts(today) {
-    await sql`update access_states set recheck_on = ${today} where wanted_reason = any(${[...debtReasons]})`
+    await sql`update access_states set recheck_on = ${today} where wanted_reason = any(${[...debtReasons, 'held']})`
   },
 
   async want(changes, at) {
@@ -69,11 +70,17 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
     const kept = changes.filter((change) => !change.moved)
     if (kept.length > 0)
       await sql`
-        update access_states a set wanted_reason = r.reason, recheck_on = r.recheck_on
+        update access_states a set wanted_reason = r.reason, overdue_since = r.overdue_since, recheck_on = r.recheck_on
           from ${rowsOf(
             sql,
-            kept.map(({ serviceId, version, reason, recheckOn }) => ({ serviceId, version, reason, recheckOn })),
-            { serviceId: 'uuid', version: 'integer', reason: 'text', recheckOn: 'date' },
+            kept.map(({ serviceId, version, reason, overdueSince, recheckOn }) => ({
+              serviceId,
+              version,
+              reason,
+              overdueSince,
+              recheckOn,
+            })),
+            { serviceId: 'uuid', version: 'integer', reason: 'text', overdueSince: 'date', recheckOn: 'date' },
           )} where a.service_id = r.service_id and a.wanted_version = r.version`
     if (moved.length > 0) await move(sql, moved, at)
   },
@@ -244,6 +251,7 @@ async function move(sql: Sql, changes: readonly WantedChange[], at: Instant): Pr
     downloadBps: profile.downloadBps,
     uploadBps: profile.uploadBps,
     wantedVersion: change.version,
+    overdueSince: change.overdueSince,
     recheckOn: change.recheckOn,
     urgent: change.urgent,
     causePaymentId: change.causePaymentId,
@@ -251,9 +259,9 @@ async function move(sql: Sql, changes: readonly WantedChange[], at: Instant): Pr
   }))
   await sql`
     insert into access_states as a (organisation_id, service_id, subscriber_id, installation_id, wanted_state, wanted_reason, profile_name, download_bps, upload_bps,
-           wanted_version, wanted_at, recheck_on, urgent, cause_payment_id, cause_at, next_attempt_at)
+           wanted_version, wanted_at, overdue_since, recheck_on, urgent, cause_payment_id, cause_at, next_attempt_at)
     select nyuzi_organisation(), r.service_id, r.subscriber_id, r.installation_id, r.wanted_state, r.wanted_reason, r.profile_name, r.download_bps, r.upload_bps,
-           r.wanted_version, ${at}, r.recheck_on, r.urgent, r.cause_payment_id, r.cause_at, ${at}
+           r.wanted_version, ${at}, r.overdue_since, r.recheck_on, r.urgent, r.cause_payment_id, r.cause_at, ${at}
       from ${rowsOf(sql, rows, {
         serviceId: 'uuid',
         subscriberId: 'uuid',
@@ -264,6 +272,7 @@ async function move(sql: Sql, changes: readonly WantedChange[], at: Instant): Pr
         downloadBps: 'text',
         uploadBps: 'text',
         wantedVersion: 'integer',
+        overdueSince: 'date',
         recheckOn: 'date',
         urgent: 'boolean',
         causePaymentId: 'uuid',
@@ -271,7 +280,7 @@ async function move(sql: Sql, changes: readonly WantedChange[], at: Instant): Pr
       })}
     on conflict (organisation_id, service_id) do update set
            wanted_state = excluded.wanted_state, wanted_reason = excluded.wanted_reason, profile_name = excluded.profile_name, download_bps = excluded.download_bps,
-           upload_bps = excluded.upload_bps, recheck_on = excluded.recheck_on, wanted_version = excluded.wanted_version,
+           upload_bps = excluded.upload_bps, overdue_since = excluded.overdue_since, recheck_on = excluded.recheck_on, wanted_version = excluded.wanted_version,
            wanted_at = case when excluded.wanted_version > a.wanted_version then excluded.wanted_at else a.wanted_at end,
            status = case when excluded.wanted_version > a.wanted_version then 'pending' else a.status end,
            urgent = case when excluded.wanted_version > a.wanted_version then excluded.urgent else a.urgent end,
@@ -312,6 +321,7 @@ function toStanding(row: Row, now: Instant): ServiceStanding {
   } as unknown as ServiceStanding['input']
   return {
     serviceId: row.id as ServiceId,
+    subscriptionId: row.subscription_id as SubscriptionId,
     subscriberId: row.subscriber_id as SubscriberId,
     currency: row.currency as Currency,
     payerId: row.payer_id as SubscriberId,
@@ -325,6 +335,7 @@ function toStanding(row: Row, now: Instant): ServiceStanding {
             reason: row.wanted_reason,
             profile: profileOf(row.wanted_profile_name, row.wanted_download_bps, row.wanted_upload_bps),
             version: row.wanted_version,
+            overdueSince: row.overdue_since,
             recheckOn: row.recheck_on,
           }),
         }),

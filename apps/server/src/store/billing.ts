@@ -191,10 +191,8 @@ export async function dueWhere(sql: Sql, which: ReturnType<Sql>): Promise<readon
 /** Since when a debt keeps their lines off. */
 async function offSinceOf(sql: Sql, subscriptions: readonly Subscription[]): Promise<ReadonlyMap<SubscriptionId, CivilDate>> {
   const rows = await sql<{ id: SubscriptionId; since: CivilDate }[]>`
-    select v.subscription_id as id, min(a.wanted_at at time zone o.time_zone)::date as since
-      from services v
-      join access_states a on a.service_id = v.id and a.wanted_state = 'suspended' and a.wanted_reason = 'overdue'
-      join organisations o on o.id = v.organisation_id
+    select v.subscription_id as id, min(a.overdue_since) as since
+      from services v join access_states a on a.service_id = v.id and a.overdue_since is not null
      where v.subscription_id = any(${subscriptions.map(({ id }) => id)}::uuid[]) group by 1`
   return new Map(rows.map(({ id, since }) => [id, since]))
 }

@@ -4,7 +4,7 @@ import { civilDates } from '../../test/arbitraries.ts'
 import { profile } from '../../test/nouns.ts'
 import { addDays, type CivilDate, civilDate, weekdayOf, weekdays } from '../time/calendar.ts'
 import { defaultCutOffPolicy } from './cut-off-policy.ts'
-import { decideAccess } from './decide-access.ts'
+import { decideAccess, isCutOff } from './decide-access.ts'
 import type { AccessDecision, AccessInput } from './entitlement.ts'
 
 const today = civilDate('2026-06-10')
@@ -254,8 +254,8 @@ describe('any access', () => {
       }),
     )
   const standing = (input: AccessInput) => {
-    const { state, reason } = decideAccess(input)
-    return `${state} ${reason}`
+    const { state, reason, overdue = false } = decideAccess(input)
+    return `${state} ${reason} ${overdue}`
   }
 
   it('stays as it is until the day to look again, and differs on that day', () => {
@@ -274,8 +274,23 @@ describe('any access', () => {
     )
   })
 
+  it('is overdue when its debts cut it off, on the days that are no pause, also while staff holds it', () => {
+    fc.assert(
+      fc.property(inputs, (input) => {
+        const { hold: _, ...unheld } = input
+        const alone = decideAccess(unheld)
+        expect(alone.overdue === true).toBe(alone.reason === 'overdue')
+        expect(decideAccess({ ...input, hold: 'held' }).overdue).toBe(alone.overdue)
+        expect(decideAccess({ ...input, hold: 'opened' }).overdue).toBeUndefined()
+        if (alone.overdue) expect(isCutOff(input)).toBe(true)
+        if (alone.state === 'active') expect(isCutOff(input)).toBe(false)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   it('is never cut off for a debt on a protected day, and once cut off never let on by a day alone', () => {
-    const isCutOff = ({ reason }: AccessDecision) => ['overdue', 'expired'].includes(reason)
+    const isOff = ({ reason }: AccessDecision) => ['overdue', 'expired'].includes(reason)
     fc.assert(
       fc.property(inputs, (input) => {
         const { holidays, notOnWeekdays } = input.cutOff ?? defaultCutOffPolicy
@@ -287,9 +302,9 @@ describe('any access', () => {
             subscription: { ...input.subscription, status: 'active', startsOn: input.today },
           })
           const isSecond = day !== addDays(input.today, 1)
-          if (isSecond && before.state === 'active' && isCutOff(now))
+          if (isSecond && before.state === 'active' && isOff(now))
             expect(holidays.includes(day) || notOnWeekdays.includes(weekdayOf(day)), day).toBe(false)
-          if (isSecond && isCutOff(before)) expect(now.state, day).toBe('suspended')
+          if (isSecond && isOff(before)) expect(now.state, day).toBe('suspended')
           before = now
         }
       }),

@@ -17,20 +17,37 @@ export function decideAccess(input: AccessInput): AccessDecision {
   const now = standingOn(input, books.on, today)
   const recheckOn = turningDays(input, books.turningDays).find((day) => {
     const then = standingOn(input, books.on, day)
-    return day === subscription.nextTermsOn || then.state !== now.state || then.reason !== now.reason
+    return day === subscription.nextTermsOn || then.state !== now.state || then.reason !== now.reason || then.overdue !== now.overdue
   })
   return { ...now, profile, ...(recheckOn !== undefined && { recheckOn }) }
 }
 
-type Standing = { readonly state: AccessState; readonly reason: AccessReason }
+/**
+ * Whether its debts alone cut a postpaid line off: neither a pause nor staff's word counts. Days of it are charged as the
+ * price's policy of suspension says.
+ */
+export const isCutOff = (input: AccessInput): boolean =>
+  input.subscription.billing === 'postpaid' && byBooks(input, standingOfDebts(input).on, input.today).reason === 'overdue'
+
+type Standing = { readonly state: AccessState; readonly reason: AccessReason; readonly overdue?: true }
 type Books = ReturnType<typeof standingOfDebts> | ReturnType<typeof standingOfPurchase>
 
-function standingOn({ subscription, hold, awaitsApproval }: AccessInput, on: Books['on'], day: CivilDate): Standing {
+function standingOn(input: AccessInput, on: Books['on'], day: CivilDate): Standing {
+  const { subscription, hold } = input
   if (isOver(subscription, day)) return { state: 'closed', reason: 'cancelled' }
-  if (hold === 'held') return { state: 'suspended', reason: 'held' }
   if (hold === 'opened') return { state: 'active', reason: 'opened' }
-  if (day < subscription.startsOn) return { state: 'suspended', reason: 'not_started' }
-  if (pauseOn(subscription, day) !== undefined) return { state: 'suspended', reason: 'paused' }
+  const ownWish = wishedOff(subscription, day)
+  const books: Standing = ownWish === undefined ? byBooks(input, on, day) : { state: 'suspended', reason: ownWish }
+  const standing: Standing = hold === 'held' ? { state: 'suspended', reason: 'held' } : books
+  return books.reason === 'overdue' ? { ...standing, overdue: true } : standing
+}
+
+function wishedOff(subscription: AccessInput['subscription'], day: CivilDate): 'not_started' | 'paused' | undefined {
+  if (day < subscription.startsOn) return 'not_started'
+  return pauseOn(subscription, day) === undefined ? undefined : 'paused'
+}
+
+function byBooks({ subscription, awaitsApproval }: AccessInput, on: Books['on'], day: CivilDate): Standing {
   const books = on(day)
   if (books !== 'cut_off') return { state: 'active', reason: books }
   if (subscription.billing === 'prepaid') return { state: 'suspended', reason: 'expired' }

@@ -50,6 +50,8 @@ export type OpenDebt = {
 export type AccessDecision = {
   readonly state: AccessState
   readonly reason: AccessReason
+  /** A debt keeps it off, also where staff holds it off anyway. */
+  readonly overdue?: true
   readonly profile: AccessProfile
   /** The first civil day on which the answer differs when nothing else happens; absent when it never does. */
   readonly recheckOn?: CivilDate

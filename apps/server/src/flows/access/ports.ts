@@ -17,6 +17,7 @@ import type {
 /** A service with all that decides what it may do, but the day and the organisation's policy. */
 export type ServiceStanding = {
   readonly serviceId: ServiceId
+  readonly subscriptionId: SubscriptionId
   readonly subscriberId: SubscriberId
   /** Of its debts. */
   readonly currency: Currency
@@ -29,6 +30,7 @@ export type ServiceStanding = {
     readonly reason: AccessReason
     readonly profile: AccessProfile
     readonly version: number
+    readonly overdueSince?: CivilDate
     readonly recheckOn?: CivilDate
   }
 }
@@ -42,6 +44,8 @@ export type WantedChange = {
   readonly state: AccessState
   readonly reason: AccessReason
   readonly profile: AccessProfile
+  /** Since when a debt keeps it off. */
+  readonly overdueSince?: CivilDate
   readonly recheckOn?: CivilDate
   /** False when only the day of the next decision moved: nothing has to be done on the network. */
   readonly moved: boolean

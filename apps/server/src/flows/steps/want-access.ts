@@ -4,12 +4,14 @@ import {
   civilDateAt,
   decideAccess,
   type Instant,
+  isCutOff,
   type PaymentId,
   type ServiceId,
   type SubscriberId,
 } from '@nyuzi/core'
 import type { ServiceStanding, WantedChange } from '../access/ports.ts'
 import type { Organisation, Transaction } from '../ports.ts'
+import { accessInput } from './access-input.ts'
 import { resumeUnserved } from './resume-awaiting.ts'
 
 export type AccessCause = { readonly paymentIds: ReadonlyMap<SubscriberId, { paymentId: PaymentId; receivedAt: Instant }> }
@@ -39,7 +41,7 @@ export async function wantAccess(
   const changes = standings.flatMap((standing) => changeOf(standing, today, organisation, query))
   if (changes.length === 0) return []
   // Before it is written that they are on: since when they were off tells what they are charged.
-  await resumeUnserved(tx, organisation, now, today, restoredOf(standings, changes))
+  await resumeUnserved(tx, organisation, now, today, restoredOf(standings, changes, organisation, today))
   await tx.access.want(changes, now)
   return changes.filter((change) => change.moved)
 }
@@ -50,26 +52,37 @@ export function accessDay({ timeZone }: Organisation, now: Instant, day?: CivilD
   return day !== undefined && day > real ? day : real
 }
 
-function restoredOf(standings: readonly ServiceStanding[], changes: readonly WantedChange[]): readonly ServiceId[] {
-  const on = new Set(changes.flatMap(({ serviceId, moved, state }) => (moved && state === 'active' ? [serviceId] : [])))
-  return standings.flatMap(({ serviceId, wanted }) => (on.has(serviceId) && wanted?.state === 'suspended' ? [serviceId] : []))
+/** Lines that are on again, and lines that staff holds off and their debts do not any more. */
+function restoredOf(
+  standings: readonly ServiceStanding[],
+  changes: readonly WantedChange[],
+  organisation: Organisation,
+  today: CivilDate,
+): readonly ServiceId[] {
+  const changed = new Map(changes.map((change) => [change.serviceId, change]))
+  return standings.flatMap((standing) => {
+    const { serviceId, wanted } = standing
+    const change = changed.get(serviceId)
+    if (change === undefined || wanted?.state !== 'suspended') return []
+    const isOn = change.moved && change.state === 'active'
+    const isHeldOnly =
+      change.reason === 'held' && wanted.overdueSince !== undefined && !isCutOff(accessInput(standing, organisation, today))
+    return isOn || isHeldOnly ? [serviceId] : []
+  })
 }
 
 function changeOf(
   standing: ServiceStanding,
   today: CivilDate,
-  { currency, policy: { cutOff, cutOffMode } }: Organisation,
+  organisation: Organisation,
   { cause, cutOffApproved }: WantAccessQuery,
 ): WantedChange[] {
   const { wanted } = standing
-  // What is off for its debt was approved, or was cut off before anyone had to.
-  const awaitsApproval = cutOffMode === 'approved' && !cutOffApproved && wanted?.reason !== 'overdue'
-  // The smallest debt that counts is an amount of the organisation's currency, and says nothing of another one.
-  const rules = cutOff && standing.currency !== currency ? { ...cutOff, minimumDebtMinor: 0n } : cutOff
-  const decision = decideAccess({ ...standing.input, today, awaitsApproval, ...(rules && { cutOff: rules }) })
+  const decision = decideAccess(accessInput(standing, organisation, today, cutOffApproved))
+  const overdueSince = decision.overdue ? (wanted?.overdueSince ?? today) : undefined
   const moved = !wanted || wanted.state !== decision.state || !sameProfile(wanted.profile, decision.profile)
-  const sameDay = wanted?.recheckOn === decision.recheckOn
-  if (!moved && sameDay && wanted.reason === decision.reason) return []
+  const sameDays = wanted?.recheckOn === decision.recheckOn && wanted?.overdueSince === overdueSince
+  if (!moved && sameDays && wanted.reason === decision.reason) return []
   const paid = cause?.paymentIds.get(standing.subscriberId)
   return [
     {
@@ -80,6 +93,7 @@ function changeOf(
       state: decision.state,
       reason: decision.reason,
       profile: decision.profile,
+      ...(overdueSince === undefined ? {} : { overdueSince }),
       ...(decision.recheckOn === undefined ? {} : { recheckOn: decision.recheckOn }),
       moved,
       version: (wanted?.version ?? 0) + (moved ? 1 : 0),

@@ -182,6 +182,8 @@ export const accessStates = pgTable(
     /** Grows with each change of what is wanted, never falls. */
     wantedVersion: integer('wanted_version').notNull().default(1),
     wantedAt: instant('wanted_at').notNull(),
+    /** Since when a debt keeps it off, also where staff holds it off anyway. */
+    overdueSince: date('overdue_since'),
     /** A staff override: `opened` or `held`. */
     hold: text('hold'),
     /** The first civil day on which the decision may change by itself. */
