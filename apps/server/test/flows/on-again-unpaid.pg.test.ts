@@ -63,6 +63,15 @@ describe('A line that is on again although nobody paid', () => {
     expect(await chargedOf(lines.off)).toEqual(['2026-06-01 2026-07-01'])
   })
 
+  it('is charged at once when a payment leaves no more of the debt than may be owed', async () => {
+    const { organisationId, deps } = isp
+    await setOverdraft(deps, organisationId, lines.off.subscriberId, { amount: money(100_000n, 'KES'), reason, actor })
+    expect(await chargedOf(lines.off)).toEqual(['2026-06-01 2026-07-01'])
+    await isp.pay(lines.off, 60_000n)
+    expect(await chargedOf(lines.off)).toEqual(['2026-06-01 2026-07-01', '2026-07-11 2026-08-01'])
+    expect(await standingOf(lines.off)).toEqual({ state: 'active', reason: 'in_overdraft', awaits: null })
+  })
+
   it('waits again once what let it on has ended', async () => {
     await runOn('2026-07-18')
     await runOn('2026-08-01')

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { priceOf, subscriptionOf, termsOf } from '../../test/nouns.ts'
 import { civilDate } from '../time/calendar.ts'
 import { isOver } from './lifecycle.ts'
-import { billingAnchorOf, graceDaysOf, pauseOn, termsOn } from './subscription.ts'
+import { billingAnchorOf, pauseOn, termsOn } from './subscription.ts'
 
 const on = civilDate
 
@@ -10,12 +10,6 @@ describe('a subscription', () => {
   it('counts its periods from the origin and anchor of its terms, in the cadence of their price', () => {
     const [terms] = subscriptionOf({ anchorDay: 31, price: priceOf({ cadence: { unit: 'month', count: 3 } }) }).terms
     expect(terms && billingAnchorOf(terms)).toEqual({ startsOn: '2026-06-01', anchorDay: 31, cadence: { unit: 'month', count: 3 } })
-  })
-
-  it('has the grace of its price unless it has its own, and none is its own too', () => {
-    expect(graceDaysOf(subscriptionOf(), on('2026-06-01'))).toBe(3)
-    expect(graceDaysOf(subscriptionOf({ graceDays: 10 }), on('2026-06-01'))).toBe(10)
-    expect(graceDaysOf(subscriptionOf({ graceDays: 0 }), on('2026-06-01'))).toBe(0)
   })
 
   it('stands under the terms that hold on a day, and under the first before they begin', () => {

@@ -86,9 +86,6 @@ export function termsOn({ terms }: Pick<Subscription, 'terms'>, day: CivilDate):
 export const pauseOn = ({ pauses }: Pick<Subscription, 'pauses'>, day: CivilDate): Pause | undefined =>
   pauses.find(({ from, until }) => from <= day && (until === undefined || day < until))
 
-export const graceDaysOf = (subscription: Pick<Subscription, 'graceDays' | 'terms'>, day: CivilDate): number =>
-  subscription.graceDays ?? termsOn(subscription, day).price.graceDays
-
 /** With the days up to that one decided, none of them charged. Nothing was charged ever when the cursor stands on the first day: then service begins there, with what is charged once. */
 export const goingOnFrom = (subscription: Subscription, day: CivilDate): Subscription => ({
   ...subscription,

@@ -1,10 +1,9 @@
 import {
-  addDays,
   type CivilDate,
   civilDateAt,
   goingOnFrom,
-  graceDaysOf,
   type Instant,
+  isCutOff,
   nextInvoiceOn,
   type PassOccasion,
   resumeOn,
@@ -16,6 +15,7 @@ import {
 } from '@nyuzi/core'
 import type { DueSubscription } from '../billing/ports.ts'
 import type { Deps, Organisation, Transaction } from '../ports.ts'
+import { accessInput } from './access-input.ts'
 import { issueCharges } from './issue-charges.ts'
 
 /**
@@ -55,8 +55,9 @@ export async function resumeAwaiting(
   const today = civilDateAt(now, organisation.timeZone)
   const waiting = await tx.billing.awaiting(subscriberIds, today)
   if (waiting.length === 0) return
-  const restored = await withoutDebt(
+  const restored = await notCutOff(
     tx,
+    organisation,
     waiting.filter(({ awaits }) => awaits === 'payment'),
     today,
   )
@@ -66,15 +67,20 @@ export async function resumeAwaiting(
   await issueCharges(deps, tx, organisation, [...buyers, ...resumed.map(({ due }) => due)], today, { occasion, at: now })
 }
 
-async function withoutDebt(tx: Transaction, waiting: readonly DueSubscription[], today: CivilDate): Promise<readonly DueSubscription[]> {
+/** Those whose debts, if there are any left, cut none of their lines off. */
+async function notCutOff(
+  tx: Transaction,
+  organisation: Organisation,
+  waiting: readonly DueSubscription[],
+  today: CivilDate,
+): Promise<readonly DueSubscription[]> {
   if (waiting.length === 0) return []
-  const open = await tx.billing.openInvoices([
-    ...new Set(waiting.flatMap(({ subscription, payerId }) => [subscription.subscriberId, payerId])),
-  ])
-  return waiting.filter(({ subscription, payerId }) => {
-    const oldest = open.find(({ subscriberId }) => subscriberId === payerId || subscriberId === subscription.subscriberId)
-    return oldest === undefined || addDays(oldest.dueOn, graceDaysOf(subscription, today)) >= today
-  })
+  const subscriberIds = [...new Set(waiting.map(({ subscription }) => subscription.subscriberId))]
+  const standings = await tx.access.standings({ subscriberIds, today })
+  const cutOff = new Set(
+    standings.filter((one) => isCutOff(accessInput(one, organisation, today))).map(({ subscriptionId }) => subscriptionId),
+  )
+  return waiting.filter(({ subscription }) => !cutOff.has(subscription.id))
 }
 
 type Resumed = { readonly due: DueSubscription; readonly terms: readonly Terms[] }
