@@ -39,6 +39,11 @@ export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore =>
     await sql`select from subscriptions where id = any(${[...ids]}::uuid[]) order by id for update`
     return await readSubscriptions(sql, sql`where s.id = any(${[...ids]}::uuid[])`, true)
   },
+  async begin(subscriptions) {
+    if (subscriptions.length === 0) return
+    const rows = subscriptions.map(({ id, startsOn }) => ({ id, startsOn }))
+    await sql`update subscriptions s set starts_on = r.starts_on from ${rowsOf(sql, rows, { id: 'uuid', startsOn: 'date' })} where s.id = r.id`
+  },
   async addTerms(terms, at) {
     if (terms.length === 0) return
     const rows = terms.map(({ subscriptionId, terms: { price, from, until, ...rest } }) => ({

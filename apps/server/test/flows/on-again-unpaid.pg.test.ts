@@ -1,6 +1,8 @@
-import { type CivilDate, civilDate, money } from '@nyuzi/core'
+import { type CivilDate, civilDate, money, written } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { issueDebitNote } from '../../src/flows/credits/issue-debit-note.ts'
 import { answerExtension } from '../../src/flows/receivables/answer-extension.ts'
 import { requestExtension } from '../../src/flows/receivables/request-extension.ts'
 import { setOverdraft } from '../../src/flows/receivables/set-overdraft.ts'
@@ -78,6 +80,59 @@ describe('A line that is on again although nobody paid', () => {
     expect(await standingOf(lines.extended)).toEqual({ state: 'suspended', reason: 'overdue', awaits: 'payment' })
     expect(await standingOf(lines.overdrawn)).toMatchObject({ state: 'active', awaits: null })
     expect((await chargedOf(lines.overdrawn)).at(-1)).toBe('2026-08-01 2026-09-01')
+    expect((await isp.verify()).doubts).toEqual([])
+  })
+})
+
+describe('A line that a debt kept off before it was ever charged', () => {
+  let isp: Isp
+  afterAll(() => isp?.close())
+
+  it('is charged what is charged once with the first days that are charged, whatever let it on', async () => {
+    isp = await openIsp({ startAt: '2026-06-01T06:00:00Z' })
+    const installation = {
+      kind: 'one_time',
+      key: 'installation',
+      title: 'Installation',
+      category: 'installation',
+      taxClass: 'exempt',
+    } as const
+    const plans = await Promise.all(
+      (['skip', 'extend'] as const).map((suspension) =>
+        createPlan(isp.deps, isp.organisationId, {
+          ...{ code: suspension.toUpperCase(), name: suspension, actor },
+          price: {
+            ...priceOf('1500', 'postpaid', 3),
+            timing: 'arrears' as const,
+            policy: { suspension },
+            extras: [{ ...installation, amount: money(200_000n, 'KES') }],
+          },
+        }),
+      ),
+    )
+    const lines: Line[] = []
+    for (const planId of plans) {
+      const line = await isp.subscribe({ planId, startsOn: civilDate('2026-06-01'), anchorDay: 1 })
+      const charge = { description: written('Router'), category: 'equipment', taxClass: 'exempt', pricing: 'inclusive' } as const
+      const charges = [{ ...charge, amount: money(100_000n, 'KES') }]
+      await issueDebitNote(isp.deps, isp.organisationId, { subscriberId: line.subscriberId, reason, charges, actor })
+      lines.push(line)
+    }
+    for (const day of ['2026-06-05', '2026-07-01']) {
+      isp.day(day)
+      await isp.cycle()
+    }
+    expect(await isp.raw`select distinct awaits from subscriptions`).toEqual([{ awaits: 'payment' }])
+    isp.day('2026-07-11')
+    for (const { subscriberId } of lines)
+      await setOverdraft(isp.deps, isp.organisationId, subscriberId, { amount: money(900_000n, 'KES'), reason, actor })
+    for (const day of ['2026-07-12', '2026-08-01', '2026-08-11', '2026-09-12']) {
+      isp.day(day)
+      await isp.cycle()
+    }
+    const once = await isp.raw`select subscription_id from invoice_lines where component = 'installation' order by subscription_id`
+    expect(once.map(({ subscription_id }) => subscription_id)).toEqual(lines.map(({ subscriptionId }) => subscriptionId).sort())
+    expect(await recomputeIssued(isp.deps, isp.organisationId)).toMatchObject({ differing: 0 })
     expect((await isp.verify()).doubts).toEqual([])
   })
 })

@@ -30,7 +30,7 @@ export async function resumeUnserved(
   serviceIds: readonly ServiceId[],
 ): Promise<void> {
   const resumed = (await tx.billing.unserved(serviceIds)).map((due) => resume(due, today))
-  await addTerms(tx, resumed, now)
+  await layTerms(tx, resumed, now)
   await tx.billing.advance(
     resumed.map(({ due: { subscription } }) => {
       const { id, billedUntil } = subscription
@@ -59,10 +59,10 @@ export async function resumeAwaiting(
     tx,
     organisation,
     waiting.filter(({ awaits }) => awaits === 'payment'),
-    today,
+    { today, now },
   )
   const resumed = restored.map((due) => resume(due, today))
-  await addTerms(tx, resumed, now)
+  await layTerms(tx, resumed, now)
   const buyers = waiting.filter(({ subscription }) => termsOn(subscription, today).price.billing === 'prepaid')
   await issueCharges(deps, tx, organisation, [...buyers, ...resumed.map(({ due }) => due)], today, { occasion, at: now })
 }
@@ -72,29 +72,38 @@ async function notCutOff(
   tx: Transaction,
   organisation: Organisation,
   waiting: readonly DueSubscription[],
-  today: CivilDate,
+  when: { readonly today: CivilDate; readonly now: Instant },
 ): Promise<readonly DueSubscription[]> {
   if (waiting.length === 0) return []
   const subscriberIds = [...new Set(waiting.map(({ subscription }) => subscription.subscriberId))]
-  const standings = await tx.access.standings({ subscriberIds, today })
+  const standings = await tx.access.standings({ subscriberIds, ...when })
   const cutOff = new Set(
-    standings.filter((one) => isCutOff(accessInput(one, organisation, today))).map(({ subscriptionId }) => subscriptionId),
+    standings.filter((one) => isCutOff(accessInput(one, organisation, when.today))).map(({ subscriptionId }) => subscriptionId),
   )
   return waiting.filter(({ subscription }) => !cutOff.has(subscription.id))
 }
 
-type Resumed = { readonly due: DueSubscription; readonly terms: readonly Terms[] }
+type Resumed = { readonly due: DueSubscription; readonly terms: readonly Terms[]; readonly startedOn: CivilDate }
 
-const addTerms = (tx: Transaction, resumed: readonly Resumed[], at: Instant): Promise<void> =>
-  tx.subscriptions.addTerms(
+/** One that was never charged begins its service where it goes on, so that what is charged once is charged with it, whenever that is. */
+async function layTerms(tx: Transaction, resumed: readonly Resumed[], at: Instant): Promise<void> {
+  await tx.subscriptions.addTerms(
     resumed.flatMap(({ due, terms }) => terms.map((one) => ({ subscriptionId: due.subscription.id, terms: one }))),
     at,
   )
+  await tx.subscriptions.begin(
+    resumed.flatMap(({ due: { subscription }, startedOn }) => (subscription.startsOn === startedOn ? [] : [subscription])),
+  )
+}
 
 function resume(due: DueSubscription, today: CivilDate): Resumed {
   const { subscription, offSince = today } = due
   const { suspension } = termsOn(subscription, today).price.policy
-  if (suspension === 'bill') return { due, terms: [] }
+  if (suspension === 'bill') return { due, terms: [], startedOn: subscription.startsOn }
   const { terms, billedUntil } = resumeOn(subscription, today, suspension, offSince)
-  return { due: { ...due, subscription: goingOnFrom(withTerms(subscription, terms), billedUntil) }, terms }
+  return {
+    due: { ...due, subscription: goingOnFrom(withTerms(subscription, terms), billedUntil) },
+    terms,
+    startedOn: subscription.startsOn,
+  }
 }

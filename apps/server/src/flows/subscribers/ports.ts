@@ -103,6 +103,8 @@ export type SubscriptionStore = {
   addOns(id: SubscriptionId): Promise<readonly SubscriptionId[]>
   /** What was agreed for their days before holds on none of them. */
   addTerms(terms: readonly { readonly subscriptionId: SubscriptionId; readonly terms: Terms }[], at: Instant): Promise<void>
+  /** Their service begins on that day and not before. */
+  begin(subscriptions: readonly Pick<Subscription, 'id' | 'startsOn'>[]): Promise<void>
   /** `billing.advance` says what is still to be invoiced. */
   cancel(id: SubscriptionId, cancelledOn: CivilDate): Promise<void>
   addPause(id: SubscriptionId, pause: PauseRecord, at: Instant): Promise<void>
