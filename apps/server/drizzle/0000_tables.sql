@@ -1138,9 +1138,11 @@ CREATE TABLE "allowances" (
 	"used_units" bigint DEFAULT 0 NOT NULL,
 	"valid_from" timestamp (3) with time zone NOT NULL,
 	"valid_until" timestamp (3) with time zone NOT NULL,
+	"withdrawn_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "allowances_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "allowances_used" CHECK ("allowances"."granted_units" > 0 and "allowances"."used_units" between 0 and "allowances"."granted_units"),
+	CONSTRAINT "allowances_withdrawn" CHECK ("allowances"."withdrawn_at" is null or "allowances"."used_units" = 0),
 	CONSTRAINT "allowances_valid" CHECK ("allowances"."valid_until" > "allowances"."valid_from")
 );
 --> statement-breakpoint
@@ -1320,5 +1322,6 @@ CREATE INDEX "subscriptions_base" ON "subscriptions" USING btree ("organisation_
 CREATE INDEX "subscriptions_awaiting" ON "subscriptions" USING btree ("organisation_id","payer_id") WHERE "subscriptions"."awaits" is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_due" ON "subscriptions" USING btree ("organisation_id","next_invoice_on","payer_id") WHERE "subscriptions"."next_invoice_on" is not null and "subscriptions"."parked_reason" is null;--> statement-breakpoint
 CREATE INDEX "allowances_subscription" ON "allowances" USING btree ("organisation_id","subscription_id","unit","valid_until");--> statement-breakpoint
+CREATE INDEX "allowances_claim" ON "allowances" USING btree ("organisation_id","invoice_id") WHERE "allowances"."invoice_id" is not null;--> statement-breakpoint
 CREATE INDEX "usage_days_due" ON "usage_days" USING btree ("organisation_id","due_on","subscription_id") WHERE "usage_days"."due_on" is not null;--> statement-breakpoint
 CREATE INDEX "usage_records_day" ON "usage_records" USING btree ("organisation_id","subscription_id","unit","day");

@@ -76,6 +76,7 @@ export const errorCodes = {
   payment_already_matched: 409,
   claim_void: 409,
   charge_not_waiting: 409,
+  allowance_used: 409,
   claim_settled: 409,
   claim_declared: 409,
   not_rechargeable: 409,

@@ -19,12 +19,12 @@ export async function readKeptUse(sql: Sql, ids: readonly InvoiceId[]): Promise<
         left join usage_days d on d.organisation_id = r.organisation_id and d.subscription_id = r.subscription_id and d.unit = r.unit and d.day = r.day
                               and d.terms = n.terms and d.period_start = n.period_start
        where u.invoice_id = any(${[...ids]}::uuid[])
-         and (d.day is not null or exists (select from allowances a where a.organisation_id = n.organisation_id and a.subscription_id = n.subscription_id and a.unit = u.unit))`,
+         and (d.day is not null or exists (select from allowances a where a.organisation_id = n.organisation_id and a.subscription_id = n.subscription_id and a.unit = u.unit and a.withdrawn_at is null))`,
     sql<({ line: string } & KeptUse['allowances'][number])[]>`
       select u.invoice_id || ' ' || u.line_position as line, a.id, a.title, a.granted_units as "grantedUnits", extract(epoch from a.created_at)::float8 * 1000 as "grantedAt",
              extract(epoch from a.valid_from)::float8 * 1000 as "validFrom", extract(epoch from a.valid_until)::float8 * 1000 as "validUntil"
         from ${lines}
-        join allowances a on a.organisation_id = n.organisation_id and a.subscription_id = n.subscription_id and a.unit = u.unit
+        join allowances a on a.organisation_id = n.organisation_id and a.subscription_id = n.subscription_id and a.unit = u.unit and a.withdrawn_at is null
        where u.invoice_id = any(${[...ids]}::uuid[])`,
   ])
   const kept = new Map<string, { records: KeptUse['records'][number][]; allowances: KeptUse['allowances'][number][] }>()

@@ -1,5 +1,5 @@
 import { type CivilDate, type Currency, type Instant, money, type SubscriberId, type SubscriptionId, type Terms } from '@nyuzi/core'
-import type { DataBundle, OpenAllowance, UsageGroup, UsageRecord, UsageStore } from '../flows/usage/ports.ts'
+import type { DataBundle, OpenAllowance, SoldAllowance, UsageGroup, UsageRecord, UsageStore } from '../flows/usage/ports.ts'
 import { fromRowPrice, type PriceRow, priceColumns } from './catalog.ts'
 import { fromRows } from './mapping.ts'
 import { rowsOf, type Sql } from './transaction.ts'
@@ -83,7 +83,13 @@ export const usageStore = (sql: Sql): UsageStore => ({
   },
   lockAllowances: (ids) => sql<OpenAllowance[]>`
     select id, subscription_id as "subscriptionId", unit, granted_units as "grantedUnits", used_units as "usedUnits", valid_from as "validFrom", valid_until as "validUntil"
-      from allowances where subscription_id = any(${[...ids]}::uuid[]) and used_units < granted_units order by id for update`,
+      from allowances where subscription_id = any(${[...ids]}::uuid[]) and used_units < granted_units and withdrawn_at is null order by id for update`,
+  lockSold: (id) => sql<SoldAllowance[]>`
+    select id, title, unit, used_units as "usedUnits" from allowances where invoice_id = ${id} and withdrawn_at is null order by id for update`,
+  async withdrawAllowances(ids, at) {
+    if (ids.length === 0) return
+    await sql`update allowances set withdrawn_at = ${at} where id = any(${[...ids]}::uuid[])`
+  },
   async draw(draws) {
     if (draws.length === 0) return
     await sql`

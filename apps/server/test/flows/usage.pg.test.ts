@@ -1,8 +1,9 @@
-import { civilDate, money, type UsageTariff } from '@nyuzi/core'
+import { civilDate, type InvoiceId, money, type UsageTariff } from '@nyuzi/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { explainInvoice } from '../../src/flows/billing/explain-invoice.ts'
 import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
 import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { voidInvoice } from '../../src/flows/credits/void-invoice.ts'
 import { changeOrganisation } from '../../src/flows/organisations/change-organisation.ts'
 import { createDataBundle } from '../../src/flows/usage/create-data-bundle.ts'
 import { grantAllowance } from '../../src/flows/usage/grant-allowance.ts'
@@ -218,8 +219,23 @@ describe('An ISP that charges what is used', () => {
     const prepaid = await isp.subscribe({ planId })
     await expect(sell(prepaid)).rejects.toMatchObject({ code: 'not_enough_credit' })
     expect(await isp.raw`select from invoices where subscriber_id = ${prepaid.subscriberId}`).toHaveLength(0)
+    const voiding = (invoiceId: InvoiceId) => voidInvoice(isp.deps, isp.organisationId, { invoiceId, reason: 'sold by mistake', actor })
+    await expect(voiding(done.result.invoiceId)).rejects.toMatchObject({ code: 'allowance_used' })
+    const other = await sold('OTHER', { ...graduated, includedUnits: 0n, blockUnits: 1n }, '2027-03-02')
+    const mistaken = await sell(other)
+    if (mistaken.outcome !== 'done') throw new Error('nothing was sold')
+    await voiding(mistaken.result.invoiceId)
+    await use(other, ['s3', 2n, '2027-03-02T13:00:00Z'])
+    expect(await isp.raw`select units, covered_units from usage_days where subscription_id = ${other.subscriptionId}`).toEqual([
+      { units: '2', covered_units: '0' },
+    ])
+    expect(await isp.raw`select withdrawn_at is not null as gone from allowances where invoice_id = ${mistaken.result.invoiceId}`).toEqual([
+      { gone: true },
+    ])
     await withdrawDataBundle(isp.deps, isp.organisationId, bundle, { actor })
     await expect(sell(line)).rejects.toMatchObject({ code: 'data_bundle_withdrawn' })
+    await days('2027-04-02')
+    expect(await used(other)).toHaveLength(1)
     await sound()
   })
 })

@@ -414,6 +414,7 @@ describe('Two organisations on one server', () => {
       'discounts.standings': await tx.discounts.standings([ours.subscriptionId]),
       'discounts.oldestActive': [...(await tx.discounts.oldestActive([subscriberId]))],
       'usage.subscribersOf': [...(await tx.usage.subscribersOf([ours.subscriptionId]))],
+      'usage.lockSold': await tx.usage.lockSold(name['invoice'] as never),
       'usage.termsOf': [...(await tx.usage.termsOf([ours.subscriptionId]))],
       'exemptions.heldBy': [...(await tx.exemptions.heldBy([subscriberId]))],
       'exemptions.paidBy': await tx.exemptions.paidBy(subscriberId),

@@ -1,11 +1,12 @@
-import { asId, type InvoiceId, invariant, invoiceVoided, type OrganisationId } from '@nyuzi/core'
+import { asId, type Instant, type InvoiceId, invariant, invoiceVoided, type OrganisationId } from '@nyuzi/core'
 import { changeDebt } from '../change-debt.ts'
 import { Conflict } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
-import type { Deps, IdempotentRequest } from '../ports.ts'
+import type { Deps, IdempotentRequest, Transaction } from '../ports.ts'
 import { rechargeDays } from '../steps/recharge-days.ts'
 import { stopDeferred } from '../steps/stop-deferred.ts'
 import { lockClaim, mustBe } from './lock-claim.ts'
+import type { Claim } from './ports.ts'
 
 export type InvoiceChange = {
   readonly invoiceId: InvoiceId
@@ -34,6 +35,7 @@ export const voidInvoice = (
     }
     if (await tx.fiscal.isDeclared(invoiceId))
       throw new Conflict('claim_declared', `${claim.number} is declared to the tax authority, which forgets nothing: credit it instead.`)
+    await withdrawSold(tx, claim, now)
     const issued = await tx.claims.entry(invoiceId)
     invariant(issued !== undefined, `${claim.number} is in the ledger`)
     const withdrawn = await stopDeferred(tx, invoiceId, today)
@@ -50,3 +52,18 @@ export const voidInvoice = (
       audit: { action: 'invoice.void', subjectNoun: 'invoice', subjectId: invoiceId, detail: { number, reason, recharge } },
     }
   })
+
+/** What was sold with the claim goes with it. What was used was delivered, so it stays claimed. */
+async function withdrawSold(tx: Transaction, { id, number }: Claim, at: Instant): Promise<void> {
+  const sold = await tx.usage.lockSold(id)
+  const used = sold.find(({ usedUnits }) => usedUnits > 0n)
+  if (used !== undefined)
+    throw new Conflict(
+      'allowance_used',
+      `${used.usedUnits} ${used.unit} of ${used.title}, which ${number} sold, are used. Credit what you do not want to claim of it instead.`,
+    )
+  await tx.usage.withdrawAllowances(
+    sold.map((allowance) => allowance.id),
+    at,
+  )
+}

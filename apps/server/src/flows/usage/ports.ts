@@ -55,6 +55,9 @@ export type NewAllowance = {
 /** An allowance that may cover use, as it stands. */
 export type OpenAllowance = Allowance & { readonly subscriptionId: SubscriptionId; readonly unit: string }
 
+/** An allowance that a claim was issued for. */
+export type SoldAllowance = { readonly id: AllowanceId; readonly title: string; readonly unit: string; readonly usedUnits: bigint }
+
 /** What the records of a batch add to a day, and where that day belongs when it is the first of it. */
 export type UsageDayRow = {
   readonly subscriptionId: SubscriptionId
@@ -102,6 +105,9 @@ export type UsageStore = {
   addAllowance(allowance: NewAllowance, at: Instant): Promise<void>
   /** Allowances of these subscriptions that are not used up, locked. */
   lockAllowances(ids: readonly SubscriptionId[]): Promise<readonly OpenAllowance[]>
+  /** What was sold with a claim and not withdrawn, locked. */
+  lockSold(id: InvoiceId): Promise<readonly SoldAllowance[]>
+  withdrawAllowances(ids: readonly AllowanceId[], at: Instant): Promise<void>
   draw(draws: readonly { readonly allowanceId: string; readonly units: bigint }[]): Promise<void>
   /** Periods that these subscribers pay for, with use that may be charged on that day. */
   due(ids: readonly SubscriberId[], day: CivilDate): Promise<readonly UsageGroup[]>
@@ -124,6 +130,7 @@ export type AllowanceReading = Omit<NewAllowance, 'subscriptionId' | 'sale'> & {
   readonly usedUnits: bigint
   readonly dataBundleId: DataBundleId | null
   readonly invoiceId: InvoiceId | null
+  readonly withdrawnAt: Instant | null
   readonly createdAt: Instant
 }
 

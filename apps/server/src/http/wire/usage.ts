@@ -124,6 +124,7 @@ export const allowanceOut = z
     usedUnits: unitsOut,
     validFrom: instantOut,
     validUntil: instantOut,
+    withdrawnAt: instantOut.nullable().openapi({ description: 'When its claim was voided: nothing is drawn from it' }),
     dataBundle: idOut('dataBundle').nullable().openapi({ description: 'What was bought; null when it was given' }),
     invoice: idOut('invoice').nullable().openapi({ description: 'The claim for it' }),
     createdAt: instantOut,

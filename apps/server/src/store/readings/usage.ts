@@ -5,7 +5,7 @@ import { after, first, where } from './page.ts'
 export function usageReadings(sql: Sql): UsageReadings {
   const allowances = sql`
     select id, title, unit, granted_units as "grantedUnits", data_bundle_id as "dataBundleId", invoice_id as "invoiceId", used_units as "usedUnits", valid_from as "validFrom", valid_until as "validUntil",
-           created_at as "createdAt" from allowances`
+           withdrawn_at as "withdrawnAt", created_at as "createdAt" from allowances`
   const bundles = sql`
     select id, code, title, unit, units, valid_days as "validDays", amount_minor as "amountMinor", currency, category, tax_class as "taxClass", pricing,
            created_at as "createdAt", withdrawn_at as "withdrawnAt" from data_bundles`

@@ -124,12 +124,16 @@ export const allowances = pgTable(
     usedUnits: units('used_units').notNull().default(sql`0`),
     validFrom: instant('valid_from').notNull(),
     validUntil: instant('valid_until').notNull(),
+    /** Its claim was voided before any of it was used: nothing is drawn from it. */
+    withdrawnAt: instant('withdrawn_at'),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     index('allowances_subscription').on(t.organisationId, t.subscriptionId, t.unit, t.validUntil),
     check('allowances_used', sql`${t.grantedUnits} > 0 and ${t.usedUnits} between 0 and ${t.grantedUnits}`),
+    check('allowances_withdrawn', sql`${t.withdrawnAt} is null or ${t.usedUnits} = 0`),
+    index('allowances_claim').on(t.organisationId, t.invoiceId).where(sql`${t.invoiceId} is not null`),
     check('allowances_valid', sql`${t.validUntil} > ${t.validFrom}`),
   ],
 )
