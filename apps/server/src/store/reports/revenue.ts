@@ -1,6 +1,6 @@
 import type { DaySpan, DocumentMovement, LedgerMovement, MoneySpan, ReportStore } from '../../flows/reports/ports.ts'
 import type { Sql } from '../transaction.ts'
-import { openAt, planOfClaim } from './open-at.ts'
+import { openPartsAt, planOfClaim } from './open-at.ts'
 
 export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 'documentMovements' | 'receivable'> => ({
   async ledgerMovements({ from, until, currency }, by) {
@@ -41,13 +41,14 @@ export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 
              select c.credit_id, c.position, c.invoice_id, c.line_position, c.net_minor
                from journal_entries e join credit_lines c on c.credit_id = e.source_id::uuid
               where ${inSpan(sql, span)} and e.currency = ${span.currency} and e.kind = 'credit_note_issued'),
+           lines as materialized (
+             select ${lineKey} as key, n.invoice_id, n.position, i.sign * n.net_minor as net, i.sign from claimed i join invoice_lines n on n.invoice_id = i.id ${lineJoin}),
+           -- What may be many rows is summed at once, so that few are gathered.
            moved as (
-             select ${lineKey} as key, 'invoiced' as what, '' as tax, i.sign * n.net_minor as amount
-               from claimed i join invoice_lines n on n.invoice_id = i.id ${lineJoin}
+             select key, 'invoiced' as what, '' as tax, sum(net) as amount from lines group by key
              union all
-             select ${lineKey}, 'tax', t.code, i.sign * t.amount_minor
-               from claimed i join invoice_lines n on n.invoice_id = i.id
-               join invoice_line_taxes t on t.invoice_id = n.invoice_id and t.line_position = n.position ${lineJoin}
+             select n.key, 'tax', t.code, sum(n.sign * t.amount_minor)
+               from lines n join invoice_line_taxes t on t.invoice_id = n.invoice_id and t.line_position = n.position group by 1, 3
              union all
              select ${lineKey}, 'credited', '', c.net_minor
                from credited c join invoice_lines n on n.invoice_id = c.invoice_id and n.position = c.line_position join invoices i on i.id = c.invoice_id ${lineJoin}
@@ -56,12 +57,12 @@ export const revenueReports = (sql: Sql): Pick<ReportStore, 'ledgerMovements' | 
                from credited c join credit_line_taxes t on t.credit_id = c.credit_id and t.line_position = c.position
                join invoice_lines n on n.invoice_id = c.invoice_id and n.position = c.line_position join invoices i on i.id = c.invoice_id ${lineJoin}
              union all
-             select ${lineKey}, 'deferred', '', d.amount
+             select ${lineKey}, 'deferred', '', sum(d.amount)
                from (${deferredIn(sql, span)}) d join invoice_lines n on n.invoice_id = d.invoice_id and n.position = d.line_position
-               join invoices i on i.id = d.invoice_id and i.currency = ${span.currency} ${lineJoin}
+               join invoices i on i.id = d.invoice_id and i.currency = ${span.currency} ${lineJoin} group by 1
              union all
-             select ${claimKey}, 'outstanding', '', o.open
-               from (${openAt(sql, span.until)}) o join invoices i on i.id = o.id and i.currency = ${span.currency} ${claimJoin}
+             select ${claimKey}, 'outstanding', '', sum(o.amount)
+               from (${openPartsAt(sql, span.until)}) o join invoices i on i.id = o.id and i.currency = ${span.currency} ${claimJoin} group by 1
              ${by === 'branch' ? sql`union all ${receivedIn(sql, span)}` : sql``})
       select coalesce(m.key::text, '') as key, coalesce(g.code, '') as code, coalesce(g.name, '') as name, m.what, m.tax, m.amount as "amountMinor"
         from (select key, what, tax, sum(amount)::bigint as amount from moved group by 1, 2, 3) m left join ${named} g on g.id = m.key
