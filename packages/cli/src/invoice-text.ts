@@ -6,7 +6,7 @@ type Line = InvoiceExplanation['lines'][number]
 export function invoiceText({ organisation, invoice, timeZone, lines, ...explanation }: InvoiceExplanation): string {
   const { agrees, differences, recomputedTotal, allocations } = explanation
   return [
-    `Invoice ${invoice.number} of ${organisation.name} (${organisation.slug})`,
+    `${kindText(invoice.kind)} ${invoice.number} of ${organisation.name} (${organisation.slug})`,
     `${invoice.subscriberName}, account ${invoice.accountNumber}`,
     `Issued ${invoice.issuedOn}, due ${invoice.dueOn} (days in ${timeZone}); ${invoice.status}`,
     ...lines.flatMap((line) => ['', ...lineText(line)]),
@@ -32,6 +32,12 @@ function lineText(line: Line): readonly string[] {
     `Line ${line.position}: ${line.description}`,
     ...(source === null ? [] : sourceText(source, line)),
     ...(line.periodStart === null ? [] : [row('Period', `${line.periodStart} to before ${line.periodEnd}`)]),
+    ...(line.validFrom === null ? [] : [row('Valid', `${line.validFrom} to before ${line.validUntil}`)]),
+    ...(line.dueOn === null ? [] : [row('Due', line.dueOn)]),
+    ...(line.usage === null ? [] : [row('Used', usageText(line.usage))]),
+    ...line.discounts.map(({ code, title, source, working, amount }) =>
+      row('Discount', `${code}, ${title} (${source}): ${working} = ${amount.text}`),
+    ),
     row('Rule', line.rule),
     row('Arithmetic', line.arithmetic),
     row('Tax point', line.taxPoint),
@@ -46,12 +52,19 @@ function lineText(line: Line): readonly string[] {
   ]
 }
 
-const sourceText = (source: NonNullable<Line['source']>, { pricing, taxClass }: Line): readonly string[] => [
+const kindText = (kind: string): string => `${kind.charAt(0).toUpperCase()}${kind.slice(1).replaceAll('_', ' ')}`
+
+const usageText = ({ unit, units, chargedBefore }: NonNullable<Line['usage']>): string =>
+  `${units} ${unit} that no allowance covers${chargedBefore === '0' ? '' : `, ${chargedBefore} of them charged before`}`
+
+const sourceText = (source: NonNullable<Line['source']>, { pricing, taxClass, part, tariff }: Line): readonly string[] => [
   row('Plan', `${source.planCode}, ${source.planName}; price version ${source.priceVersion}, from ${source.priceEffectiveFrom}`),
   row('Price', `${source.amount.text} for ${source.every}, taxes ${pricing}, class ${taxClass}`),
+  ...(part === null ? [] : [row('Part', part)]),
+  ...(tariff === null ? [] : [row('Tariff', tariff)]),
   row(
     'Subscribed',
-    `counted from ${source.countedFrom}, anchor day ${source.anchorDay}${source.cancelledOn === null ? '' : `, cancelled from ${source.cancelledOn} on`}`,
+    `terms ${source.terms}, counted from ${source.countedFrom}, anchor day ${source.anchorDay}${source.cancelledOn === null ? '' : `, cancelled from ${source.cancelledOn} on`}`,
   ),
 ]
 

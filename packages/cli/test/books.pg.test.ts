@@ -88,8 +88,9 @@ Issued 2024-06-01, due 2024-06-01 (days in Africa/Nairobi); open
 Line 1: Internet, 1 Jun 2024 to 30 Jun 2024
   Plan          HOME10, Home 10; price version 1, from 2020-01-01
   Price         KES 1,500 for 1 month, taxes inclusive, class internet
-  Subscribed    counted from 2024-06-01, anchor day 1
+  Subscribed    terms 1, counted from 2024-06-01, anchor day 1
   Period        2024-06-01 to before 2024-07-01
+  Due           2024-06-01
   Rule          The whole period at the whole price
   Arithmetic    1500.00
   Tax point     2024-06-01

@@ -78,7 +78,7 @@ describe('the two calculators of use', () => {
     const facts = { quantity: 2_000n, scheme: 'graduated', blockUnits: 100n, includedUnits: 500n, tiers }
     expect(expectedUsage(facts)).toEqual({
       amountMinor: 9_000n,
-      step: '2000 units, 500 of them free: (1500 × 5.00 + 500 × -1.00) ÷ 100, rounded, and the fees',
+      step: '2000 units, 500 of them free: (1500 × 5.00 + 500 × -1.00) ÷ 100, rounded, and fees of 20.00',
     })
     expect(expectedUsage({ ...facts, scheme: 'volume', quantity: 1_500n }).step).toBe(
       '1500 units, 500 of them free: (1000 × 5.00) ÷ 100, rounded',

@@ -22,7 +22,9 @@ export function expectedUsage(facts: UsageFacts): ExpectedUsage {
   if (beyond <= 0n) return { amountMinor: 0n, step: `${free}: nothing` }
   const { products, feesMinor, texts } = scheme === 'volume' ? atOnePrice(beyond, facts) : fromEdgeToEdge(beyond, facts)
   const amountMinor = share(products, { over: 1n, under: blockUnits }) + feesMinor
-  return { amountMinor, step: `${free}: (${texts.join(' + ')}) ÷ ${blockUnits}, rounded${feesMinor === 0n ? '' : ', and the fees'}` }
+  const price = facts.tiers[0]?.price
+  const fees = feesMinor === 0n || price === undefined ? '' : `, and fees of ${toDecimal({ ...price, amountMinor: feesMinor })}`
+  return { amountMinor, step: `${free}: (${texts.join(' + ')}) ÷ ${blockUnits}, rounded${fees}` }
 }
 
 type Sum = { readonly products: bigint; readonly feesMinor: bigint; readonly texts: readonly string[] }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { describeLine, type RecomputedLine } from '@nyuzi/core'
+import { describeLine, discountSources, type Price, type RecomputedLine, toDecimal } from '@nyuzi/core'
 import type { ExplainedInvoice } from '../../flows/billing/explain-invoice.ts'
 import type { IssuedLineRow } from '../../flows/billing/ports.ts'
 import { invoiceOut, taxOut, toApiInvoice, toApiTax } from './invoices.ts'
@@ -40,6 +40,22 @@ const lineOut = z.object({
   source: sourceOut.nullable(),
   periodStart: dateOut.nullable().openapi({ description: 'Null where no days are charged; of a pass the day on which it begins' }),
   periodEnd: periodEnd.nullable(),
+  dueOn: dateOut.nullable().openapi({ description: 'The day from which this line is owed; null where its claim says so' }),
+  part: z
+    .string()
+    .nullable()
+    .openapi({ description: 'What of the price it charges, when it is not the plan itself', example: 'Router, 300.00 for each period' }),
+  tariff: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Of measured use', example: 'graduated, for 1024 MB: 5.00 up to 10240, 3.00 beyond; 1024 MB included' }),
+  usage: z
+    .object({ unit: z.string(), units: z.string(), chargedBefore: z.string() })
+    .nullable()
+    .openapi({ description: 'What no allowance covers of the use in the period, and how much of that earlier lines charged' }),
+  discounts: z
+    .array(z.object({ code: z.string(), title: z.string(), source: z.enum(discountSources), working: z.string(), amount: moneyOut }))
+    .openapi({ description: 'Off the price of the whole period, in the order in which they were taken' }),
   validFrom: instantOut.nullable().openapi({ description: 'Of a pass' }),
   validUntil: instantOut.nullable(),
   rule: z.string().openapi({ description: 'In words', example: 'The whole period at the whole price' }),
@@ -87,7 +103,7 @@ export const toApiExplanation = ({ invoice, issued, recomputed, allocations, tim
 })
 
 const toApiLine = (
-  { from, subscribed, pass, description, category, net, taxes, ...line }: IssuedLineRow,
+  { from, subscribed, pass, charge, usage, discounts = [], description, category, net, taxes, ...line }: IssuedLineRow,
   recomputed: RecomputedLine | undefined,
 ) => ({
   ...line,
@@ -95,9 +111,14 @@ const toApiLine = (
   validUntil: pass?.until ?? null,
   description: describeLine({ description, category, period: subscribed?.period }, 'en'),
   source: from === undefined ? null : toApiSource(from),
+  dueOn: subscribed?.dueOn ?? null,
+  part: partText(from?.price, subscribed?.component),
+  tariff: tariffText(from?.price, usage?.unit),
+  usage: usage === undefined ? null : { unit: usage.unit, units: String(usage.units), chargedBefore: String(usage.ratedUnits) },
+  discounts: discounts.map(({ code, title, source, working, amount }) => ({ code, title, source, working, amount })),
   periodStart: subscribed?.period.start ?? null,
   periodEnd: subscribed?.period.end ?? null,
-  rule: recomputed === undefined ? 'The price or the subscription of this line is gone' : rules[recomputed.rule],
+  rule: ruleText(recomputed, charge !== undefined),
   net,
   taxes: taxes.map(toApiTax(net.currency)),
   recomputed:
@@ -110,6 +131,28 @@ const toApiLine = (
           taxes: recomputed.taxes.map(toApiTax(net.currency)),
         },
 })
+
+const ruleText = (recomputed: RecomputedLine | undefined, isOfPerson: boolean): string => {
+  if (recomputed === undefined) return 'The price or the subscription of this line is gone'
+  return isOfPerson ? 'An amount that a person charged once' : rules[recomputed.rule]
+}
+
+function partText(price: Price | undefined, component: string | undefined): string | null {
+  const extra = price?.extras.find(({ key }) => key === component)
+  if (extra) return `${extra.title}, ${toDecimal(extra.amount)} ${extra.kind === 'one_time' ? 'once' : 'for each period'}`
+  return price?.usage?.find(({ key }) => key === component)?.title ?? null
+}
+
+function tariffText(price: Price | undefined, unit: string | undefined): string | null {
+  const tariff = price?.usage?.find((one) => one.tariff.unit === unit)?.tariff
+  if (tariff === undefined) return null
+  const tiers = tariff.tiers.map(({ upTo, price: rate, flatFee }, index) => {
+    const span = upTo === undefined ? (index === 0 ? '' : ' beyond') : ` up to ${upTo}`
+    return `${toDecimal(rate)}${span}${flatFee === undefined ? '' : ` and ${toDecimal(flatFee)} at once`}`
+  })
+  const included = tariff.includedUnits === 0n ? '' : `; ${tariff.includedUnits} ${tariff.unit} included`
+  return `${tariff.scheme.replace('_', ' ')}, for ${tariff.blockUnits} ${tariff.unit}: ${tiers.join(', ')}${included}`
+}
 
 const toApiSource = ({ plan, price, subscription, terms }: NonNullable<IssuedLineRow['from']>) => ({
   plan: plan.id,
