@@ -13,6 +13,7 @@ import { amountToPay } from '../../src/flows/payments/amount-to-pay.ts'
 import { cancelSubscription } from '../../src/flows/subscribers/cancel-subscription.ts'
 import { changeSubscriptionPlan } from '../../src/flows/subscribers/change-plan.ts'
 import { pauseSubscription } from '../../src/flows/subscribers/pause-subscription.ts'
+import { retryTask } from '../../src/flows/tasks/retry-task.ts'
 import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
 import { wordsOf } from '../line-words.ts'
 
@@ -299,6 +300,25 @@ describe('A pass', () => {
     expect(owed).toEqual([])
   })
 
+  it('that cannot be bought is put aside with a task, its line is off, and it goes on once the cause is mended', async () => {
+    const [sick, well] = [await hourly(), await hourly()]
+    for (const line of [sick, well]) await pays(line, 40)
+    await isp.raw.unsafe(`
+      create or replace function refuse_pass() returns trigger language plpgsql as $$ begin raise exception 'poison'; end $$;
+      create trigger poison before insert on passes for each row when (new.subscription_id = '${sick.subscriptionId}') execute function refuse_pass()`)
+    after(61)
+    for (const line of [sick, well]) await turned(line)
+    expect(await access(well)).toBe('active paid')
+    await wantedOn(sick, 'suspended expired')
+    await expect(buys(sick)).rejects.toMatchObject({ code: 'not_billable' })
+    await isp.raw.unsafe('drop trigger poison on passes')
+    const [{ id = '' } = {}] = await isp.raw`select id from tasks where subject_id = ${sick.subscriptionId} and done_at is null`
+    await retryTask(isp.deps, isp.organisationId, id, actor)
+    await isp.cycle()
+    expect(await access(sick)).toBe('active paid')
+    expect(await freeCredit(sick)).toBe(0)
+  })
+
   it('whatever is paid and whenever: none overlaps another, each is paid once, and the line is on exactly while one is valid', async () => {
     const step = fc.record({ minutes: fc.integer({ min: 0, max: 150 }), shillings: fc.constantFrom(0, 0, 5, 20, 30, 70) })
     await fc.assert(
@@ -334,9 +354,13 @@ describe('A pass', () => {
 })
 
 describe('A guest at a hotspot, over the weekend on which clocks go back', () => {
-  it('gets the hours that were paid, to the second, and no more', async () => {
+  beforeAll(async () => {
+    await isp.close()
+    isp = await openIsp({ startAt: '2026-10-24T16:00:00Z', servers: 2, sweepEveryMs: 25 })
     await isp.raw`update organisations set time_zone = 'Europe/Berlin'`
-    isp.clock.moveTo(new Date('2026-10-24T16:00:00Z'))
+  })
+
+  it('gets the hours that were paid, to the second, and no more', async () => {
     const guest = await hourly('on_payment', { amount: money(8_000n, 'KES'), cadence: { unit: 'hour', count: 12 } })
     const arrive = async (instant: string, shillings: number) => {
       isp.clock.moveTo(new Date(instant))

@@ -81,6 +81,7 @@ export function subscriptionRoutes(parts: ApiParts): readonly Endpoint[] {
       description:
         'Of a plan of minutes or hours. It begins at once, or as the one that is valid ends; refused where the credit does not reach (`not_enough_credit`).',
       params,
+      status: 201,
       answer: passOut,
       handle: ({ principal: { organisationId, actor }, params: { subscription }, once }) =>
         buyPass(parts, organisationId, subscription, {

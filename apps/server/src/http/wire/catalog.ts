@@ -107,11 +107,7 @@ export const priceIn = z.strictObject({
   cadence: z
     .strictObject({
       unit: cadenceUnit,
-      count: z
-        .number()
-        .int()
-        .min(1)
-        .max(Math.max(...Object.values(cadenceCountMax))),
+      count: z.number().int().min(1),
     })
     .refine(({ unit, count }) => count <= cadenceCountMax[unit], {
       error: ({ input }) => `Send at most ${cadenceCountMax[(input as { unit: keyof typeof cadenceCountMax }).unit]} of this unit.`,
