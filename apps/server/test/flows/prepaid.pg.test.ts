@@ -1,47 +1,14 @@
 import { addDays, type CivilDate, civilDate, money, type RenewalPolicy, type SuspensionPolicy } from '@nyuzi/core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
-import { createPlan } from '../../src/flows/catalog/create-plan.ts'
-import type { NewPrice } from '../../src/flows/catalog/create-price.ts'
+import { describe, expect, it } from 'vitest'
 import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
 import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
-import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+import type { Line } from '../isp.ts'
+import { isp, on, openPrepaidIsp, pays, planOf } from '../prepaid-isp.ts'
 
-let isp: Isp
-let sold = 0
+openPrepaidIsp()
 
-beforeAll(async () => {
-  isp = await openIsp({ startAt: '2026-06-01T06:00:00Z' })
-})
-afterAll(() => isp?.close())
-beforeEach(() => isp.day('2026-06-01'))
-/** Whatever a case did, the books are in order and the second calculator agrees. */
-afterEach(async () => {
-  await isp.settled()
-  expect((await isp.verify()).doubts).toEqual([])
-  expect(await recomputeIssued(isp.deps, isp.organisationId)).toMatchObject({ differing: 0 })
-})
-
-const planOf = (changes: Partial<NewPrice>) => {
-  sold += 1
-  return createPlan(isp.deps, isp.organisationId, {
-    code: `PLAN-${sold}`,
-    name: `Plan ${sold}`,
-    actor: 'test',
-    price: { ...priceOf('1500', 'prepaid', 0), ...changes },
-  })
-}
 const prepaid = async (lateRenewal: RenewalPolicy = 'from_payment') =>
   await isp.subscribe({ planId: await planOf({ policy: { lateRenewal } }) })
-
-async function pays(line: Pick<Line, 'subscriberId'>, shillings: number): Promise<void> {
-  await isp.pay(line, BigInt(shillings) * 100n)
-}
-
-const on = async (date: string): Promise<void> => {
-  isp.day(date)
-  await isp.cycle()
-}
 
 const access = async ({ serviceId }: Line) => {
   const [row] = await isp.raw`select wanted_state, wanted_reason from access_states where service_id = ${serviceId}`

@@ -1,7 +1,5 @@
 import { type CivilDate, civilDate, money, type SubscriptionId } from '@nyuzi/core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { recomputeIssued } from '../../src/flows/billing/recompute-issued.ts'
-import { createPlan } from '../../src/flows/catalog/create-plan.ts'
+import { describe, expect, it } from 'vitest'
 import { createPrice, type NewPrice } from '../../src/flows/catalog/create-price.ts'
 import { createCoupon } from '../../src/flows/discounts/create-coupon.ts'
 import { redeemCoupon } from '../../src/flows/discounts/redeem-coupon.ts'
@@ -15,44 +13,13 @@ import { createSubscription } from '../../src/flows/subscribers/create-subscript
 import { pauseSubscription } from '../../src/flows/subscribers/pause-subscription.ts'
 import { resumeSubscription } from '../../src/flows/subscribers/resume-subscription.ts'
 import { setParent } from '../../src/flows/subscribers/set-parent.ts'
-import { type Isp, type Line, openIsp, priceOf } from '../isp.ts'
+import { type Line, priceOf } from '../isp.ts'
+import { isp, on, openPrepaidIsp, pays, planOf } from '../prepaid-isp.ts'
 
 const actor = 'test'
-let isp: Isp
-let sold = 0
+openPrepaidIsp()
 
-beforeAll(async () => {
-  isp = await openIsp({ startAt: '2026-06-01T06:00:00Z' })
-})
-afterAll(() => isp?.close())
-beforeEach(() => isp.day('2026-06-01'))
-/** Whatever a case did, the books are in order and the second calculator agrees. */
-afterEach(async () => {
-  await isp.settled()
-  expect((await isp.verify()).doubts).toEqual([])
-  expect(await recomputeIssued(isp.deps, isp.organisationId)).toMatchObject({ differing: 0 })
-})
-
-const planOf = (changes: Partial<NewPrice> = {}) => {
-  sold += 1
-  return createPlan(isp.deps, isp.organisationId, {
-    code: `PLAN-${sold}`,
-    name: `Plan ${sold}`,
-    actor,
-    price: { ...priceOf('1500', 'prepaid', 0), ...changes },
-  })
-}
 const prepaid = async (changes: Partial<NewPrice> = {}) => await isp.subscribe({ planId: await planOf(changes) })
-
-async function pays(line: Pick<Line, 'subscriberId'>, shillings: number): Promise<void> {
-  await isp.pay(line, BigInt(shillings) * 100n)
-}
-
-const on = async (date: string): Promise<void> => {
-  isp.day(date)
-  await isp.cycle()
-  await isp.settled()
-}
 
 /** `2026-07-01: 1500, 400 missing` */
 const renewal = async (id: SubscriptionId) => {
