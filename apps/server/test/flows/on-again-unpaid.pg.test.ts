@@ -123,6 +123,10 @@ describe('A line that a debt kept off before it was ever charged', () => {
       await isp.cycle()
     }
     expect(await isp.raw`select distinct awaits from subscriptions`).toEqual([{ awaits: 'payment' }])
+    // In arrears: the days before the debt cut it off were served, and are charged.
+    expect(
+      await isp.raw`select period_start, period_end, total_minor from invoice_lines where component = 'base' order by subscription_id`,
+    ).toEqual(lines.map(() => ({ period_start: '2026-06-01', period_end: '2026-06-05', total_minor: '20000' })))
     isp.day('2026-07-11')
     for (const { subscriberId } of lines)
       await setOverdraft(isp.deps, isp.organisationId, subscriberId, { amount: money(900_000n, 'KES'), reason, actor })

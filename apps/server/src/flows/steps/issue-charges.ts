@@ -79,7 +79,7 @@ export async function issueCharges(
   const waiting = await deferRevenue(tx, organisation, drafts, day)
   await Promise.all([
     tx.billing.addLines(drafts),
-    tx.subscriptions.addTerms(bought.restarted, now),
+    tx.subscriptions.addTerms([...bought.restarted, ...decided.flatMap(cutOff)], now),
     tx.billing.advance(advances),
     tx.passes.add(passesOf(deps, bought.passes, drafts), now),
     tx.charges.invoiced(
@@ -154,6 +154,7 @@ type Charged = {
   readonly outcome: 'charged'
   readonly due: DueSubscription
   readonly charges: readonly Charge[]
+  readonly restarted?: Terms
   readonly advance: Advance
 }
 
@@ -185,12 +186,25 @@ function decide({ log }: Pick<Deps, 'log'>, due: DueSubscription, terms: Billing
 
 function charge(due: DueSubscription, day: CivilDate, leadDays: number): Decided {
   const { id } = due.subscription
-  if (due.offSince !== undefined && due.awaits === undefined)
-    return { outcome: 'charged', due, charges: [], advance: { id, billedUntil: due.subscription.billedUntil, awaits: 'payment' } }
+  if (due.offSince !== undefined && due.awaits === undefined) return chargeServed(due, due.offSince, day, leadDays)
   const { charges, billedUntil, nextInvoiceOn, capped } = chargesDue(due.subscription, day, { leadDays })
-  if (capped) return { outcome: 'refused', id, reason: 'too many periods are owed at once; check its start' }
+  if (capped) return { outcome: 'refused', id, reason: tooMany }
   return { outcome: 'charged', due, charges, advance: { id, billedUntil, nextInvoiceOn } }
 }
+
+/** What was served before a debt kept the line off is charged, under terms that end with it; what follows waits for the payment. */
+function chargeServed(due: DueSubscription, offSince: CivilDate, day: CivilDate, leadDays: number): Decided {
+  const { subscription } = due
+  const { id, billedUntil, termsAgreed } = subscription
+  if (billedUntil >= offSince) return { outcome: 'charged', due, charges: [], advance: { id, billedUntil, awaits: 'payment' } }
+  const served = { ...subscription, pauses: [...subscription.pauses, { from: offSince }] }
+  const { charges, capped } = chargesDue(served, day, { leadDays })
+  if (capped) return { outcome: 'refused', id, reason: tooMany }
+  const restarted: Terms = { ...termsOn(subscription, offSince), number: termsAgreed + 1, from: offSince }
+  return { outcome: 'charged', due, charges, restarted, advance: { id, billedUntil: offSince, awaits: 'payment' } }
+}
+
+const tooMany = 'too many periods are owed at once; check its start'
 
 function offer(due: DueSubscription, day: CivilDate, taxPack: TaxPack | undefined): Decided {
   const { subscription } = due
@@ -232,6 +246,9 @@ function dayAfter(subscription: Subscription, day: CivilDate): CivilDate | undef
   const next = nextInvoiceOn({ ...subscription, billedUntil: billedUntil > day ? billedUntil : day }, 0)
   return next !== undefined && next > day ? next : undefined
 }
+
+const cutOff = (one: Decided) =>
+  one.outcome === 'charged' && one.restarted ? [{ subscriptionId: one.due.subscription.id, terms: one.restarted }] : []
 
 type Draft = { readonly draft: InvoiceDraft; readonly series: string }
 
