@@ -35,7 +35,8 @@ export function recomputeCredit({ total, lines }: IssuedCredit): readonly Differ
   const sum = lines.reduce((minor, line) => minor + line.total.amountMinor, 0n)
   const ofLines = lines.flatMap((line) => {
     const expected = line.days === undefined ? byAmount(line) : byDays(line, line.days)
-    return expected === undefined ? [] : compare(line, expected)
+    const differences = expected.map((parts) => compare(line, parts))
+    return differences.find(({ length }) => length === 0) ?? differences[0] ?? []
   })
   return sum === total.amountMinor
     ? ofLines
@@ -45,14 +46,16 @@ export function recomputeCredit({ total, lines }: IssuedCredit): readonly Differ
 /** Net, each tax in order; a credit never takes more than is left of any. */
 type Parts = { readonly netMinor: bigint; readonly taxMinor: readonly bigint[] }
 
-function byDays({ claimed, left }: IssuedCreditLine, days: NonNullable<IssuedCreditLine['days']>): Parts {
-  const rates = ratesOf(claimed)
-  const [from, until] = [worthFrom(days.credited.start, days, claimed, rates), worthFrom(days.credited.end, days, claimed, rates)]
+/** By each way in which the taxes of the line may be laid on. */
+function byDays({ claimed, left }: IssuedCreditLine, days: NonNullable<IssuedCreditLine['days']>): readonly Parts[] {
   const most = (minor: bigint, limit: bigint) => (minor > limit ? limit : minor)
-  return {
-    netMinor: most(from.netMinor - until.netMinor, left.net.amountMinor),
-    taxMinor: from.taxMinor.map((minor, index) => most(minor - (until.taxMinor[index] ?? 0n), left.taxes[index]?.amountMinor ?? 0n)),
-  }
+  return tablesOf(claimed).map((rates) => {
+    const [from, until] = [worthFrom(days.credited.start, days, claimed, rates), worthFrom(days.credited.end, days, claimed, rates)]
+    return {
+      netMinor: most(from.netMinor - until.netMinor, left.net.amountMinor),
+      taxMinor: from.taxMinor.map((minor, index) => most(minor - (until.taxMinor[index] ?? 0n), left.taxes[index]?.amountMinor ?? 0n)),
+    }
+  })
 }
 
 /** What the line charges from a day to its end. */
@@ -73,25 +76,31 @@ function worthFrom(
   return { netMinor: taxed.netMinor, taxMinor: taxed.taxes.map(({ amountMinor }) => amountMinor) }
 }
 
-/** The rates as they stand on the line. Its own figures tell what each tax is laid on. */
-function ratesOf({ net, taxes, total, pricing }: IssuedCreditLine['claimed']): RateTable {
-  const tableOf = (unclear: 'net' | 'net_plus_previous'): RateTable => {
-    let before = 0n
-    const rules = taxes.map(({ code, title, rateBp, baseMinor, amountMinor }) => {
-      const base = before === 0n ? unclear : baseMinor === net.amountMinor + before ? 'net_plus_previous' : 'net'
-      before += amountMinor
-      return { code, title, rateBp, base, from: '' } as const
+/**
+ * The rates as they stand on the line. Its own figures tell what each tax is laid on; of cents, where the taxes before it came
+ * to nothing, they leave more than one way open, and each that bears the line out may be the one.
+ */
+function tablesOf({ net, taxes, total, pricing }: IssuedCreditLine['claimed']): readonly RateTable[] {
+  const before = taxes.map((_, index) => taxes.slice(0, index).reduce((sum, { amountMinor }) => sum + amountMinor, 0n))
+  const ways = 2 ** taxes.length
+  const tables = Array.from({ length: ways }, (_, way): RateTable => {
+    const rules = taxes.map(({ code, title, rateBp, baseMinor }, index) => {
+      const told = baseMinor === net.amountMinor + (before[index] ?? 0n)
+      const isStacked = before[index] === 0n ? ((way >> index) & 1) === 0 : told
+      return { code, title, rateBp, base: isStacked ? 'net_plus_previous' : 'net', from: '' } as const
     })
     return { rules, classes: { line: taxes.map(({ code }) => code) } }
-  }
-  const stacked = tableOf('net_plus_previous')
+  })
   const priced = pricing === 'exclusive' ? net : total
-  const again = expectedTaxes(priced.amountMinor, { rates: stacked, taxClass: 'line', pricing, taxPoint: '' })
-  return again.taxes.every(({ amountMinor }, index) => amountMinor === taxes[index]?.amountMinor) ? stacked : tableOf('net')
+  const borneOut = tables.filter((rates) => {
+    const again = expectedTaxes(priced.amountMinor, { rates, taxClass: 'line', pricing, taxPoint: '' })
+    return again.taxes.every(({ amountMinor }, index) => amountMinor === taxes[index]?.amountMinor)
+  })
+  return borneOut.length > 0 ? borneOut : tables.slice(0, 1)
 }
 
-/** Undefined when the amounts are the same part of all that was left, to the unit; either net or the total was asked for. */
-function byAmount({ net, taxes, total, left }: IssuedCreditLine): Parts | undefined {
+/** None when the amounts are the same part of all that was left, to the unit; either net or the total was asked for. */
+function byAmount({ net, taxes, total, left }: IssuedCreditLine): readonly Parts[] {
   const asked = { over: total.amountMinor, under: left.total.amountMinor }
   const off = (minor: bigint, of: bigint) => minor * asked.under - of * asked.over
   const near = (minor: bigint, of: bigint) => off(minor, of) < asked.under && off(minor, of) > -asked.under
@@ -99,10 +108,10 @@ function byAmount({ net, taxes, total, left }: IssuedCreditLine): Parts | undefi
     near(net.amountMinor, left.net.amountMinor) &&
     taxes.every((tax, index) => near(tax.amountMinor, left.taxes[index]?.amountMinor ?? 0n))
   )
-    return undefined
+    return []
   const ofNet = { over: net.amountMinor, under: left.net.amountMinor }
   const fromNet = left.taxes.map(({ amountMinor }) => (ofNet.under === 0n ? 0n : share(amountMinor, ofNet)))
-  return { netMinor: net.amountMinor, taxMinor: fromNet }
+  return [{ netMinor: net.amountMinor, taxMinor: fromNet }]
 }
 
 function compare(issued: IssuedCreditLine, expected: Parts): readonly Difference[] {
