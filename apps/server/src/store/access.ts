@@ -65,6 +65,13 @@ export const accessStore = (sql: Sql, scope?: Scope): AccessStore => ({
     await sql`update access_states set recheck_on = ${today} where wanted_reason = any(${[...debtReasons, 'held']})`
   },
 
+  async accountedFor(ids) {
+    if (ids.length === 0) return
+    await sql`
+      update access_states a set overdue_since = null
+        from services v where v.id = a.service_id and v.subscription_id = any(${[...ids]}::uuid[]) and a.overdue_since is not null`
+  },
+
   async want(changes, at) {
     const moved = changes.filter((change) => change.moved)
     const kept = changes.filter((change) => !change.moved)

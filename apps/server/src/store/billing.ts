@@ -91,7 +91,11 @@ export const billingStore = (sql: Sql, scope?: Scope): BillingStore => {
       if (serviceIds.length === 0) return []
       return await dueWhere(
         sql,
-        sql`s.id in (select v.subscription_id from services v where v.id = any(${[...serviceIds]}::uuid[])) and s.awaits = 'payment' and s.parked_reason is null`,
+        sql`s.id in (select v.subscription_id from services v where v.id = any(${[...serviceIds]}::uuid[])) and s.parked_reason is null
+              and (s.awaits = 'payment'
+                   or s.awaits is null and s.status = 'active' and exists (
+                     select from subscription_terms h join prices r on r.id = h.price_id
+                      where h.subscription_id = s.id and r.policy->>'suspension' in ('skip', 'extend')))`,
       )
     },
 

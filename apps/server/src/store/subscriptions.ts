@@ -86,10 +86,10 @@ export const subscriptionStore = (sql: Sql, scope?: Scope): SubscriptionStore =>
     const rows = await sql`select id from subscriptions where base_id = ${id} and status = 'active' order by id`
     return rows.map((row) => row.id as SubscriptionId)
   },
-  async addPause(id, { from, until, policy, reason }, at) {
+  async addPause(id, { from, until, policy, reason, settledOn }, at) {
     await sql`
-      insert into subscription_pauses (organisation_id, subscription_id, from_on, until_on, policy, reason, created_at)
-      values (nyuzi_organisation(), ${id}, ${from}, ${until ?? null}, ${policy}, ${reason}, ${at})`
+      insert into subscription_pauses (organisation_id, subscription_id, from_on, until_on, settled_on, policy, reason, created_at)
+      values (nyuzi_organisation(), ${id}, ${from}, ${until ?? null}, ${settledOn ?? null}, ${policy}, ${reason}, ${at})`
   },
   async endPause(id, from, until) {
     await sql`

@@ -1,6 +1,7 @@
-import { addDays, type CivilDate, civilDate, money, type RenewalPolicy, type SuspensionPolicy } from '@nyuzi/core'
+import { addDays, type CivilDate, civilDate, money, type RenewalPolicy, type SuspensionPolicy, written } from '@nyuzi/core'
 import { describe, expect, it } from 'vitest'
 import { grantCredit } from '../../src/flows/credits/grant-credit.ts'
+import { issueDebitNote } from '../../src/flows/credits/issue-debit-note.ts'
 import { createSubscription } from '../../src/flows/subscribers/create-subscription.ts'
 import type { Line } from '../isp.ts'
 import { isp, on, openPrepaidIsp, pays, planOf } from '../prepaid-isp.ts'
@@ -149,5 +150,39 @@ describe('A postpaid subscription that a debt keeps off', () => {
     expect(await standing(line)).toEqual([addDays(civilDate('2026-07-20'), 26), '2026-08-08', null])
     await on('2026-08-08')
     expect(await charged(line)).toEqual(['2026-06-01 2026-07-01 150000 paid', '2026-08-15 2026-09-15 150000 open'])
+  })
+
+  it('gets them back also when it pays before the next period is invoiced, and once', async () => {
+    const line = await postpaid('extend')
+    await isp.cycle()
+    for (const day of ['2026-06-05', '2026-06-20']) await on(day)
+    expect(await access(line)).toBe('suspended overdue')
+    await pays(line, 1_500)
+    await on('2026-06-21')
+    // 5 to 30 June, from 20 June on.
+    expect(await standing(line)).toEqual(['2026-07-16', '2026-07-09', null])
+    for (const day of ['2026-07-01', '2026-07-09']) await on(day)
+    expect(await charged(line)).toEqual(['2026-06-01 2026-07-01 150000 paid', '2026-07-16 2026-08-16 150000 open'])
+    expect(await access(line)).toBe('active paid')
+  })
+
+  it('in arrears is charged for the days it was on, whenever it pays, unless its price bills all of them', async () => {
+    const ways = await Promise.all(
+      (['bill', 'skip', 'extend'] as const).map(async (suspension) => {
+        const planId = await planOf({ billing: 'postpaid', graceDays: 3, timing: 'arrears', policy: { suspension } })
+        return await isp.subscribe({ planId, startsOn: civilDate('2026-06-01') })
+      }),
+    )
+    const owes = { description: written('Router'), category: 'equipment', taxClass: 'exempt', pricing: 'inclusive' } as const
+    for (const { subscriberId } of ways) {
+      const charges = [{ ...owes, amount: money(100_000n, 'KES') }]
+      await issueDebitNote(isp.deps, isp.organisationId, { subscriberId, reason: 'test', charges, actor: 'test' })
+    }
+    for (const day of ['2026-06-05', '2026-06-20']) await on(day)
+    for (const line of ways) await pays(line, 1_000)
+    for (const day of ['2026-06-21', '2026-07-01', '2026-07-02']) await on(day)
+    const days = await Promise.all(ways.map(async (line) => (await charged(line)).filter((row) => row.startsWith('2026'))))
+    const served = ['2026-06-01 2026-06-05 20000 open', '2026-06-20 2026-07-01 55000 open']
+    expect(days).toEqual([['2026-06-01 2026-07-01 150000 open'], served, served])
   })
 })

@@ -113,6 +113,8 @@ export type AccessStore = {
   subscribersToRecheck(today: CivilDate, limit: number): Promise<readonly SubscriberId[]>
   /** Decides anew, with the next daily run, about every line whose state follows from its debts. */
   recheckDebts(today: CivilDate): Promise<void>
+  /** What a debt of these subscriptions kept off is accounted for: since when it did is forgotten. */
+  accountedFor(ids: readonly SubscriptionId[]): Promise<void>
   want(changes: readonly WantedChange[], at: Instant): Promise<void>
   /** Boxes with work that may be tried now. */
   lanesDue(now: Instant): Promise<readonly InstallationId[]>

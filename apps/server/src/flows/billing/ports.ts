@@ -87,7 +87,7 @@ export type BillingStore = {
   due(ids: readonly SubscriberId[], day: CivilDate): Promise<readonly DueSubscription[]>
   /** What waits for money of these payers, or is due on that day and was not looked at yet. */
   awaiting(ids: readonly SubscriberId[], today: CivilDate): Promise<readonly DueSubscription[]>
-  /** Of these lines, the subscriptions that are not charged because a debt keeps them off. */
+  /** Of these lines, the subscriptions that are not charged because a debt keeps them off, or whose price may account for the days it did. */
   unserved(serviceIds: readonly ServiceId[]): Promise<readonly DueSubscription[]>
   /** The last number given in each series, locked until the commit. */
   lockSeries(series: readonly string[]): Promise<ReadonlyMap<string, bigint>>

@@ -29,14 +29,34 @@ export async function resumeUnserved(
   today: CivilDate,
   serviceIds: readonly ServiceId[],
 ): Promise<void> {
-  const resumed = (await tx.billing.unserved(serviceIds)).map((due) => resume(due, today))
+  const off = await tx.billing.unserved(serviceIds)
+  const resumed = off.filter((due) => due.awaits === 'payment' || isGivenBack(due, today)).map((due) => resume(due, today))
   await layTerms(tx, resumed, now)
+  const skipped = off.flatMap((due) => skip(due, today))
+  for (const { subscription, pause } of skipped) await tx.subscriptions.addPause(subscription.id, pause, now)
   await tx.billing.advance(
-    resumed.map(({ due: { subscription } }) => {
+    [...resumed.map(({ due }) => due), ...skipped].map(({ subscription }) => {
       const { id, billedUntil } = subscription
-      return { id, billedUntil, nextInvoiceOn: nextInvoiceOn(subscription, invoiceLeadDays) }
+      const next = nextInvoiceOn(subscription, invoiceLeadDays)
+      // Never as of a day that is past: what was served before the debt would be overdue at once.
+      return { id, billedUntil, nextInvoiceOn: next !== undefined && next < today ? today : next }
     }),
   )
+}
+
+/** Were days of it charged that the debt kept it off, and does its price give them back? */
+const isGivenBack = ({ subscription, offSince }: DueSubscription, today: CivilDate): boolean =>
+  offSince !== undefined &&
+  offSince < today &&
+  subscription.billedUntil > offSince &&
+  termsOn(subscription, today).price.policy.suspension === 'extend'
+
+/** Days that the debt kept it off before they were charged, as in arrears, never are. */
+function skip({ subscription, awaits, offSince }: DueSubscription, today: CivilDate) {
+  if (awaits !== undefined || offSince === undefined || offSince >= today || subscription.billedUntil >= offSince) return []
+  if (termsOn(subscription, offSince).price.policy.suspension === 'bill') return []
+  const pause = { from: offSince, until: today, policy: 'skip', reason: 'A debt kept the line off', settledOn: today } as const
+  return [{ subscription: { ...subscription, pauses: [...subscription.pauses, pause] }, pause }]
 }
 
 /**
@@ -63,6 +83,7 @@ export async function resumeAwaiting(
   )
   const resumed = restored.map((due) => resume(due, today))
   await layTerms(tx, resumed, now)
+  await tx.access.accountedFor(resumed.map(({ due }) => due.subscription.id))
   const buyers = waiting.filter(({ subscription }) => termsOn(subscription, today).price.billing === 'prepaid')
   await issueCharges(deps, tx, organisation, [...buyers, ...resumed.map(({ due }) => due)], today, { occasion, at: now })
 }
