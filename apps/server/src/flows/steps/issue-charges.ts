@@ -70,15 +70,34 @@ export async function issueCharges(
   const refused = decided.filter((one) => one.outcome === 'refused')
   const charged = [...decided.flatMap((one) => (one.outcome === 'charged' ? [toCharged(one)] : [])), ...used]
   const payers = [...new Set([...payerIds, ...charged.map(({ subscriberId }) => subscriberId)])]
-  const owed = draftsOf(charged, await tx.charges.waiting(payers), day, taxPackOf)
+  const waitingCharges = await tx.charges.waiting(payers)
+  const owed: Draft[] = []
+  const written: Promise<void>[] = []
+  const write = async (unnumbered: readonly Unnumbered[]) => {
+    const done = tx.billing.addLines(unnumbered)
+    // Whoever waits for all of them is told; until then nobody waits for this one.
+    done.catch(() => {})
+    written.push(done)
+    await sent()
+  }
+  const numbered = ({ draft, series }: Draft): Unnumbered => ({ ...draft, id: asId('invoice', deps.ids.next()), series })
+  const drafts: Unnumbered[] = []
+  for (const slice of slicesOf(charged, waitingCharges)) {
+    const theirs = draftsOf(slice.charged, slice.waiting, day, taxPackOf)
+    const lined = theirs.map(numbered)
+    owed.push(...theirs)
+    drafts.push(...lined)
+    if (lined.length > 0) await write(lined)
+  }
   const offered = decided.filter((one) => one.outcome === 'offered')
   const bought = await buy(tx, offered, owed, day, taxPackOf)
-
-  const drafts = [...owed, ...bought.drafts].map(({ draft, series }) => ({ ...draft, id: asId('invoice', deps.ids.next()), series }))
+  const sold = bought.drafts.map(numbered)
+  drafts.push(...sold)
+  if (sold.length > 0) await write(sold)
   const advances = [...decided.flatMap((one) => (one.outcome === 'charged' ? [one.advance] : [])), ...bought.advances]
   const waiting = await deferRevenue(tx, organisation, drafts, day)
   await Promise.all([
-    tx.billing.addLines(drafts),
+    ...written,
     tx.subscriptions.addTerms([...bought.restarted, ...decided.flatMap(cutOff)], now),
     tx.billing.advance(advances),
     tx.passes.add(passesOf(deps, bought.passes, drafts), now),
@@ -249,6 +268,25 @@ function dayAfter(subscription: Subscription, day: CivilDate): CivilDate | undef
 
 const cutOff = (one: Decided) =>
   one.outcome === 'charged' && one.restarted ? [{ subscriptionId: one.due.subscription.id, terms: one.restarted }] : []
+
+/** By payers, so many that one slice is computed while the database writes the lines of the one before. */
+const sliceMax = 250
+
+function slicesOf(charged: readonly UsageCharge[], waiting: readonly WaitingCharge[]) {
+  const slices: { readonly charged: UsageCharge[]; readonly waiting: WaitingCharge[] }[] = []
+  const sliceOf = new Map<SubscriberId, (typeof slices)[number]>()
+  const sliceFor = (payerId: SubscriberId) => {
+    const known = sliceOf.get(payerId)
+    if (known) return known
+    if (sliceOf.size % sliceMax === 0) slices.push({ charged: [], waiting: [] })
+    const slice = slices.at(-1) as (typeof slices)[number]
+    sliceOf.set(payerId, slice)
+    return slice
+  }
+  for (const one of charged) sliceFor(one.subscriberId).charged.push(one)
+  for (const one of waiting) sliceFor(one.payerId).waiting.push(one)
+  return slices
+}
 
 type Draft = { readonly draft: InvoiceDraft; readonly series: string }
 
