@@ -1,8 +1,9 @@
 import { type CivilDate, type Currency, civilDateAt, type Instant, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
 import { checkCurrency } from './check-currency.ts'
-import { InvalidInput, NotFound } from './errors.ts'
+import { InvalidInput } from './errors.ts'
 import { type Idempotent, withIdempotency } from './idempotency.ts'
 import type { AuditStore, Deps, IdempotentRequest, Organisation, Transaction } from './ports.ts'
+import { type LockedAccount, lockAccount } from './steps/lock-account.ts'
 import { resumeAwaiting } from './steps/resume-awaiting.ts'
 import { wantAccess } from './steps/want-access.ts'
 
@@ -38,18 +39,16 @@ export async function changeDebt<Result>(
   return done
 }
 
-/** Locks who is charged or credited, with the parent who pays, and refuses amounts that this account cannot have. */
-export async function lockAccount(
+/** Locks who is charged or credited, and refuses amounts that this account cannot have. */
+export async function lockForAmounts(
   tx: Transaction,
   subscriberId: SubscriberId,
   amounts: readonly Money[],
   field = 'amount',
-): Promise<ReadonlyMap<SubscriberId, Currency>> {
-  const locked = await tx.billing.lockSubscribers([subscriberId])
-  const currency = locked.get(subscriberId)
-  if (currency === undefined) throw new NotFound('subscriber', 'subscriber')
-  for (const amount of amounts) checkAmount(currency, amount, field)
-  return locked
+): Promise<LockedAccount> {
+  const account = await lockAccount(tx, subscriberId, 'subscriber')
+  for (const amount of amounts) checkAmount(account.currency, amount, field)
+  return account
 }
 
 /** An amount above nothing, in the currency of the account. */

@@ -1,5 +1,5 @@
 import { addDays, asId, type ChargeId, type InvoiceId, type OneTimeCharge, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { changeDebt, lockAccount } from '../change-debt.ts'
+import { changeDebt, lockForAmounts } from '../change-debt.ts'
 import { NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -23,18 +23,18 @@ export type ChargeCreated = { readonly chargeId: ChargeId; readonly invoiceId?: 
 export const createCharge = (deps: Deps, organisationId: OrganisationId, input: CreateCharge): Promise<Idempotent<ChargeCreated>> =>
   changeDebt(deps, organisationId, input, async ({ tx, organisation, now, today }) => {
     const { subscriberId, when, actor: _, idempotency: __, ...charge } = input
-    const locked = [...(await lockAccount(tx, subscriberId, [charge.amount])).keys()]
+    const { lockedIds } = await lockForAmounts(tx, subscriberId, [charge.amount])
     if (charge.subscriptionId !== undefined && (await tx.subscriptions.read(charge.subscriptionId))?.subscriberId !== subscriberId)
       throw new NotFound('subscription', 'subscription')
     const chargeId = asId('charge', deps.ids.next())
     const invoiceOn = when === 'now' ? today : addDays(today, organisation.policy.invoiceLeadDays)
     await tx.charges.add({ ...charge, id: chargeId, subscriberId, invoiceOn }, now)
-    const { invoices } = when === 'now' ? await issueCharges(deps, tx, organisation, [], today, { payerIds: locked }) : { invoices: [] }
+    const { invoices } = when === 'now' ? await issueCharges(deps, tx, organisation, [], today, { payerIds: lockedIds }) : { invoices: [] }
     const invoiceId = invoices.find(({ lines }) => lines.some((line) => line.chargeId === chargeId))?.id
     const detail = { subscriberId, amountMinor: charge.amount.amountMinor.toString(), when }
     return {
       result: { chargeId, ...(invoiceId === undefined ? {} : { invoiceId }) },
-      subscriberIds: locked,
+      subscriberIds: lockedIds,
       audit: { action: 'charge.create', subjectNoun: 'charge', subjectId: chargeId, detail },
     }
   })

@@ -1,5 +1,5 @@
 import type { CreditId, Money, OrganisationId, SubscriberId } from '@nyuzi/core'
-import { changeDebt, lockAccount } from '../change-debt.ts'
+import { changeDebt, lockForAmounts } from '../change-debt.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { grantCredits } from '../steps/grant-credits.ts'
@@ -17,7 +17,7 @@ export type NewGrant = {
 export const grantCredit = (deps: Deps, organisationId: OrganisationId, input: NewGrant): Promise<Idempotent<{ creditId: CreditId }>> =>
   changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { kind, subscriberId, amount, reason } = input
-    await lockAccount(tx, subscriberId, [amount])
+    await lockForAmounts(tx, subscriberId, [amount])
     const [credit] = await grantCredits(deps, tx, [{ kind, subscriberId, total: amount, issuedOn: today, reason }])
     const creditId = credit?.id as CreditId
     return {

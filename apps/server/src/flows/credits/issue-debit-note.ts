@@ -1,5 +1,5 @@
 import type { CivilDate, FreeCharge, InvoiceId, OrganisationId, SubscriberId } from '@nyuzi/core'
-import { changeDebt, lockAccount } from '../change-debt.ts'
+import { changeDebt, lockForAmounts } from '../change-debt.ts'
 import { InvalidInput } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -28,7 +28,7 @@ export const issueDebitNote = (
         errors: [{ field: 'dueOn', rule: 'not_in_past', fix: `Send ${today} or a later day.` }],
       })
     }
-    await lockAccount(
+    await lockForAmounts(
       tx,
       subscriberId,
       charges.map(({ amount }) => amount),

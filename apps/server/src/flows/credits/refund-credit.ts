@@ -1,5 +1,5 @@
 import { type BranchId, creditRefunded, type InvoiceId, type Money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { changeDebt, lockAccount } from '../change-debt.ts'
+import { changeDebt, lockForAmounts } from '../change-debt.ts'
 import { NotFound } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -26,7 +26,7 @@ export const refundCredit = (
   changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { subscriberId, branchId, amount, reason } = input
     if (!(await tx.branches.has(branchId))) throw new NotFound('branch', 'branch')
-    await lockAccount(tx, subscriberId, [amount])
+    await lockForAmounts(tx, subscriberId, [amount])
     await freeCredit(deps, tx, subscriberId, amount, today)
     const [claim] = await issueClaims(deps, tx, [
       {

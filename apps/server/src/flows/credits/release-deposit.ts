@@ -1,5 +1,5 @@
 import { type CreditId, formatMoney, type Money, money, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { changeDebt, lockAccount } from '../change-debt.ts'
+import { changeDebt, lockForAmounts } from '../change-debt.ts'
 import { Conflict } from '../errors.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
@@ -21,7 +21,7 @@ export const releaseDeposit = (
 ): Promise<Idempotent<{ creditId: CreditId }>> =>
   changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { subscriberId, amount, reason } = input
-    await lockAccount(tx, subscriberId, [amount])
+    await lockForAmounts(tx, subscriberId, [amount])
     const held = await tx.credits.depositHeld(subscriberId)
     if (amount.amountMinor > held) {
       throw new Conflict('deposit_not_held', `Held are ${formatMoney(money(held, amount.currency))}: release no more.`)

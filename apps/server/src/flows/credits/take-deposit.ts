@@ -1,5 +1,5 @@
 import { type CivilDate, depositClaimed, type InvoiceId, type Money, type OrganisationId, type SubscriberId, written } from '@nyuzi/core'
-import { changeDebt, lockAccount } from '../change-debt.ts'
+import { changeDebt, lockForAmounts } from '../change-debt.ts'
 import type { Idempotent } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { applyCredit } from '../steps/apply-credit.ts'
@@ -20,7 +20,7 @@ export type NewDeposit = {
 export const takeDeposit = (deps: Deps, organisationId: OrganisationId, input: NewDeposit): Promise<Idempotent<{ invoiceId: InvoiceId }>> =>
   changeDebt(deps, organisationId, input, async ({ tx, today }) => {
     const { subscriberId, amount, description, dueOn = today } = input
-    await lockAccount(tx, subscriberId, [amount])
+    await lockForAmounts(tx, subscriberId, [amount])
     const [claim] = await issueClaims(deps, tx, [
       {
         kind: 'deposit',

@@ -1,6 +1,7 @@
 import { asId, civilDateAt, type Exemption, type ExemptionId, type OrganisationId, type SubscriberId } from '@nyuzi/core'
-import { InvalidInput, NotFound } from '../errors.ts'
+import { InvalidInput } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { lockAccount } from '../steps/lock-account.ts'
 import { priceRenewals } from '../steps/price-renewals.ts'
 import { chosenTaxPack } from '../tax-pack.ts'
 
@@ -30,7 +31,7 @@ export async function recordExemption(
           { field: 'taxes', rule: 'unknown_tax', fix: `Send some of: ${[...known].join(', ') || 'none, until a tax pack is chosen'}.` },
         ],
       })
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber')
+    await lockAccount(tx, subscriberId)
     await tx.exemptions.add({ ...exemption, id, subscriberId, recordedBy: actor, recordedAt: now })
     const detail = { subscriberId, certificate, taxes, from, ...(until === undefined ? {} : { until }) }
     await tx.audit.write({ actor, action: 'exemption.record', subjectNoun: 'exemption', subjectId: id, detail, at: now })

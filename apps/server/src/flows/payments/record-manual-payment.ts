@@ -9,10 +9,11 @@ import {
   type SubscriberId,
 } from '@nyuzi/core'
 import { checkCurrency } from '../check-currency.ts'
-import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { Conflict, InvalidInput } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { applyMoney } from '../steps/apply-money.ts'
+import { lockAccount } from '../steps/lock-account.ts'
 
 export type ManualPayment = {
   readonly branchId: BranchId
@@ -42,8 +43,7 @@ export async function recordManualPayment(
           errors: [{ field: 'paidAt', rule: 'not_in_future', fix: 'Send when it was paid, or leave it out for now.' }],
         })
       }
-      const currency = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
-      if (currency === undefined) throw new NotFound('subscriber', 'subscriber')
+      const { currency } = await lockAccount(tx, subscriberId, 'subscriber')
       checkCurrency(currency, amount)
       const paymentId = asId('payment', deps.ids.next())
       const reference = input.reference.trim().toUpperCase()

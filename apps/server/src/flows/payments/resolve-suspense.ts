@@ -4,6 +4,7 @@ import { Conflict, NotFound } from '../errors.ts'
 import { type Idempotent, withIdempotency } from '../idempotency.ts'
 import type { Deps, IdempotentRequest } from '../ports.ts'
 import { applyMoney } from '../steps/apply-money.ts'
+import { lockAccount } from '../steps/lock-account.ts'
 
 export type ResolveSuspense = {
   readonly paymentId: PaymentId
@@ -24,13 +25,12 @@ export async function resolveSuspense(
     withIdempotency(tx, input.idempotency, async () => {
       const now = deps.clock.now()
       const organisation = await tx.organisation.read()
-      const account = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
-      if (account === undefined) throw new NotFound('subscriber', 'subscriber')
+      const account = await lockAccount(tx, subscriberId, 'subscriber')
       const payment = await tx.payments.lock(paymentId)
       if (!payment) throw new NotFound('payment')
       if (payment.status !== 'unmatched') throw new Conflict('payment_already_matched', 'This payment has its subscriber already.')
       const { amountMinor, currency, paidAt } = payment
-      checkCurrency(account, { amountMinor, currency }, 'subscriber')
+      checkCurrency(account.currency, { amountMinor, currency }, 'subscriber')
       await tx.payments.assign(paymentId, subscriberId, actor, now)
       // Seconds to access count from this decision: before it nobody could know whose money it was.
       const from = { kind: 'suspense', installationId: payment.installationId as InstallationId } as const

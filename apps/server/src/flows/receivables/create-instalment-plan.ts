@@ -10,8 +10,9 @@ import {
   type SubscriberId,
 } from '@nyuzi/core'
 import type { OpenInvoice } from '../billing/ports.ts'
-import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { Conflict, InvalidInput } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { lockAccount } from '../steps/lock-account.ts'
 import { wantAccess } from '../steps/want-access.ts'
 
 export type CreateInstalmentPlan = {
@@ -36,8 +37,7 @@ export async function createInstalmentPlan(
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
     const today = civilDateAt(now, organisation.timeZone)
-    const currency = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
-    if (currency === undefined) throw new NotFound('subscriber')
+    const { currency } = await lockAccount(tx, subscriberId)
     const invoices = chosenOf(await tx.billing.openInvoices([subscriberId]), invoiceIds)
     const totalMinor = invoices.reduce((sum, { openMinor }) => sum + openMinor, 0n)
     const drawn = drawUpInstalments(money(totalMinor, currency), instalments, today)

@@ -8,8 +8,9 @@ import {
   type OrganisationId,
   type SubscriberId,
 } from '@nyuzi/core'
-import { Conflict, InvalidInput, NotFound } from '../errors.ts'
+import { Conflict, InvalidInput } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { lockAccount } from '../steps/lock-account.ts'
 import { wantAccess } from '../steps/want-access.ts'
 
 export type RequestExtension = {
@@ -31,7 +32,7 @@ export async function requestExtension(
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
     const today = civilDateAt(now, organisation.timeZone)
-    if (!(await tx.billing.lockSubscribers([subscriberId])).has(subscriberId)) throw new NotFound('subscriber')
+    await lockAccount(tx, subscriberId)
     const owes = (await tx.billing.openInvoices([subscriberId])).length > 0 || (await tx.extensions.awaitsCredit(subscriberId))
     if (!owes) throw new Conflict('nothing_owed', 'The subscriber owes nothing, so there is nothing to extend.')
     const policy = organisation.policy.extensions ?? defaultExtensionPolicy

@@ -1,7 +1,7 @@
 import { type Money, type OrganisationId, type SubscriberId, toDecimal } from '@nyuzi/core'
 import { checkCurrency } from '../check-currency.ts'
-import { NotFound } from '../errors.ts'
 import type { Deps } from '../ports.ts'
+import { lockAccount } from '../steps/lock-account.ts'
 import { wantAccess } from '../steps/want-access.ts'
 
 export type SetOverdraft = {
@@ -20,8 +20,7 @@ export async function setOverdraft(
   const now = deps.clock.now()
   await deps.store.inOrganisation(organisationId, async (tx) => {
     const organisation = await tx.organisation.read()
-    const currency = (await tx.billing.lockSubscribers([subscriberId])).get(subscriberId)
-    if (currency === undefined) throw new NotFound('subscriber')
+    const { currency } = await lockAccount(tx, subscriberId)
     if (amount !== null) checkCurrency(currency, amount)
     await tx.receivables.setOverdraft(subscriberId, amount?.amountMinor ?? 0n)
     const detail = { amount: amount === null ? null : toDecimal(amount), reason }
